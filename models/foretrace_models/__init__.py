@@ -1,0 +1,1 @@
+"""What it means: repair, intent and, later, the models behind them. No editor protocol."""

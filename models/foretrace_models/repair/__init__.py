@@ -1,0 +1,1 @@
+"""Repair: from a program that fails to the smallest verified change that mends it."""

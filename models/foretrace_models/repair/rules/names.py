@@ -1,0 +1,252 @@
+"""The wrong name, a misspelt one, or one that was never given a value."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import importlib
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+from foretrace_models.repair.edits import TextEdit
+from foretrace_models.repair.rules.candidate import Candidate, expressions, replacing
+from foretrace_models.repair.source import FunctionNode, Source
+
+_BUILTINS = frozenset(dir(builtins))
+# Modules that beginners use without importing them; the rest would be guesses.
+_MODULES = ("math", "random", "re", "string", "time", "datetime", "collections", "itertools")
+_FOREIGN_WORDS = {
+    "true": "True",
+    "false": "False",
+    "none": "None",
+    "null": "None",
+    "nil": "None",
+    "this": "self",
+}
+_INITIAL_VALUES = (("0", 2.0), ("[]", 2.0), ("()", 3.5), ('""', 3.0), ("False", 3.5), ("1", 4.0))
+_MOST_CHOICES = 12
+# How alike a module's name must be to one of the standard library to count as misspelt.
+NEAR_MODULE = 0.8
+
+
+def misspelt(source: Source) -> Iterator[Candidate]:
+    """A name that nothing defines becomes the nearest one that something does."""
+    known_globally = _defined(source)
+    for node in expressions(source):
+        if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+            continue
+        if node.id in _BUILTINS or node.id in _visible(source, node, known_globally):
+            continue
+        if node.id in _FOREIGN_WORDS:
+            yield replacing(source, node, _FOREIGN_WORDS[node.id], "misspelt name", 0.2)
+        visible = _visible(source, node, known_globally) | _BUILTINS
+        near = difflib.get_close_matches(node.id, sorted(visible), n=3, cutoff=0.6)
+        for rank, name in enumerate(near):
+            yield replacing(source, node, name, "misspelt name", 0.5 + rank)
+        for module in _imported_modules(source):
+            if hasattr(module, node.id):
+                code = f"{module.__name__}.{node.id}"
+                yield replacing(source, node, code, "missing module name", 0.3)
+        if node.id in _MODULES:
+            statement = f"import {node.id}{source.newline}"
+            place = _after_docstring(source)
+            yield Candidate((TextEdit(place, place, statement),), "missing import", 0.3)
+
+
+def misspelt_imports(source: Source) -> Iterator[Candidate]:
+    """A module that does not exist becomes the nearest one of the standard library."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name in sys.stdlib_module_names:
+                    continue
+                for name in difflib.get_close_matches(
+                    alias.name, sys.stdlib_module_names, n=2, cutoff=NEAR_MODULE
+                ):
+                    bound = f" as {alias.asname or alias.name}"
+                    start, end = source.span(alias)
+                    yield Candidate((TextEdit(start, end, name),), "misspelt module", 0.8)
+                    yield Candidate((TextEdit(start, end, name + bound),), "misspelt module", 1.2)
+
+
+def other_names(source: Source) -> Iterator[Candidate]:
+    """Another name that is known in the same function."""
+    known_globally = _defined(source)
+    for node in expressions(source):
+        if not isinstance(node, ast.Name) or _is_called(source, node):
+            continue
+        scope = source.function_of(node)
+        local = source.names_in(scope) if scope is not None else []
+        names = local or [n for n in known_globally if n not in source_functions(source)]
+        storing = isinstance(node.ctx, ast.Store)
+        undefined = (
+            not storing and node.id not in _BUILTINS and node.id not in (*local, *known_globally)
+        )
+        for name in names[:_MOST_CHOICES]:
+            if name != node.id:
+                cost = 1.5 if undefined else (6.0 if storing else 4.0)
+                yield replacing(source, node, name, "other name", cost)
+
+
+def other_functions(source: Source) -> Iterator[Candidate]:
+    """Another function of the program is called."""
+    functions = source_functions(source)
+    for node in expressions(source):
+        if isinstance(node, ast.Name) and _is_called(source, node) and node.id in functions:
+            for name in functions:
+                if name != node.id:
+                    yield replacing(source, node, name, "other function", 4.5)
+
+
+def first_values(source: Source) -> Iterator[Candidate]:
+    """A name that is used before it has a value gets one, at the start of its function or loop."""
+    known_globally = _defined(source)
+    for function in ast.walk(source.tree):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        for name in _without_first_value(source, function, known_globally):
+            for statement, cost in _starts(source, function, name):
+                indent = source.indent_of(statement)
+                place = source.line_start(source.first_line(statement))
+                for value, value_cost in _INITIAL_VALUES:
+                    line = f"{indent}{name} = {value}{source.newline}"
+                    yield Candidate(
+                        (TextEdit(place, place, line),), "first value", cost + value_cost
+                    )
+
+
+def source_functions(source: Source) -> list[str]:
+    """Return the names of the program's own functions."""
+    return [
+        node.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+
+
+def _is_called(source: Source, node: ast.Name) -> bool:
+    parent = source.parents.get(node)
+    return isinstance(parent, ast.Call) and parent.func is node
+
+
+def _visible(source: Source, node: ast.AST, known_globally: frozenset[str]) -> frozenset[str]:
+    scope = source.function_of(node)
+    names = set(known_globally)
+    while scope is not None:
+        names.update(source.names_in(scope))
+        scope = source.function_of(scope)
+    for outer in ast.walk(source.tree):
+        if isinstance(outer, ast.comprehension):
+            names.update(n.id for n in ast.walk(outer.target) if isinstance(n, ast.Name))
+        if isinstance(outer, ast.Lambda):
+            names.update(argument.arg for argument in outer.args.args)
+        if isinstance(outer, ast.ExceptHandler) and outer.name:
+            names.add(outer.name)
+    return frozenset(names)
+
+
+def _defined(source: Source) -> frozenset[str]:
+    """Return the names that the module defines at its top level, imports included."""
+    names: set[str] = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            if source.function_of(node) is None:
+                names.add(node.id)
+        elif isinstance(node, ast.Global):
+            names.update(node.names)
+    return frozenset(names)
+
+
+def _without_first_value(
+    source: Source, function: FunctionNode, known_globally: frozenset[str]
+) -> list[str]:
+    """Return names that a function uses and never plainly assigns before."""
+    arguments = function.args
+    given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    plain: dict[str, int] = {}
+    used: dict[str, int] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            used.setdefault(node.target.id, node.lineno)
+            continue
+        if not isinstance(node, ast.Name):
+            continue
+        parent = source.parents.get(node)
+        if isinstance(node.ctx, ast.Store):
+            if not isinstance(parent, ast.AugAssign):
+                plain[node.id] = min(node.lineno, plain.get(node.id, node.lineno))
+        else:
+            used[node.id] = min(node.lineno, used.get(node.id, node.lineno))
+    return [
+        name
+        for name, line in used.items()
+        if name not in given
+        and name not in _BUILTINS
+        and not (name in known_globally and name not in plain)
+        and (name not in plain or line <= plain[name] or _only_inside(source, function, name))
+    ]
+
+
+def _only_inside(source: Source, function: FunctionNode, name: str) -> bool:
+    """Return whether all assignments of a name lie inside loops or branches."""
+    return not any(
+        isinstance(node, ast.Name)
+        and node.id == name
+        and isinstance(node.ctx, ast.Store)
+        and any(source.parents.get(node) is s or _holds(s, node) for s in _simple(function.body))
+        for node in ast.walk(function)
+    )
+
+
+def _simple(block: list[ast.stmt]) -> list[ast.stmt]:
+    return [s for s in block if isinstance(s, (ast.Assign, ast.AnnAssign, ast.With, ast.Import))]
+
+
+def _holds(statement: ast.stmt, node: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(statement))
+
+
+def _starts(source: Source, function: FunctionNode, name: str) -> Iterator[tuple[ast.stmt, float]]:
+    """Return the statements before which a first value may stand: of the function, of loops."""
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and function.body[1:]:
+        first = function.body[1]
+    if source.owns_its_lines(first) and first.lineno > function.lineno:
+        yield first, 0.0
+    for loop in ast.walk(function):
+        if isinstance(loop, (ast.For, ast.While)) and source.owns_its_lines(loop.body[0]):
+            if loop.body[0].lineno > loop.lineno and any(
+                isinstance(n, ast.Name) and n.id == name for n in ast.walk(loop)
+            ):
+                yield loop.body[0], 2.0
+                if loop not in function.body:
+                    yield loop, 1.5
+
+
+def _after_docstring(source: Source) -> int:
+    body = source.tree.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        assert body[0].end_lineno is not None
+        return source.line_end(body[0].end_lineno)
+    return 0
+
+
+def _imported_modules(source: Source) -> list[ModuleType]:
+    """Return the modules of the standard library that a program imports whole.
+
+    Only those that beginners use are looked into: importing any other could do anything.
+    """
+    names = [
+        alias.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.asname is None
+    ]
+    return [importlib.import_module(name) for name in names if name in _MODULES]

@@ -1,0 +1,174 @@
+"""The caller's side of the sandbox: starts the processes behind the boundary and gives them jobs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from foretrace_models.repair.sandbox.harness import Program, Result, Run
+from foretrace_models.repair.sandbox.namespaces import SCRATCH
+from foretrace_models.repair.sandbox.view import interpreter_paths, program_paths
+
+BOUNDARIES = ("namespaces", "landlock")
+# What a program sees of its surroundings; a fixed hash seed makes two runs of it alike.
+_ENVIRONMENT = {
+    "HOME": SCRATCH,
+    "LANG": "C.UTF-8",
+    "PATH": "",
+    "PYTHONHASHSEED": "0",
+    "TMPDIR": SCRATCH,
+}
+_START_SECONDS = 10.0
+_GRACE_SECONDS = 2.0
+_MOST_PROCESSES = 2
+
+
+class SandboxError(RuntimeError):
+    """Programs cannot be run: there is no boundary, or its process does not answer."""
+
+
+@frozen
+class Limits:
+    """How long one run may take: of the processor, and by the clock."""
+
+    cpu_seconds: float
+    wall_seconds: float
+
+
+class Sandbox:
+    """Runs programs of one folder, each request in a fresh process."""
+
+    def __init__(
+        self, folder: Path, *, unbounded: bool = False, boundaries: Sequence[str] = BOUNDARIES
+    ) -> None:
+        """Start the processes behind the boundary.
+
+        Args:
+            folder: where the program lies; it sees the files beside it.
+            unbounded: whether to go on where the system grants no boundary.
+            boundaries: those to try, in this order.
+
+        Raises:
+            SandboxError: no boundary was granted, or this system is not one that can fork.
+        """
+        if not hasattr(os, "fork"):
+            raise SandboxError("running programs to check fixes needs Linux or macOS")
+        setup = {
+            "folder": str(folder),
+            "readable": interpreter_paths() + program_paths(folder),
+            "boundaries": list(boundaries),
+        }
+        count = min(_MOST_PROCESSES, os.cpu_count() or 1)
+        self._servers = [_Server() for _ in range(count)]
+        try:
+            for server in self._servers:
+                server.send(setup)
+            answers = [server.receive(_START_SECONDS) for server in self._servers]
+        except SandboxError:
+            self.close()
+            raise
+        self.boundary: str | None = answers[0]["boundary"]
+        if self.boundary is None and not unbounded:
+            self.close()
+            refusals = "; ".join(answers[0]["refusals"])
+            raise SandboxError(f"this system grants no boundary to run programs behind: {refusals}")
+
+    def run(
+        self, programs: Sequence[Program], runs: Sequence[Run], limits: Limits
+    ) -> list[list[Result]]:
+        """Make the same runs of each program; return their results, program by program.
+
+        Programs given together may share a process until one of them ends it. Beside the statuses
+        of `harness.execute` there are `timeout` and `died`, after which the rest of a program's
+        runs are not made.
+
+        Raises:
+            SandboxError: a process behind the boundary is gone.
+        """
+        results: list[list[Result]] = [[] for _ in programs]
+        todo = list(range(len(programs)))
+        while todo:
+            shares = [todo[n :: len(self._servers)] for n in range(len(self._servers))]
+            for server, share in zip(self._servers, shares, strict=True):
+                if share:
+                    server.send(
+                        {
+                            "programs": [programs[n] for n in share],
+                            "runs": runs,
+                            "cpu_seconds": limits.cpu_seconds,
+                            "wall_seconds": limits.wall_seconds,
+                        }
+                    )
+            todo = []
+            patience = limits.wall_seconds * len(runs) * len(programs) + _GRACE_SECONDS
+            for server, share in zip(self._servers, shares, strict=True):
+                if share:
+                    made = server.receive(patience)["results"]
+                    for n, result in zip(share, made, strict=False):
+                        results[n] = result
+                    todo += share[len(made) :]
+        return results
+
+    def close(self) -> None:
+        """End the processes and whatever runs in them."""
+        for server in self._servers:
+            server.close()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Server:
+    """One process behind the boundary, and the pipes to it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "foretrace_models.repair.sandbox.server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests = self._process.stdin
+        self._answers = self._process.stdout
+
+    def send(self, message: dict[str, Any]) -> None:
+        try:
+            self._requests.write(json.dumps(message).encode() + b"\n")
+            self._requests.flush()
+        except OSError as error:
+            raise SandboxError(f"the sandbox is gone: {error}") from error
+
+    def receive(self, timeout_seconds: float) -> dict[str, Any]:
+        deadline = time.monotonic() + timeout_seconds
+        parts = []
+        while not (parts and parts[-1].endswith(b"\n")):
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._answers], [], [], left)[0]:
+                raise SandboxError("the sandbox does not answer")
+            parts.append(os.read(self._answers.fileno(), 1 << 16))
+            if not parts[-1]:
+                raise SandboxError("the sandbox ended")
+        return dict(json.loads(b"".join(parts)))
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            self._requests.close()
+        self._answers.close()

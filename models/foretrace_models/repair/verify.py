@@ -1,0 +1,141 @@
+"""Verification: run a program's checks and say which of them pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from foretrace_models.repair.checks import Check, Outcome
+from foretrace_models.repair.sandbox.harness import Program, Result
+from foretrace_models.repair.sandbox.runner import Limits, Sandbox
+
+# While candidates are tried, a run gets this many times what the slowest run of the program took.
+_PATIENCE = 20.0
+_SHORTEST_SECONDS = 0.05
+# A candidate that mends none of so many failing checks is not looked at any further.
+_MOST_TELLING = 3
+
+
+@frozen
+class Verdict:
+    """What the checks say of one text: an outcome and a result for each, in their order."""
+
+    outcomes: tuple[Outcome, ...]
+    results: tuple[Result, ...]
+
+    @property
+    def passed(self) -> int:
+        """The number of checks that pass."""
+        return self.outcomes.count(Outcome.PASSED)
+
+    @property
+    def failed(self) -> int:
+        """The number of checks that fail."""
+        return self.outcomes.count(Outcome.FAILED)
+
+    @property
+    def all_pass(self) -> bool:
+        """Whether there is a check, and none fails or cannot be told."""
+        return bool(self.outcomes) and self.passed == len(self.outcomes)
+
+
+class Verifier:
+    """Runs the checks of one program on any text of it."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        path: Path,
+        prelude: str,
+        checks: Sequence[Check],
+        timeout_seconds: float,
+    ) -> None:
+        self.checks = tuple(checks)
+        self.tried = 0
+        self._sandbox = sandbox
+        self._path = path
+        self._prelude = prelude
+        self._full = Limits(timeout_seconds, timeout_seconds * 2 + 1)
+
+    @property
+    def proves_little(self) -> bool:
+        """Whether there are no tests, so that of two fixes the likelier is the better."""
+        return not any(check.is_test for check in self.checks)
+
+    def verify(self, text: str, trace_lines: bool = False) -> Verdict:
+        """Run each check in a process of its own, with all the time it may have.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        results = []
+        for check in self.checks:
+            run = {**check.run(), "trace_lines": trace_lines}
+            results += self._sandbox.run([self._program(text)], [run], self._full)[0]
+        return Verdict(tuple(map(_judge, self.checks, results)), tuple(results))
+
+    def tryout(self, baseline: Verdict) -> Tryout:
+        """Return what compares candidates with a text whose verdict is known."""
+        return Tryout(self, baseline)
+
+    def credits(
+        self, texts: Sequence[str], checks: Sequence[Check], limits: Limits
+    ) -> list[float]:
+        """Return each text's credit over some checks, run in one process where none ends it."""
+        if not checks:
+            return [0.0] * len(texts)
+        programs = [self._program(text) for text in texts]
+        runs = [check.run() for check in checks]
+        # What came after a run that ended the process was not run, and has no credit.
+        return [
+            sum(check.credit(result) for check, result in zip(checks, results, strict=False))
+            for results in self._sandbox.run(programs, runs, limits)
+        ]
+
+    def quick_limits(self, baseline: Verdict) -> Limits:
+        """Return limits for trying out: what runs much longer than before is on a wrong way."""
+        slowest = max((result.get("seconds", 0.0) for result in baseline.results), default=0.0)
+        seconds = min(self._full.cpu_seconds, max(_SHORTEST_SECONDS, _PATIENCE * slowest))
+        return Limits(seconds, min(self._full.wall_seconds, 4 * seconds + 0.5))
+
+    def _program(self, text: str) -> Program:
+        return {"source": text, "filename": str(self._path), "prelude": self._prelude}
+
+
+class Tryout:
+    """Tries many candidates against one baseline: fast, and good enough to choose by."""
+
+    def __init__(self, verifier: Verifier, baseline: Verdict) -> None:
+        self._verifier = verifier
+        self._limits = verifier.quick_limits(baseline)
+        credits_ = [c.credit(r) for c, r in zip(verifier.checks, baseline.results, strict=True)]
+        failing = [n for n, credit in enumerate(credits_) if credit < 1]
+        # Not the first few but some from all over: neighbouring tests often fail alike.
+        stride = max(1, -(-len(failing) // _MOST_TELLING))
+        telling = failing[::stride]
+        self._telling = [verifier.checks[n] for n in telling]
+        self._rest = [check for n, check in enumerate(verifier.checks) if n not in telling]
+        self._told = sum(credits_[n] for n in telling)
+        self.baseline = sum(credits_)
+
+    def credits(self, texts: Sequence[str]) -> list[float]:
+        """Return each text's credit over all checks; 0 if it mends none of the telling ones.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        verifier = self._verifier
+        verifier.tried += len(texts)
+        credits_ = verifier.credits(texts, self._telling, self._limits)
+        hopeful = [n for n, credit in enumerate(credits_) if credit > self._told]
+        more = verifier.credits([texts[n] for n in hopeful], self._rest, self._limits)
+        total = dict.fromkeys(range(len(texts)), 0.0)
+        for n, credit in zip(hopeful, more, strict=True):
+            total[n] = credits_[n] + credit
+        return list(total.values())
+
+
+def _judge(check: Check, result: Result) -> Outcome:
+    return check.judge(result)

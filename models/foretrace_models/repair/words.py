@@ -1,0 +1,71 @@
+"""Words: what a change does and where a problem lies, said so that a person can follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from foretrace_models.repair.edits import TextEdit
+
+_LONGEST_CODE = 40
+_LONGEST_TITLE = 100
+
+
+def title_of(text: str, edits: Sequence[TextEdit]) -> str:
+    """Return what some edits of a text do, in one line that begins with a verb."""
+    described = [_describe(text, edit) for edit in sorted(edits)]
+    if len(described) == 1:
+        return described[0]
+    joined = f"{len(described)} changes: " + "; ".join(described)
+    return joined if len(joined) <= _LONGEST_TITLE else joined[: _LONGEST_TITLE - 1] + "…"
+
+
+def _describe(text: str, edit: TextEdit) -> str:
+    old, new = text[edit.start : edit.end], edit.new_text
+    line = text.count("\n", 0, edit.start) + 1
+    if not old.strip() and not new.strip():
+        return _describe_space(text, edit, line)
+    start, end = _whole_words(text, edit)
+    inside_a_word = start < edit.start or edit.end < end
+    if not inside_a_word and not old.strip():
+        if not (new.endswith("\n") or (not old and new.startswith("\n"))):
+            return f"add {_code(new)} in line {line}"
+        above = line - 1 if new.endswith("\n") else line
+        return f"add {_code(new)} " + (f"after line {above}" if above else "at the top")
+    if not inside_a_word and not new.strip():
+        last = line + old.strip("\n").count("\n")
+        return f"remove lines {line} to {last}" if last > line else f"remove {_code(old)} in line {line}"
+    before, after = text[start : edit.start], text[edit.end : end]
+    return f"change {_code(before + old + after)} to {_code(before + new + after)} in line {line}"
+
+
+def _describe_space(text: str, edit: TextEdit, line: int) -> str:
+    old, new = text[edit.start : edit.end], edit.new_text
+    if "\n" in old or "\n" in new:
+        return f"change the line breaks at line {line}"
+    verb = "indent" if text[:edit.start].rpartition("\n")[2].strip() == "" else "space"
+    if verb == "space":
+        return f"change the space in line {line}"
+    return f"indent line {line} {'more' if len(new) > len(old) else 'less'}"
+
+
+def _whole_words(text: str, edit: TextEdit) -> tuple[int, int]:
+    """Return the place of an edit, widened where it begins or ends inside a name or number."""
+    start, end = edit.start, edit.end
+    changed = text[edit.start : edit.end], edit.new_text
+    splits = _in_word(text[start - 1 : start]) and _in_word(text[end : end + 1])
+    if splits or any(_in_word(part[:1]) for part in changed):
+        while start > 0 and _in_word(text[start - 1]):
+            start -= 1
+    if splits or any(_in_word(part[-1:]) for part in changed):
+        while end < len(text) and _in_word(text[end]):
+            end += 1
+    return start, end
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _code(code: str) -> str:
+    flat = " ".join(code.split())
+    return f"`{flat if len(flat) <= _LONGEST_CODE else flat[: _LONGEST_CODE - 1] + '…'}`"

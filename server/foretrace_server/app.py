@@ -1,0 +1,220 @@
+"""The language server: every message it answers, and the parts that do the work.
+
+What `initialize` needs is imported here. The parts bring in the rest, SQLite and the rules among
+it, and are made when the first of them is needed, after the client has its answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from foretrace_server import __version__, protocol
+from foretrace_server.settings import Settings, from_initialization
+from foretrace_server.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from foretrace_server.intents import Intents
+    from foretrace_server.recording import Recording
+    from foretrace_server.suggesting import Suggestions
+
+log = logging.getLogger(__name__)
+
+
+class ForetraceServer(LanguageServer):
+    """One client's session."""
+
+    def __init__(self) -> None:
+        super().__init__("foretrace", __version__, protocol_cls=protocol.Protocol)
+        self.settings = Settings()
+        self.editor = "unknown"
+        self.ended_well = False
+        self.worker = Worker()
+        self.warned: set[str] = set()
+        self._early_warnings: list[str] = []
+        register(self)
+
+    @cached_property
+    def recording(self) -> Recording:
+        """What records the session."""
+        from foretrace_server.recording import Recording
+        from foretrace_telemetry.home import Home
+        from foretrace_telemetry.text import PositionEncoding
+
+        encoding = PositionEncoding(self.workspace.position_encoding)
+        return Recording(Home.default(), self.editor, encoding)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """What offers fixes."""
+        from foretrace_server.suggesting import Suggestions
+
+        return Suggestions(self)
+
+    @cached_property
+    def intents(self) -> Intents:
+        """What says what the person seems to be doing."""
+        from foretrace_server.intents import Intents
+
+        return Intents(self)
+
+    def began(self, params: types.InitializeParams) -> None:
+        """Take over what the client says of itself."""
+        self.settings, self._early_warnings = from_initialization(params.initialization_options)
+        if params.client_info is not None:
+            info = params.client_info
+            self.editor = f"{info.name} {info.version or ''}".strip()
+
+    def prepare(self) -> None:
+        """Make the parts, now that the client is not kept waiting, and say what was held back."""
+        self.recording.begin()
+        self.intents.begin()
+        for warning in self._early_warnings:
+            self.warn_once(warning)
+
+    def warn_once(self, message: str) -> None:
+        """Log a warning and show it, but not a second time."""
+        if message in self.warned:
+            return
+        self.warned.add(message)
+        log.warning("%s", message)
+        self.window_show_message(
+            types.ShowMessageParams(types.MessageType.Warning, f"Foretrace: {message}")
+        )
+
+    async def ask(
+        self, question: str, answers: Sequence[types.MessageActionItem]
+    ) -> types.MessageActionItem | None:
+        """Ask the person; None where they do not choose, or the client cannot ask."""
+        params = types.ShowMessageRequestParams(types.MessageType.Info, question, list(answers))
+        try:
+            return await self.window_show_message_request_async(params)
+        except Exception as error:
+            log.info("the client does not ask questions: %s", error)
+            return None
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error. By default pygls shows each in a window."""
+        log.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def close(self) -> None:
+        """Write what is left and end what was started."""
+        if "suggestions" in self.__dict__:
+            self.suggestions.close()
+        if "recording" in self.__dict__:
+            self.recording.close()
+        self.worker.close()
+
+
+def register(server: ForetraceServer) -> None:
+    """Register the handlers of all messages."""
+    _register_lifecycle(server)
+    _register_documents(server)
+    _register_help(server)
+
+
+def _register_lifecycle(server: ForetraceServer) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.began(params)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(_: types.InitializedParams) -> None:
+        from foretrace_server import lifecycle
+
+        server.prepare()
+        await lifecycle.begin(server)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
+        from foretrace_server import lifecycle
+
+        await lifecycle.configuration_changed(server, params.settings)
+
+    @server.feature(protocol.TRUST)
+    def trust(params: Any) -> None:
+        trusted = protocol.field_of(params, "trusted", bool)
+        server.settings = evolve(server.settings, workspace_trusted=trusted)
+
+    @server.feature(protocol.STATUS)
+    def status(_: Any) -> dict[str, Any]:
+        from foretrace_server import lifecycle
+
+        return lifecycle.status(server)
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(_: Any) -> None:
+        server.close()
+        server.ended_well = True
+
+
+def _register_documents(server: ForetraceServer) -> None:
+    # Plain functions, for pygls runs asynchronous ones out of order.
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        server.recording.opened(params)
+        server.suggestions.document_changed(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        if server.recording.changed(params):
+            server.suggestions.document_changed(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=True))
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        if server.recording.saved(params):
+            server.suggestions.document_saved(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        server.suggestions.document_closed(params.text_document.uri)
+        server.recording.closed(params.text_document.uri)
+
+    @server.feature(protocol.EVENT)
+    def event(params: Any) -> None:
+        try:
+            body, uri = server.recording.reported(params)
+        except ValueError as error:
+            server.warn_once(f"a foretrace/event cannot be read: {error}")
+        else:
+            server.suggestions.noted(body, uri)
+
+
+def _register_help(server: ForetraceServer) -> None:
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+    )
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return await server.suggestions.code_actions(params)
+
+    # Without options pygls does not tell the client of it: pygls/capabilities.py, `default=None`.
+    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    async def inline_completion(
+        params: types.InlineCompletionParams,
+    ) -> types.InlineCompletionList:
+        return await server.suggestions.inline_completions(params)
+
+    @server.feature(protocol.INTENT)
+    def intent(params: Any) -> dict[str, Any]:
+        return server.intents.current(protocol.document_of(params))
+
+    @server.feature(protocol.WHY)
+    def why(params: Any) -> dict[str, Any]:
+        return server.suggestions.why(protocol.document_of(params))
+
+    @server.command(protocol.ACCEPTED)
+    def accepted(suggestion_id: str) -> None:
+        server.suggestions.accepted(suggestion_id)
+
+    @server.command(protocol.DISMISSED)
+    def dismissed(suggestion_id: str) -> None:
+        server.suggestions.dismissed(suggestion_id)

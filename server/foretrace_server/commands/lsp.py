@@ -1,0 +1,69 @@
+"""`foretrace lsp`: the language server, for an editor to start."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+_LEVELS = ("error", "warning", "info", "debug")
+
+
+@click.command("lsp")
+@click.option("--tcp", metavar="[HOST:]PORT", help="Listen here instead of on standard input.")
+@click.option(
+    "--log-file", type=click.Path(dir_okay=False, path_type=Path), help="Log here, not to stderr."
+)
+@click.option("--log-level", type=click.Choice(_LEVELS), default="info", show_default=True)
+def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
+    """Serve one client over standard input and output, or over TCP.
+
+    The log has no source text at any level.
+    """
+    address = _address(tcp) if tcp is not None else None
+    _set_up_logging(log_file, log_level)
+    from foretrace_server.app import ForetraceServer
+
+    server = ForetraceServer()
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        if address is not None:
+            click.echo(f"foretrace listens on {address[0]}:{address[1]}", err=True)
+            server.start_tcp(*address)
+        else:
+            server.start_io()
+    except OSError as error:
+        raise click.UsageError(f"cannot listen on {tcp}: {error.strerror or error}") from error
+    finally:
+        server.close()
+    sys.exit(0 if server.ended_well else 1)
+
+
+def _address(tcp: str) -> tuple[str, int]:
+    host, _, port = tcp.rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise click.BadParameter(f"{tcp!r} is not a port, or a host and a port", param_hint="--tcp")
+    return host or "127.0.0.1", int(port)
+
+
+def _set_up_logging(log_file: Path | None, level: str) -> None:
+    try:
+        logging.basicConfig(
+            filename=log_file,
+            level=level.upper(),
+            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+            encoding="utf-8" if log_file else None,
+        )
+    except OSError as error:
+        raise click.UsageError(f"cannot log to {log_file}: {error.strerror}") from error
+    # pygls logs the bodies of messages, and so source text, at INFO.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def _leave(*_: Any) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,210 @@
+"""`foretrace traces`: look at what was recorded, replay it, and pause recording."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+from attrs import asdict
+
+from foretrace_server.commands.output import MissingError, json_option, print_json, when
+from foretrace_telemetry import consent
+from foretrace_telemetry.consent import Action
+from foretrace_telemetry.events import Edited, Event, Opened, Resynced, Text, Withheld
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.replay import replay as replay_events
+from foretrace_telemetry.store import NoTracesError, Store
+
+_LONGEST_TEXT = 40
+
+session_argument = click.argument("session", default="last")
+
+
+@click.group("traces")
+def command() -> None:
+    """What was recorded."""
+
+
+@command.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Show whether recording is on, where, and how much there is."""
+    home = Home.default()
+    holds = consent.read_consent(home, datetime.now(timezone.utc))
+    found: dict[str, Any] = {"folder": str(home.path), "consent": consent.to_json(holds)}
+    sessions = []
+    if home.traces.exists():
+        with _reading(home) as store:
+            sessions = list(store.sessions())
+    found["sessions"] = len(sessions)
+    found["events"] = sum(session.events for session in sessions)
+    found["bytes"] = sum(file.stat().st_size for file in home.path.glob("traces.db*"))
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"Recording: {'on' if found['consent']['recording'] else 'off'} ({holds.reason}).")
+    click.echo(
+        f"{found['sessions']} sessions, {found['events']:,} events, "
+        f"{found['bytes'] / 1e6:.1f} MB in {home.path}."
+    )
+
+
+@command.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the sessions."""
+    with _reading(Home.default()) as store:
+        sessions = list(store.sessions())
+    if as_json:
+        print_json({"sessions": [asdict(session) for session in sessions]})
+        return
+    for session in sessions:
+        minutes = (session.ended_wall_us - session.started_wall_us) / 60e6
+        click.echo(
+            f"{session.name}  {when(session.started_wall_us)}  {minutes:5.0f} min  "
+            f"{session.documents} files  {session.edits:6,} edits  {session.editor}"
+        )
+
+
+@command.command()
+@session_argument
+@json_option
+def show(session: str, as_json: bool) -> None:
+    """Show the events of a session, "last" for the latest one."""
+    with _reading(Home.default()) as store:
+        events = store.events(_name_of(session, store))
+        if as_json:
+            print_json(
+                {
+                    "events": [
+                        {"sequence": each.sequence, "text": _words(each.event)} for each in events
+                    ]
+                }
+            )
+            return
+        first = None
+        for each in events:
+            first = first or each.event.monotonic_us
+            seconds = (each.event.monotonic_us - first) / 1e6
+            click.echo(f"{each.sequence:6} {seconds:9.2f} s  {_words(each.event)}")
+
+
+@command.command()
+@session_argument
+@click.option("--at", "at", type=int, metavar="EVENT", help="Stop after this event.")
+@click.option("--check", is_flag=True, help="Only say whether replay is exact; exit code 1 if not.")
+@json_option
+@click.pass_context
+def replay(
+    context: click.Context, session: str, at: int | None, check: bool, as_json: bool
+) -> None:
+    """Give the texts that a session led to, or prove that they can be given."""
+    home = Home.default()
+    with _reading(home) as store:
+        events = store.events(_name_of(session, store))
+        if at is not None:
+            events = itertools.takewhile(lambda each: each.sequence <= at, events)
+        result = replay_events(events, home.key())
+    if as_json:
+        texts = {} if check else {"texts": result.texts}
+        print_json({**asdict(result, filter=_public), "exact": result.exact, **texts})
+    elif check:
+        verdict = "exact" if result.exact else "not exact"
+        click.echo(
+            f"Replay is {verdict}: {result.edits:,} edits, {result.saves_checked} saves checked, "
+            f"{result.resyncs} resyncs."
+        )
+        for problem in result.problems:
+            click.echo(f"  {problem}")
+    else:
+        for name, text in result.texts.items():
+            click.echo(f"==> {name} <==", err=True)
+            click.echo(text if text is not None else "(only metadata was recorded)")
+    context.exit(0 if result.exact else 1)
+
+
+@command.command()
+def pause() -> None:
+    """Pause recording in every editor, until `resume`."""
+    _decide(Action.PAUSE)
+    click.echo("Recording is paused.")
+
+
+@command.command()
+def resume() -> None:
+    """Go on recording, if it is allowed."""
+    _decide(Action.RESUME)
+    holds = consent.read_consent(Home.default(), datetime.now(timezone.utc))
+    click.echo("Recording goes on." if holds.content else f"Nothing is recorded: {holds.reason}.")
+
+
+def _decide(action: Action) -> None:
+    home = Home.default()
+    try:
+        consent.decide(home, action, "command line", datetime.now(timezone.utc))
+    except OSError as error:
+        raise MissingError(f"{home.consent_log} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _reading(home: Home) -> Iterator[Store]:
+    try:
+        store = Store.read(home)
+        try:
+            yield store
+        finally:
+            store.close()
+    except sqlite3.Error as error:
+        raise MissingError(f"{home.traces} cannot be read: {error}") from error
+    except NoTracesError as error:
+        raise MissingError(str(error)) from error
+
+
+def _name_of(session: str, store: Store) -> str:
+    """Return the full name of a session given by its name, its beginning, or as "last".
+
+    Raises:
+        NoTracesError: there is none, or more than one.
+    """
+    names = [each.name for each in store.sessions()]
+    if session == "last" and names:
+        return names[-1]
+    matching = [name for name in names if name.startswith(session)]
+    if len(matching) != 1:
+        problem = "several sessions begin" if matching else "no session's name begins"
+        raise NoTracesError(f"{problem} with {session!r}; see `foretrace traces list`")
+    return matching[0]
+
+
+def _words(event: Event) -> str:
+    """Return an event as a line of text."""
+    body = event.body
+    name = event.uri.rsplit("/", 1)[-1] if event.uri else ""
+    if isinstance(body, Edited):
+        removed = f" -{_quoted(body.removed)}" if body.removed != "" else ""
+        inserted = f" +{_quoted(body.inserted)}" if body.inserted != "" else ""
+        return f"edit {name} at {body.offset}{removed}{inserted} ({body.origin.value})"
+    if isinstance(body, (Opened, Resynced)):
+        reason = f" ({body.reason})" if isinstance(body, Resynced) else ""
+        return f"{body.kind} {name}{reason}"
+    details = " ".join(
+        f"{key}={value.value if hasattr(value, 'value') else value}"
+        for key, value in asdict(body).items()
+        if value is not None and key != "digest"
+    )
+    return " ".join(part for part in (body.kind, name, details) if part)
+
+
+def _quoted(text: Text) -> str:
+    if isinstance(text, Withheld):
+        return f"[{text.characters} characters]"
+    return repr(text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…")
+
+
+def _public(attribute: Any, _: Any) -> bool:
+    return attribute.name != "texts" and not attribute.name.startswith("_")

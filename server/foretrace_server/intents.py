@@ -1,0 +1,130 @@
+"""Intents: watches the events go by and says what the person seems to be doing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from foretrace_models.intent import WINDOW, Activity, Context, Intent, predict
+from foretrace_server import protocol
+from foretrace_telemetry.events import (
+    Actor,
+    Edited,
+    Event,
+    IntentNoted,
+    IntentStage,
+    RunFinished,
+    TestsFinished,
+)
+
+if TYPE_CHECKING:
+    from foretrace_server.app import ForetraceServer
+
+_SETTLE_SECONDS = 0.3
+
+
+class Intents:
+    """Predicts anew when events have settled, and tells the client when the answer changed."""
+
+    def __init__(self, server: ForetraceServer) -> None:
+        self._server = server
+        self._told: Activity | None = None
+        self._failure: tuple[str, int | None, str] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Begin to watch the events of the session."""
+        self._server.recording.observers.append(self._observe)
+
+    def current(self, uri: str) -> dict[str, Any]:
+        """Return the intent as of now, as the protocol has it; empty for an unknown document."""
+        state = self._server.recording.recorder.get(uri)
+        intent = self._predict(uri) if state is not None else Intent()
+        return _to_json(uri, state.version if state is not None else None, intent, self._server)
+
+    def _predict(self, uri: str) -> Intent:
+        state = self._server.recording.recorder[uri]
+        failure = self._failure if self._failure and self._failure[0] == uri else None
+        context = Context(
+            uri,
+            state.document.text,
+            failed_line=failure[1] if failure else None,
+            failure=failure[2] if failure else None,
+        )
+        events = list(self._server.recording.recent)[-WINDOW:]
+        return predict(events, context)
+
+    def _observe(self, event: Event) -> None:
+        body = event.body
+        if isinstance(body, IntentNoted):
+            return
+        if isinstance(body, RunFinished) and event.uri is not None:
+            failed = body.error_type is not None or bool(body.exit_code)
+            line = body.line - 1 if body.line else None
+            words = f"the {body.error_type}" if body.error_type else "the failed run"
+            self._failure = (event.uri, line, words) if failed else None
+        elif isinstance(body, TestsFinished) and event.uri is not None:
+            words = f"{body.failed} failing test" + ("s" if body.failed != 1 else "")
+            self._failure = (event.uri, None, words) if body.failed else None
+        elif isinstance(body, Edited) and self._failure and isinstance(body.inserted, str):
+            self._failure = self._moved(event, body)
+        if event.uri is not None and self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_SETTLE_SECONDS, self._settled, event.uri)
+
+    def _moved(self, event: Event, body: Edited) -> tuple[str, int | None, str] | None:
+        """Keep the failed line in its place as lines come and go above it."""
+        assert self._failure is not None
+        uri, line, words = self._failure
+        state = self._server.recording.recorder.get(uri)
+        if event.uri != uri or line is None or state is None:
+            return self._failure
+        removed = body.removed if isinstance(body.removed, str) else ""
+        inserted = body.inserted if isinstance(body.inserted, str) else ""
+        at = state.document.position_at(body.offset).line
+        if at < line:
+            line += inserted.count("\n") - removed.count("\n")
+        return uri, max(line, 0), words
+
+    def _settled(self, uri: str) -> None:
+        self._timer = None
+        if self._server.recording.recorder.get(uri) is None:
+            return
+        intent = self._predict(uri)
+        activity, confidence = intent.activities[0] if intent.activities else (None, None)
+        if activity is self._told:
+            return
+        self._told = activity
+        if activity is not None:
+            self._server.recording.recorder.noted(
+                IntentNoted(IntentStage.PREDICTED, activity.value, confidence), uri, Actor.TOOL
+            )
+        version = self._server.recording.recorder[uri].version
+        told = _to_json(uri, version, intent, self._server)
+        self._server.protocol.notify(protocol.INTENT_CHANGED, told)
+
+
+def _to_json(
+    uri: str, version: int | None, intent: Intent, server: ForetraceServer
+) -> dict[str, Any]:
+    place = None
+    if intent.place is not None:
+        end = server.recording.recorder[uri].document.line_end(intent.place.end_line)
+        place = {
+            "uri": intent.place.uri,
+            "range": {
+                "start": {"line": intent.place.start_line, "character": 0},
+                "end": {"line": end.line, "character": end.character},
+            },
+            "confidence": intent.place.confidence,
+        }
+    return {
+        "textDocument": {"uri": uri},
+        "version": version,
+        "activities": [
+            {"label": activity.value, "confidence": confidence}
+            for activity, confidence in intent.activities
+        ],
+        "statement": intent.statement,
+        "place": place,
+    }

@@ -1,0 +1,215 @@
+"""Consent: what a person allowed, as an append-only log of decisions, and what follows from it.
+
+The log is a text file of its own and not a table of the store, so that it outlives a damaged
+database and can be read without any tool. Whatever cannot be read counts as "no".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from typing import Any
+
+import cattrs
+from attrs import evolve, frozen
+
+from foretrace_telemetry.home import Home
+
+NOTICE_VERSION = 1
+NOTICE = """\
+Foretrace can record how you edit, on this computer only.
+
+What      every edit in files you open here, saves, runs and their outcome, cursor moves,
+          and what Foretrace suggested. With content "metadata": when and how much, never
+          the text. With content "full": the text too, so that your work can be replayed.
+          Never: passwords and key files, other windows, the clipboard, what you type elsewhere.
+Where     in the folder {home}, readable by your account only.
+Who       you. Nothing is sent anywhere; sharing with an instructor or for research is a
+          scope of its own ({scopes}).
+How long  this permission ends after a year, on {expires}.
+How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while. Help works
+          without recording. `foretrace consent show` tells what holds now.
+"""
+VALIDITY = timedelta(days=365)
+
+
+class Scope(str, Enum):
+    """What recorded events may be used for."""
+
+    LOCAL = "local"
+    OWN_MODEL = "own-model"
+    REMOTE_MODEL = "remote-model"
+    INSTRUCTOR = "instructor"
+    RESEARCH = "research"
+    TERMINAL_TEXT = "terminal-text"
+
+
+class Content(str, Enum):
+    """Whether the text itself is recorded, or only when and how much."""
+
+    FULL = "full"
+    METADATA = "metadata"
+
+
+class Action(str, Enum):
+    """What was decided."""
+
+    GRANT = "grant"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@frozen
+class Decision:
+    """One line of the log. `scopes` is empty where the action concerns all of them."""
+
+    action: Action
+    decided_at: datetime
+    decided_by: str
+    scopes: tuple[Scope, ...] = ()
+    content: Content | None = None
+    notice_version: int | None = None
+    notice_sha256: str | None = None
+    expires_at: datetime | None = None
+
+
+@frozen
+class Consent:
+    """What holds now. `content` is what may be recorded: None means nothing at all."""
+
+    content: Content | None
+    scopes: frozenset[Scope] = frozenset()
+    reason: str = ""
+    expires_at: datetime | None = None
+    paused: bool = False
+
+
+_NOTHING_DECIDED = Consent(None, reason="nobody was asked yet")
+_converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
+_converter.register_unstructure_hook(
+    datetime, lambda moment: moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+)
+_converter.register_structure_hook(
+    datetime, lambda text, _: datetime.fromisoformat(text).astimezone(timezone.utc)
+)
+
+
+def notice(home: Home, now: datetime) -> str:
+    """Return the text that a person consents to."""
+    return NOTICE.format(
+        home=home.path,
+        scopes=", ".join(scope.value for scope in Scope),
+        expires=f"{now + VALIDITY:%Y-%m-%d}",
+    )
+
+
+def grant(
+    home: Home, scopes: Iterable[Scope], content: Content, decided_by: str, now: datetime
+) -> Decision:
+    """Record a permission; every one covers `local`, for nothing works without it.
+
+    Raises:
+        OSError: the log cannot be written.
+    """
+    decision = Decision(
+        Action.GRANT,
+        decided_at=now,
+        decided_by=decided_by,
+        scopes=tuple(sorted({*scopes, Scope.LOCAL}, key=list(Scope).index)),
+        content=content,
+        notice_version=NOTICE_VERSION,
+        notice_sha256=hashlib.sha256(NOTICE.encode()).hexdigest(),
+        expires_at=now + VALIDITY,
+    )
+    _append(home, decision)
+    return decision
+
+
+def decide(
+    home: Home, action: Action, decided_by: str, now: datetime, scopes: Iterable[Scope] = ()
+) -> Decision:
+    """Record a decision other than a grant; a withdrawal without scopes concerns all of them.
+
+    Raises:
+        OSError: the log cannot be written.
+    """
+    decision = Decision(action, now, decided_by, scopes=tuple(scopes))
+    _append(home, decision)
+    return decision
+
+
+def read_consent(home: Home, now: datetime) -> Consent:
+    """Return what holds now; a log that is missing or unreadable allows nothing."""
+    try:
+        lines = home.consent_log.read_bytes().splitlines()
+    except FileNotFoundError:
+        return _NOTHING_DECIDED
+    except OSError as error:
+        return Consent(None, reason=f"{home.consent_log} cannot be read: {error.strerror}")
+    consent = _NOTHING_DECIDED
+    for number, line in enumerate(lines, start=1):
+        try:
+            decision = _converter.structure(json.loads(line), Decision)
+        except Exception:  # whatever is wrong with a line, it does not allow anything
+            consent = Consent(
+                None,
+                reason=f"line {number} of {home.consent_log} cannot be read; "
+                "decide again with `foretrace consent grant` or `withdraw`",
+            )
+            continue
+        consent = _apply(consent, decision)
+    if consent.expires_at is not None and now >= consent.expires_at:
+        return Consent(None, reason=f"the permission ended on {consent.expires_at:%Y-%m-%d}")
+    return consent
+
+
+def _apply(consent: Consent, decision: Decision) -> Consent:
+    date = f"{decision.decided_at:%Y-%m-%d}"
+    if decision.action is Action.GRANT:
+        return Consent(
+            decision.content,
+            consent.scopes | frozenset(decision.scopes),
+            f"granted on {date}",
+            decision.expires_at,
+        )
+    if decision.action is Action.DECLINE:
+        return Consent(None, reason=f"declined on {date}")
+    if decision.action is Action.WITHDRAW:
+        kept = consent.scopes - frozenset(decision.scopes or Scope)
+        if Scope.LOCAL in kept:
+            return evolve(consent, scopes=kept)
+        return Consent(None, reason=f"withdrawn on {date}")
+    return evolve(consent, paused=decision.action is Action.PAUSE)
+
+
+def _append(home: Home, decision: Decision) -> None:
+    home.create()
+    line = json.dumps(_converter.unstructure(decision)).encode() + b"\n"
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+    descriptor = os.open(home.consent_log, flags, 0o600)
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        # A line that was cut off by a crash must not swallow this one.
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                line = b"\n" + line
+        file.write(line)
+        os.fsync(descriptor)
+
+
+def to_json(consent: Consent) -> dict[str, Any]:
+    """Return a consent as a JSON object, for commands and the editor."""
+    return {
+        "recording": consent.content is not None and not consent.paused,
+        "content": consent.content.value if consent.content else None,
+        "scopes": [scope.value for scope in Scope if scope in consent.scopes],
+        "paused": consent.paused,
+        "reason": consent.reason,
+        "expires_at": consent.expires_at.isoformat() if consent.expires_at else None,
+    }

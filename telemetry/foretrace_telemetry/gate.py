@@ -1,0 +1,78 @@
+"""The gate that every event passes before it is kept: consent first, then the path.
+
+It is closed by default, and closed whenever the answer cannot be read.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime, timezone
+
+from foretrace_telemetry.consent import Consent, Content, read_consent
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.privacy import denial
+
+_RECHECK_SECONDS = 0.1
+
+
+class Gate:
+    """Says for each document what may be kept of it now.
+
+    The consent log is looked at again at most ten times a second, and read only when it changed,
+    so that a decision made in another process holds here within that time.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._denials: dict[str, str | None] = {}
+        self._next_check = 0.0
+        self._stamp = self._current_stamp()
+        self._consent = self._read()
+
+    @property
+    def consent(self) -> Consent:
+        """What the person allowed, as of now."""
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + _RECHECK_SECONDS
+            stamp = self._current_stamp()
+            if stamp != self._stamp or self._has_expired():
+                self._stamp = stamp
+                self._consent = self._read()
+        return self._consent
+
+    @property
+    def content(self) -> Content | None:
+        """What may be kept of any document now: None means nothing."""
+        consent = self.consent
+        return None if consent.paused else consent.content
+
+    def content_for(self, uri: str | None) -> Content | None:
+        """Return what may be kept of a document, or of an event that concerns none."""
+        content = self.content
+        if content is None or uri is None:
+            return content
+        return content if self.denial(uri) is None else None
+
+    def denial(self, uri: str) -> str | None:
+        """Return why a document is never recorded, or None if it may be."""
+        try:
+            return self._denials[uri]
+        except KeyError:
+            reason = self._denials[uri] = denial(uri, self._home)
+            return reason
+
+    def _read(self) -> Consent:
+        return read_consent(self._home, datetime.now(timezone.utc))
+
+    def _has_expired(self) -> bool:
+        end = self._consent.expires_at
+        return end is not None and datetime.now(timezone.utc) >= end
+
+    def _current_stamp(self) -> tuple[int, int, int] | None:
+        try:
+            status = os.stat(self._home.consent_log)  # noqa: PTH116 - half the cost of Path.stat
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino

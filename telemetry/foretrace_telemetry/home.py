@@ -1,0 +1,76 @@
+"""The data folder: where it is, what lies in it, and how it is made private.
+
+``FORETRACE_HOME`` names it; without that it is the platform's folder for application data.
+Foretrace writes nothing outside of it but the files of the workspace that a person edits.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from attrs import frozen
+
+
+@frozen
+class Home:
+    """The data folder and the names of what lies in it. Making one touches no disk."""
+
+    path: Path
+
+    @classmethod
+    def default(cls) -> Home:
+        """Return the folder that the environment names."""
+        if named := os.environ.get("FORETRACE_HOME"):
+            return cls(Path(named).expanduser().absolute())
+        from platformdirs import user_data_path  # only here: most runs name the folder
+
+        return cls(user_data_path("foretrace", appauthor=False))
+
+    @property
+    def consent_log(self) -> Path:
+        """The decisions about recording, one JSON object a line."""
+        return self.path / "consent.jsonl"
+
+    @property
+    def traces(self) -> Path:
+        """The recorded events, an SQLite database."""
+        return self.path / "traces.db"
+
+    @property
+    def key_file(self) -> Path:
+        """The key of every digest in the store."""
+        return self.path / "key"
+
+    def create(self) -> None:
+        """Make the folder, readable by its owner only.
+
+        Raises:
+            OSError: the folder cannot be made.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def key(self) -> bytes:
+        """Return the key of this folder's digests, made at random on first use.
+
+        A plain hash of a short text can be guessed back; one keyed with this cannot, for as long
+        as the key stays here.
+
+        Raises:
+            OSError: the key can be neither read nor made.
+        """
+        if not self.key_file.exists():
+            self.create()
+            draft = self.path / f"key.{secrets.token_hex(8)}"
+            draft.touch(mode=0o600)
+            draft.write_bytes(secrets.token_bytes(32))
+            try:
+                # Linking is the one step that both makes the whole key appear and loses to
+                # another process that was first.
+                os.link(draft, self.key_file)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return self.key_file.read_bytes()

@@ -1,0 +1,66 @@
+"""The tables of the store, one function for each change of them ever made. Append only."""
+
+from __future__ import annotations
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+migrations = Migrations("foretrace")
+
+
+@migrations()
+def m001_first_tables(db: sqlite_utils.Database) -> None:
+    """Sessions, their documents, long texts, and one table for every kind of event.
+
+    The columns `removed` and `inserted` hold text in one of three forms: TEXT is the text,
+    INTEGER the number of characters of a text that consent did not cover, BLOB the key of a row
+    of `texts`. Opening or restating a document counts as inserting its whole text. What a kind
+    has besides stands in `data`, a JSON object.
+    """
+    for statement in (
+        """
+        CREATE TABLE sessions (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            started_wall_us INTEGER NOT NULL,
+            schema_version INTEGER NOT NULL,
+            foretrace_version TEXT NOT NULL,
+            editor TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE documents (
+            id INTEGER PRIMARY KEY,
+            session INTEGER NOT NULL REFERENCES sessions(id),
+            name TEXT NOT NULL,
+            UNIQUE (session, name)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE texts (
+            id INTEGER PRIMARY KEY,
+            key BLOB NOT NULL UNIQUE,
+            deflated BLOB NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE events (
+            session INTEGER NOT NULL REFERENCES sessions(id),
+            sequence INTEGER NOT NULL,
+            wall_us INTEGER NOT NULL,
+            monotonic_us INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            document INTEGER REFERENCES documents(id),
+            version INTEGER,
+            offset INTEGER,
+            removed ANY,
+            inserted ANY,
+            origin TEXT,
+            rule TEXT,
+            data TEXT,
+            PRIMARY KEY (session, sequence)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ):
+        db.execute(statement)

@@ -1,0 +1,79 @@
+"""Replay: the texts that recorded events lead to, and proof that they are the editor's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import define, field
+
+from foretrace_telemetry.digest import digest_of
+from foretrace_telemetry.events import Closed, Edited, Opened, Recorded, Resynced, Saved, Withheld
+
+
+@define
+class Replay:
+    """What replaying events gave.
+
+    `texts` holds the last text of each document, None where only metadata was recorded.
+    `problems` names, in words, every place where the events do not fit together.
+    """
+
+    texts: dict[str, str | None] = field(factory=dict)
+    events: int = 0
+    edits: int = 0
+    saves_checked: int = 0
+    resyncs: int = 0
+    problems: list[str] = field(factory=list)
+    _open: set[str] = field(factory=set)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every event fits and every saved text is the one that replay gave."""
+        return not self.problems
+
+
+def replay(events: Iterable[Recorded], key: bytes | None = None) -> Replay:
+    """Apply events in their order; with the store's key, check each saved text by its digest."""
+    result = Replay()
+    expected = None
+    for recorded in events:
+        if expected is not None and recorded.sequence != expected:
+            result.problems.append(f"event {expected} is missing")
+        expected = recorded.sequence + 1
+        result.events += 1
+        _apply(result, recorded, key)
+    return result
+
+
+def _apply(result: Replay, recorded: Recorded, key: bytes | None) -> None:
+    body, uri = recorded.event.body, recorded.event.uri
+    if uri is None:
+        return
+    where = f"event {recorded.sequence} ({body.kind})"
+    if isinstance(body, (Opened, Resynced)):
+        result.texts[uri] = None if isinstance(body.text, Withheld) else body.text
+        result.resyncs += isinstance(body, Resynced)
+        result._open.add(uri)
+        return
+    if not isinstance(body, (Edited, Saved, Closed)):
+        return
+    if uri not in result._open:
+        result.problems.append(f"{where} concerns a document that was not opened")
+        return
+    text = result.texts[uri]
+    if isinstance(body, Closed):
+        result._open.discard(uri)
+    elif isinstance(body, Edited):
+        result.edits += 1
+        if text is None or isinstance(body.removed, Withheld) or isinstance(body.inserted, Withheld):
+            result.texts[uri] = None
+            return
+        end = body.offset + len(body.removed)
+        if text[body.offset : end] != body.removed:
+            result.problems.append(f"{where} removes what is not there")
+            return
+        result.texts[uri] = text[: body.offset] + body.inserted + text[end:]
+    elif body.digest and key is not None and text is not None:
+        result.saves_checked += 1
+        if digest_of(text, key) != body.digest:
+            result.problems.append(f"{where} was of another text")

@@ -1,0 +1,203 @@
+"""The store: sessions and their events in one SQLite file.
+
+Opening it for writing makes the file and brings its tables up to date. Each process that records
+has one `Store` for writing, used by one thread; others read beside it (write-ahead log).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+
+import sqlite_utils
+from attrs import asdict, frozen
+
+from foretrace_telemetry.events import SCHEMA_VERSION, Event, Recorded
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.migrations import migrations
+from foretrace_telemetry.rows import TextShelf, from_row, to_row
+
+_BUSY_SECONDS = 5.0
+
+
+class NoTracesError(LookupError):
+    """There is nothing recorded, or not the session that was asked for."""
+
+
+@frozen
+class SessionInfo:
+    """What a session is known by before its first event."""
+
+    name: str
+    started_wall_us: int
+    foretrace_version: str
+    editor: str = ""
+
+
+@frozen
+class SessionSummary:
+    """One session in a list."""
+
+    name: str
+    started_wall_us: int
+    ended_wall_us: int
+    editor: str
+    documents: int
+    events: int
+    edits: int
+
+
+class Store:
+    """A connection to the store; use it from the thread that made it."""
+
+    def __init__(self, db: sqlite_utils.Database, home: Home) -> None:
+        self._db = db
+        self._home = home
+
+    @classmethod
+    def create(cls, home: Home) -> Store:
+        """Open the store for writing, and make what is missing of it.
+
+        Raises:
+            OSError: the folder or the file cannot be made.
+            sqlite3.Error: the file is no database, is damaged, or cannot be written.
+        """
+        home.create()
+        home.traces.touch(mode=0o600)
+        connection = sqlite3.connect(home.traces, timeout=_BUSY_SECONDS)
+        try:
+            db = sqlite_utils.Database(connection, execute_plugins=False)
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA foreign_keys = ON")
+            db.enable_wal()
+            # A commit survives the death of this process; only a power cut can lose the last ones.
+            db.execute("PRAGMA synchronous = NORMAL")
+            migrations.apply(db)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(db, home)
+
+    @classmethod
+    def read(cls, home: Home) -> Store:
+        """Open the store for reading only.
+
+        Raises:
+            NoTracesError: nothing was recorded yet.
+            sqlite3.Error: the file is no database or is damaged.
+        """
+        if not home.traces.exists():
+            raise NoTracesError(f"nothing is recorded in {home.path}")
+        uri = f"{home.traces.as_uri()}?mode=ro"
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)
+        return cls(sqlite_utils.Database(connection, execute_plugins=False), home)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    def begin_session(self, info: SessionInfo) -> SessionWriter:
+        """Add a session and return what writes its events.
+
+        Raises:
+            OSError: the key of digests can be neither read nor made.
+            sqlite3.Error: the session cannot be written.
+        """
+        key = self._home.key()
+        with self._db.atomic():
+            table = self._db["sessions"].insert({**asdict(info), "schema_version": SCHEMA_VERSION})
+            number = table.last_pk
+        return SessionWriter(self._db, key, number)
+
+    def check(self) -> str | None:
+        """Return what SQLite finds wrong with the file, or None."""
+        try:
+            found = [row[0] for row in self._db.conn.execute("PRAGMA quick_check(3)")]
+        except sqlite3.Error as error:
+            return str(error)
+        return None if found == ["ok"] else "; ".join(found)
+
+    def sessions(self) -> Iterator[SessionSummary]:
+        """Iterate over all sessions, the oldest first."""
+        rows = self._db.query(
+            """
+            SELECT name, started_wall_us, editor,
+                   coalesce(max(wall_us), started_wall_us) AS ended_wall_us,
+                   count(DISTINCT document) AS documents,
+                   count(sequence) AS events,
+                   count(CASE kind WHEN 'edit' THEN 1 END) AS edits
+            FROM sessions LEFT JOIN events ON events.session = sessions.id
+            GROUP BY sessions.id ORDER BY sessions.id
+            """
+        )
+        for row in rows:
+            yield SessionSummary(**row)
+
+    def events(self, session: str) -> Iterator[Recorded]:
+        """Iterate over the events of a session in their order.
+
+        Raises:
+            NoTracesError: there is no such session.
+        """
+        found = list(self._db.query("SELECT id FROM sessions WHERE name = ?", [session]))
+        if not found:
+            raise NoTracesError(f"there is no session {session!r}")
+        number = found[0]["id"]
+        names = {
+            row["id"]: row["name"]
+            for row in self._db.query("SELECT id, name FROM documents WHERE session = ?", [number])
+        }
+        rows = self._db.query("SELECT * FROM events WHERE session = ? ORDER BY sequence", [number])
+        for row in rows:
+            event = from_row(row, names.get(row["document"]), self._text_of)
+            yield Recorded(session, row["sequence"], event)
+
+    def _text_of(self, key: bytes) -> str:
+        row = self._db.conn.execute("SELECT deflated FROM texts WHERE key = ?", [key]).fetchone()
+        if row is None:
+            raise KeyError(f"text {key.hex()} is missing from the store")
+        return zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
+
+
+class SessionWriter:
+    """Appends events to one session and numbers them without gaps, from 1."""
+
+    def __init__(self, db: sqlite_utils.Database, key: bytes, number: int) -> None:
+        self._db = db
+        self._key = key
+        self._number = number
+        self._last_sequence = 0
+        self._documents: dict[str, int] = {}
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write events in one transaction: all of them or none.
+
+        Raises:
+            sqlite3.Error: they cannot be written; nothing was.
+        """
+        shelf = TextShelf(self._key)
+        rows = [to_row(event, shelf) for event in events]
+        documents = dict(self._documents)
+        with self._db.atomic():
+            self._db["texts"].insert_all(
+                ({"key": key, "deflated": text} for key, text in shelf.shelved.items()),
+                ignore=True,
+            )
+            for number, (row, event) in enumerate(
+                zip(rows, events, strict=True), start=self._last_sequence + 1
+            ):
+                row["session"] = self._number
+                row["sequence"] = number
+                row["document"] = self._document(event.uri, documents)
+            self._db["events"].insert_all(rows, batch_size=len(rows))
+        self._documents = documents
+        self._last_sequence += len(rows)
+
+    def _document(self, name: str | None, documents: dict[str, int]) -> int | None:
+        if name is None:
+            return None
+        if name not in documents:
+            table = self._db["documents"]
+            documents[name] = table.insert({"session": self._number, "name": name}).last_pk
+        return documents[name]

@@ -1,0 +1,210 @@
+"""The single writer: a queue of events, and the thread that commits them to the store.
+
+Events are committed at most 200 ms after they happened. When the disk is full or the file cannot
+be written they wait in memory and are tried again; a damaged database is set aside and a new one
+begun. Consent is asked once more before each commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+
+from attrs import define, evolve, field
+
+from foretrace_telemetry.consent import Content
+from foretrace_telemetry.digest import pseudonym_of
+from foretrace_telemetry.events import Event, withhold
+from foretrace_telemetry.gate import Gate
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
+
+log = logging.getLogger(__name__)
+
+_GATHER_SECONDS = 0.15
+_RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_MOST_WAITING = 200_000
+
+
+@define
+class WriterStatus:
+    """How the writer fares. `trouble` is in words, and None when all is well."""
+
+    session: str
+    committed: int = 0
+    waiting: int = 0
+    trouble: str | None = None
+    lost: int = 0
+    last_commit_wall_us: int | None = None
+
+
+@define
+class _Flush:
+    done: threading.Event = field(factory=threading.Event)
+
+
+class Writer:
+    """Takes events from the editor's thread and writes them from its own.
+
+    Nothing is made on disk, and the thread is not started, before the first event.
+    """
+
+    def __init__(
+        self, home: Home, gate: Gate, info: SessionInfo, on_lost: Callable[[str], None]
+    ) -> None:
+        self.status = WriterStatus(info.name)
+        self._home = home
+        self._gate = gate
+        self._info = info
+        self._on_lost = on_lost
+        self._queue: queue.SimpleQueue[tuple[Event, Content] | _Flush | None] = queue.SimpleQueue()
+        self._waiting: list[tuple[Event, Content]] = []
+        self._store: Store | None = None
+        self._session: SessionWriter | None = None
+        self._thread: threading.Thread | None = None
+
+    def put(self, event: Event, content: Content) -> None:
+        """Queue an event with the content that consent covers. Never blocks."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="foretrace-writer", daemon=True)
+            self._thread.start()
+        self._queue.put((event, content))
+
+    def flush(self, timeout_seconds: float = 5.0) -> bool:
+        """Wait until what was put so far is committed; False if it could not be in time."""
+        if self._thread is None:
+            return True
+        flush = _Flush()
+        self._queue.put(flush)
+        return flush.done.wait(timeout_seconds) and not self._waiting
+
+    def close(self, timeout_seconds: float = 5.0) -> None:
+        """Commit what is left and end the thread."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join(timeout_seconds)
+            self._thread = None
+
+    def _run(self) -> None:
+        failures = 0
+        running = True
+        while running:
+            running, flushes = self._gather(self._patience(failures))
+            failures = 0 if self._commit() else failures + 1
+            for flush in flushes:
+                flush.done.set()
+        if self._store is not None:
+            self._store.close()
+
+    def _patience(self, failures: int) -> float | None:
+        """Return how long to wait for the first event; forever while nothing is left to retry."""
+        if not failures:
+            return None
+        return _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS)) - 1]
+
+    def _gather(self, patience_seconds: float | None) -> tuple[bool, list[_Flush]]:
+        """Move queued events to the waiting list; return whether to go on, and who waits."""
+        flushes: list[_Flush] = []
+        deadline = None if patience_seconds is None else time.monotonic() + patience_seconds
+        while True:
+            timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                item = self._queue.get(timeout=timeout)
+            except queue.Empty:
+                break
+            if item is None:
+                return False, flushes
+            if isinstance(item, _Flush):
+                flushes.append(item)
+                break
+            self._waiting.append(item)
+            if deadline is None:
+                deadline = time.monotonic() + _GATHER_SECONDS
+        self.status.waiting = len(self._waiting)
+        return True, flushes
+
+    def _commit(self) -> bool:
+        """Write what waits; return False if it could not be written and is to be tried again."""
+        if not self._waiting:
+            return True
+        try:
+            events = self._covered()
+            if events:
+                self._session_writer().append(events)
+        except sqlite3.DatabaseError as error:
+            if _is_damaged(error):
+                self._set_aside(error)
+            return self._failed(error)
+        except OSError as error:
+            return self._failed(error)
+        self.status.committed += len(events)
+        self.status.last_commit_wall_us = time.time_ns() // 1000
+        self.status.trouble = None
+        self._waiting.clear()
+        self.status.waiting = 0
+        return True
+
+    def _covered(self) -> list[Event]:
+        """Return what consent covers of the waiting events, by its stricter word: then and now."""
+        now = self._gate.content
+        if now is None:
+            self._lose(len(self._waiting), "consent ended or recording was paused")
+            self._waiting.clear()
+            return []
+        events = []
+        for event, then in self._waiting:
+            if Content.METADATA in (then, now):
+                name = event.uri and pseudonym_of(event.uri, self._home.key())
+                events.append(evolve(event, body=withhold(event.body), uri=name))
+            else:
+                events.append(event)
+        return events
+
+    def _session_writer(self) -> SessionWriter:
+        if self._session is None:
+            self._store = Store.create(self._home)
+            self._session = self._store.begin_session(self._info)
+        return self._session
+
+    def _failed(self, error: Exception) -> bool:
+        trouble = f"{self._home.traces} cannot be written: {error}"
+        if trouble != self.status.trouble:
+            log.error("%s; %d events wait in memory", trouble, len(self._waiting))
+        self.status.trouble = trouble
+        excess = len(self._waiting) - _MOST_WAITING
+        if excess > 0:
+            del self._waiting[:excess]
+            self._lose(excess, "too many events waited for a disk that could not be written")
+        self.status.waiting = len(self._waiting)
+        return False
+
+    def _lose(self, count: int, reason: str) -> None:
+        self.status.lost += count
+        self._on_lost(reason)
+
+    def _set_aside(self, error: Exception) -> None:
+        """Keep a damaged database under another name, so that recording goes on in a new one."""
+        if self._store is not None:
+            self._store.close()
+        self._store = self._session = None
+        mark = time.strftime("%Y%m%dT%H%M%S")
+        for suffix in ("", "-wal", "-shm"):
+            path = self._home.traces.with_name(self._home.traces.name + suffix)
+            if path.exists():
+                path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
+        log.error("the database was damaged (%s) and is set aside as damaged-%s-*", error, mark)
+        # What waits follows on from events that are gone; the texts stated anew hold its effect.
+        self._lose(len(self._waiting), "the database was damaged and set aside")
+        self._waiting.clear()
+
+
+def _is_damaged(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    # Python 3.10 does not tell the code.
+    return "malformed" in str(error) or "not a database" in str(error)
