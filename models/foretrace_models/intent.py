@@ -70,7 +70,6 @@ class Symbol(str, Enum):
     MOVED = "moved the cursor"
     VIEWED = "viewed a file"
     COPIED = "copied"
-    OFFERED = "was offered a suggestion"
     DISMISSED = "dismissed a suggestion"
     PAUSED = "paused"
 
@@ -91,7 +90,7 @@ _EMISSIONS: dict[Activity, dict[Symbol, float]] = {
     _A.TESTING: {_S.RAN: 8, _S.RAN_AND_FAILED: 5, _S.SAVED: 4, _S.VIEWED: 1, _S.MOVED: 1},
     _A.READING: {_S.MOVED: 9, _S.VIEWED: 6, _S.COPIED: 2, _S.PAUSED: 2},
     _A.DOCUMENTING: {_S.COMMENTED: 14, _S.INSERTED: 2, _S.REMOVED: 2, _S.MOVED: 1},
-    _A.REVIEWING: {_S.OFFERED: 9, _S.DISMISSED: 6, _S.MOVED: 2, _S.ACCEPTED_CODE: 3, _S.PAUSED: 1},
+    _A.REVIEWING: {_S.DISMISSED: 9, _S.ACCEPTED_CODE: 6, _S.MOVED: 3, _S.PAUSED: 1},
 }
 _EMISSION_FLOOR = 0.3
 # Of about twenty events, how many follow on the same activity; what else a change leads to.
@@ -184,8 +183,8 @@ def _symbol(event: Event, context: Context) -> Symbol | None:
     if isinstance(body, TestsFinished):
         return Symbol.RAN_AND_FAILED if body.failed else Symbol.RAN
     if isinstance(body, SuggestionMoved):
+        # That one was offered does not say that it was looked at.
         return {
-            SuggestionStage.OFFERED: Symbol.OFFERED,
             SuggestionStage.DISMISSED: Symbol.DISMISSED,
             SuggestionStage.ACCEPTED: Symbol.ACCEPTED_CODE,
         }.get(body.stage)

@@ -66,16 +66,20 @@ _OURS: dict[str, type[Any]] = {
 }
 
 
-class Protocol(LanguageServerProtocol):
-    """The language server protocol, with two changes to what pygls does.
+class Messages(LanguageServerProtocol):
+    """The language server protocol with our messages in it, for either side."""
+
+    def get_message_type(self, method: str) -> type[Any] | None:
+        return _OURS.get(method) or super().get_message_type(method)
+
+
+class Protocol(Messages):
+    """The server's side, with two changes to what pygls does.
 
     Every request gets an answer: one whose parameters do not fit, one before `initialize` and one
     after `shutdown` get an error, where pygls 2.1 logs and forgets them. And documents are not
     kept by pygls, which would apply each change a second time: `Recorder` has the one copy.
     """
-
-    def get_message_type(self, method: str) -> type[Any] | None:
-        return _OURS.get(method) or super().get_message_type(method)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         try:

@@ -38,6 +38,7 @@ Observer = Callable[[Event], None]
 
 _REMEMBERED_EVENTS = 200
 _LOOK_SECONDS = 0.5
+_DISK_SETTLE_SECONDS = 0.2
 _LARGEST_FILE_BYTES = 4 << 20
 # What a client may report: not what the recorder itself sees, nor what this server does.
 CLIENT_KINDS = frozenset(BODIES) - {
@@ -152,7 +153,10 @@ class Recording:
         self._loop.call_soon_threadsafe(self.recorder.restate_all, reason)
 
     def _changed_on_disk(self, path: Path, change: str) -> None:
-        self._loop.call_soon_threadsafe(self._note_disk, path, change)
+        # Programs empty a file before they write it anew, and editors tell of a save only after.
+        self._loop.call_soon_threadsafe(
+            self._loop.call_later, _DISK_SETTLE_SECONDS, self._note_disk, path, change
+        )
 
     def _note_disk(self, path: Path, change: str) -> None:
         uri = next((s.uri for s in self.recorder if path_of(s.uri) == path), None)

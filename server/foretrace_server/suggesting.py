@@ -157,7 +157,7 @@ class Suggestions:
         if only is not None and not any(_covers(kind, "quickfix") for kind in only):
             return []
         uri = params.text_document.uri
-        explicit = params.context.trigger_kind is types.CodeActionTriggerKind.Invoked
+        explicit = params.context.trigger_kind == types.CodeActionTriggerKind.Invoked
         offer = await self._offer(uri, explicit)
         state = self._server.recording.recorder.get(uri)
         if offer is None or state is None:
@@ -174,7 +174,7 @@ class Suggestions:
     ) -> types.InlineCompletionList:
         """Return the fix where it is an insertion at the cursor."""
         uri = params.text_document.uri
-        invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+        invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
         offer = await self._offer(uri, invoked)
         state = self._server.recording.recorder.get(uri)
         items: list[types.InlineCompletionItem] = []
@@ -452,9 +452,15 @@ class Suggestions:
             kind=types.CodeActionKind.QuickFix,
             diagnostics=_nudges(state, diagnosis) if diagnosis is not None else None,
             is_preferred=offer.fix.proof is not Proof.PARSES,
+            # No `command` to tell that it was taken: lsprotocol 2025.0.0 takes an action that has one
+            # for a bare command (`_code_action_hook`), and the edit tells it anyway.
             edit=edit,
-            command=_accepted(offer),
-            data={"suggestion": offer.id, "diff": offer.fix.diff},
+            data={
+                "suggestion": offer.id,
+                "diff": offer.fix.diff,
+                "testsPassed": offer.fix.tests_passed,
+                "tests": offer.fix.tests,
+            },
         )
 
 
@@ -518,7 +524,9 @@ def _range(state: OpenDocument, start: int, end: int) -> types.Range:
 
 
 def _accepted(offer: _Offer) -> types.Command:
-    return types.Command("Note that this was accepted", protocol.ACCEPTED, [offer.id])
+    return types.Command(
+        title="Note that this was accepted", command=protocol.ACCEPTED, arguments=[offer.id]
+    )
 
 
 def _is_python(state: OpenDocument) -> bool:

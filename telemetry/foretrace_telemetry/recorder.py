@@ -60,6 +60,9 @@ class OpenDocument:
     document: Document
     # What of it is being kept: events follow on from each other only while this stays the same.
     kept: Content | None = None
+    # What the editor last wrote to disk, as far as this program knows: the disk may be looked at
+    # when the editor has already gone on.
+    on_disk: str = ""
     # What Foretrace offers to do to this version: an edit that equals one of these is its own.
     offered: frozenset[Replacement] = frozenset()
 
@@ -101,7 +104,8 @@ class Recorder:
 
     def opened(self, uri: str, version: int, language_id: str, text: str) -> None:
         """Take over a document that the editor opened."""
-        self._open[uri] = OpenDocument(uri, version, language_id, Document.of(text, self._encoding))
+        document = Document.of(text, self._encoding)
+        self._open[uri] = OpenDocument(uri, version, language_id, document, on_disk=text)
         self._emit(Opened(text, language_id), uri, Actor.USER)
 
     def changed(self, uri: str, version: int, changes: Iterable[Change]) -> None:
@@ -137,7 +141,8 @@ class Recorder:
         if text is not None and canonical_bytes(text) != canonical_bytes(state.document.text):
             state.document.reset(text)
             self._restate(state, "the editor saved another text than was recorded")
-        self._emit(Saved(self._digest(uri, state.document.text)), uri, Actor.USER)
+        state.on_disk = state.document.text
+        self._emit(Saved(self._digest(uri, state.on_disk)), uri, Actor.USER)
 
     def closed(self, uri: str) -> None:
         """Let go of a document that the editor closed.
@@ -149,7 +154,9 @@ class Recorder:
         del self._open[uri]
 
     def changed_outside(self, uri: str, change: str, text: str | None) -> None:
-        """Note that the file of an open document changed on disk, unless it now equals the editor's.
+        """Note that the file of an open document changed on disk, unless by this editor's saving.
+
+        `text` is what it now holds, None where that is nothing or cannot be read as text.
 
         Raises:
             KeyError: the document is not open.
@@ -157,7 +164,8 @@ class Recorder:
         state = self._open[uri]
         if text is None:
             self._emit(ChangedOutside(change), uri, Actor.EXTERNAL)
-        elif canonical_bytes(text) != canonical_bytes(state.document.text):
+        elif canonical_bytes(text) not in map(canonical_bytes, (state.document.text, state.on_disk)):
+            state.on_disk = text
             self._emit(ChangedOutside(change, self._digest(uri, text)), uri, Actor.EXTERNAL)
 
     def noted(self, body: Body, uri: str | None = None, actor: Actor = Actor.USER) -> None:

@@ -218,12 +218,12 @@ class Document:
         """Return the nearest place that the document has."""
         if position.line >= len(self._lines):
             return self.position_at(len(self.text))
-        column = min(position.character, _width(self._lines[position.line], self.encoding))
+        line, column = max(position.line, 0), max(position.character, 0)
         try:
-            _find_column(self._lines[position.line], column, self.encoding)
+            _find_column(self._lines[line], column, self.encoding)
         except OutOfStepError:
-            return Position(position.line, 0)
-        return Position(position.line, column)
+            return Position(line, 0)
+        return Position(line, column)
 
     def _locate(self, position: Position) -> tuple[int, _Column]:
         count = len(self._lines)

@@ -1,0 +1,36 @@
+"""What tests share: a data folder of their own, consent, and real data where there is some."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from foretrace_telemetry.consent import Content, Scope, grant
+from foretrace_telemetry.home import Home
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A data folder that does not exist yet."""
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def consented(home: Home) -> Home:
+    """A data folder in which everything about local recording is allowed."""
+    grant(home, [Scope.LOCAL], Content.FULL, "test", datetime.now(timezone.utc))
+    return home
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder with real data; tests that need it are skipped without."""
+    folder = os.environ.get("FORETRACE_TEST_DATA")
+    if not folder:
+        pytest.skip("FORETRACE_TEST_DATA does not name a folder with real data")
+    return Path(folder)

@@ -1,0 +1,141 @@
+"""Consent: an append-only log of decisions; whatever cannot be read counts as "no"."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from foretrace_telemetry.consent import (
+    NOTICE,
+    Action,
+    Content,
+    Scope,
+    decide,
+    grant,
+    notice,
+    read_consent,
+)
+from foretrace_telemetry.home import Home
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+
+
+def _grant(home: Home, *scopes: Scope, content: Content = Content.FULL) -> None:
+    grant(home, scopes, content, "test", NOW)
+
+
+def test_nothing_is_allowed_before_anybody_was_asked(home: Home) -> None:
+    assert read_consent(home, NOW).content is None
+    assert not home.path.exists()
+
+
+def test_a_grant_allows_what_it_says_and_always_covers_local(home: Home) -> None:
+    _grant(home, Scope.RESEARCH)
+    consent = read_consent(home, NOW)
+    assert consent.content is Content.FULL
+    assert consent.scopes == {Scope.LOCAL, Scope.RESEARCH}
+
+
+def test_grants_add_up_and_the_newest_content_counts(home: Home) -> None:
+    _grant(home, Scope.RESEARCH)
+    _grant(home, Scope.INSTRUCTOR, content=Content.METADATA)
+    consent = read_consent(home, NOW)
+    assert consent.scopes == {Scope.LOCAL, Scope.RESEARCH, Scope.INSTRUCTOR}
+    assert consent.content is Content.METADATA
+
+
+def test_withdrawing_one_scope_keeps_the_others(home: Home) -> None:
+    _grant(home, Scope.RESEARCH)
+    decide(home, Action.WITHDRAW, "test", NOW, [Scope.RESEARCH])
+    assert read_consent(home, NOW).scopes == {Scope.LOCAL}
+
+
+@pytest.mark.parametrize("scopes", [(), (Scope.LOCAL,)], ids=["all", "local"])
+def test_withdrawing_everything_or_local_ends_recording(
+    home: Home, scopes: tuple[Scope, ...]
+) -> None:
+    _grant(home, Scope.RESEARCH)
+    decide(home, Action.WITHDRAW, "test", NOW, scopes)
+    consent = read_consent(home, NOW)
+    assert consent.content is None
+    assert not consent.scopes
+
+
+def test_a_decline_is_remembered(home: Home) -> None:
+    decide(home, Action.DECLINE, "test", NOW)
+    assert read_consent(home, NOW).reason == "declined on 2026-03-01"
+
+
+def test_a_pause_holds_until_it_is_lifted(home: Home) -> None:
+    _grant(home)
+    decide(home, Action.PAUSE, "test", NOW)
+    assert read_consent(home, NOW).paused
+    decide(home, Action.RESUME, "test", NOW)
+    assert not read_consent(home, NOW).paused
+
+
+def test_permission_ends_after_a_year(home: Home) -> None:
+    _grant(home)
+    assert read_consent(home, NOW + timedelta(days=364)).content is Content.FULL
+    expired = read_consent(home, NOW + timedelta(days=365))
+    assert expired.content is None
+    assert "ended on 2027-03-01" in expired.reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b'{"action": "grant"}',
+        b'{"action": "please", "decided_at": "2026-03-01T12:00:00+00:00", "decided_by": "x"}',
+        b'{"action": "grant", "decided_at": "yesterday", "decided_by": "x", "content": "full"}',
+    ],
+)
+def test_a_line_that_cannot_be_read_allows_nothing(home: Home, line: bytes) -> None:
+    _grant(home)
+    with home.consent_log.open("ab") as file:
+        file.write(line + b"\n")
+    consent = read_consent(home, NOW)
+    assert consent.content is None
+    assert "line 2" in consent.reason
+
+
+def test_deciding_again_after_a_damaged_line_counts(home: Home) -> None:
+    _grant(home)
+    with home.consent_log.open("ab") as file:
+        file.write(b'{"action": "wit')  # cut off by a crash, without a line end
+    _grant(home)
+    assert read_consent(home, NOW).content is Content.FULL
+
+
+def test_a_log_that_may_not_be_read_allows_nothing(home: Home) -> None:
+    home.path.mkdir()
+    home.consent_log.mkdir()  # reading a folder fails for root too
+    consent = read_consent(home, NOW)
+    assert consent.content is None
+    assert "cannot be read" in consent.reason
+
+
+def test_decisions_are_private_and_in_plain_json(home: Home) -> None:
+    _grant(home)
+    decide(home, Action.PAUSE, "test", NOW)
+    lines = [json.loads(line) for line in home.consent_log.read_text().splitlines()]
+    assert [line["action"] for line in lines] == ["grant", "pause"]
+    assert lines[0]["notice_version"] == 1
+    if os.name == "posix":
+        assert home.consent_log.stat().st_mode & 0o077 == 0
+        assert home.path.stat().st_mode & 0o077 == 0
+
+
+def test_the_notice_says_where_how_long_and_how_to_stop(home: Home) -> None:
+    text = notice(home, NOW)
+    assert str(home.path) in text
+    assert "2027-03-01" in text
+    assert "foretrace consent withdraw" in text
+    assert len(NOTICE.split()) < 200  # readable in about half a minute to a minute

@@ -1,0 +1,98 @@
+"""The gate: consent and path, asked for each event, closed by default."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from foretrace_telemetry.consent import Action, Content, decide, grant
+from foretrace_telemetry.gate import Gate
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.privacy import denial
+
+SECRET_FILES = [
+    ".env",
+    ".env.local",
+    "server.pem",
+    "id_rsa",
+    "id_ed25519.pub",
+    ".ssh/config",
+    ".aws/credentials",
+    "secrets.toml",
+    "credentials.json",
+    ".git/config",
+    "Server.PEM",
+]
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _until(condition: object) -> bool:
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_the_gate_is_closed_without_consent(home: Home, tmp_path: Path) -> None:
+    gate = Gate(home)
+    assert gate.content_for((tmp_path / "a.py").as_uri()) is None
+    assert gate.content_for(None) is None
+
+
+def test_a_decision_in_another_process_holds_here_within_a_moment(home: Home) -> None:
+    gate = Gate(home)
+    assert gate.content is None
+    grant(home, [], Content.METADATA, "elsewhere", _now())
+    assert _until(lambda: gate.content is Content.METADATA)
+    decide(home, Action.PAUSE, "elsewhere", _now())
+    assert _until(lambda: gate.content is None)
+    decide(home, Action.RESUME, "elsewhere", _now())
+    assert _until(lambda: gate.content is Content.METADATA)
+    decide(home, Action.WITHDRAW, "elsewhere", _now())
+    assert _until(lambda: gate.content is None)
+
+
+def test_the_gate_closes_when_the_log_disappears(consented: Home) -> None:
+    gate = Gate(consented)
+    assert gate.content is Content.FULL
+    consented.consent_log.unlink()
+    assert _until(lambda: gate.content is None)
+
+
+@pytest.mark.parametrize("name", SECRET_FILES)
+def test_files_that_hold_secrets_are_never_recorded(
+    consented: Home, tmp_path: Path, name: str
+) -> None:
+    gate = Gate(consented)
+    assert gate.content_for((tmp_path / name).as_uri()) is None
+    assert gate.content_for((tmp_path / "a.py").as_uri()) is Content.FULL
+
+
+def test_a_link_to_a_secret_is_as_secret(consented: Home, tmp_path: Path) -> None:
+    (tmp_path / "id_rsa").touch()
+    (tmp_path / "notes.py").symlink_to(tmp_path / "id_rsa")
+    assert denial((tmp_path / "notes.py").as_uri(), consented) is not None
+
+
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "git:/a/b.py", "vscode-notebook-cell:/a.ipynb#1", "output:x", ""]
+)
+def test_only_files_are_recorded(consented: Home, uri: str) -> None:
+    assert Gate(consented).content_for(uri) is None
+
+
+def test_the_own_folder_is_not_recorded(consented: Home) -> None:
+    assert denial(consented.consent_log.as_uri(), consented) is not None
+
+
+def test_names_with_spaces_and_accents_are_understood(consented: Home, tmp_path: Path) -> None:
+    assert denial((tmp_path / "für mich" / "a b.py").as_uri(), consented) is None
+    assert denial((tmp_path / "für mich" / "id_rsa").as_uri(), consented) is not None

@@ -1,0 +1,182 @@
+"""The store: events in one SQLite file, and back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from foretrace_telemetry import events as kinds
+from foretrace_telemetry.events import (
+    BODIES,
+    Actor,
+    Body,
+    Edited,
+    Event,
+    Opened,
+    Origin,
+    Resynced,
+    Withheld,
+    withhold,
+)
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.migrations import migrations
+from foretrace_telemetry.rows import body_from_json
+from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+
+INFO = SessionInfo("s1", 1_000_000, "0.1.0", "an editor 1.0")
+EXAMPLES: list[Body] = [
+    Opened("x = 1\n", "python"),
+    Edited(4, "1", "2", Origin.PASTE, "a-rule"),
+    Edited(0, "", "a" * 5000),
+    Edited(0, Withheld(3), Withheld(40)),
+    Edited(0, "\ud83d", "😀\0"),
+    Resynced("y", "because"),
+    kinds.OriginStated(Origin.UNDO),
+    kinds.Saved("abc"),
+    kinds.Saved(None),
+    kinds.Closed(),
+    kinds.ChangedOutside("deleted"),
+    kinds.Viewed(),
+    kinds.Selected(1, 2),
+    kinds.Copied(12),
+    kinds.TerminalUsed("python", 1, 300),
+    kinds.Debugged("stdout", 80),
+    kinds.CompletionAccepted(5),
+    kinds.AgentAsked("another"),
+    kinds.RunFinished(1, 20, "IndexError", 3, "search"),
+    kinds.TestsFinished(3, 1),
+    kinds.Diagnosed(2, 0),
+    kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
+    kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
+    kinds.RecordingChanged("full", "granted"),
+]
+
+
+def _event(body: Body, uri: str | None = "file:///a.py") -> Event:
+    return Event(10, 20, Actor.USER, body, uri, 3)
+
+
+def _round_trip(home: Home, events: list[Event]) -> list[Event]:
+    store = Store.create(home)
+    store.begin_session(INFO).append(events)
+    store.close()
+    store = Store.read(home)
+    try:
+        return [recorded.event for recorded in store.events("s1")]
+    finally:
+        store.close()
+
+
+def test_every_kind_of_event_has_an_example_here() -> None:
+    assert {type(body) for body in EXAMPLES} == set(BODIES.values())
+
+
+def test_every_kind_of_event_comes_back_as_it_went(consented: Home) -> None:
+    events = [_event(body) for body in EXAMPLES]
+    assert _round_trip(consented, events) == events
+
+
+def test_events_are_numbered_without_gaps_across_batches(consented: Home) -> None:
+    store = Store.create(consented)
+    writer = store.begin_session(INFO)
+    for size in (3, 1, 2):
+        writer.append([_event(kinds.Viewed())] * size)
+    assert [each.sequence for each in store.events("s1")] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_batch_that_fails_leaves_nothing_behind_and_can_be_tried_again(consented: Home) -> None:
+    store = Store.create(consented)
+    writer = store.begin_session(INFO)
+    writer.append([_event(kinds.Viewed())])
+    with pytest.raises(OverflowError):
+        writer.append([_event(kinds.Viewed(), "file:///new.py"), _event(Edited(2**70, "", ""))])
+    writer.append([_event(kinds.Viewed(), "file:///new.py")])
+    assert [each.sequence for each in store.events("s1")] == [1, 2]
+
+
+def test_a_long_text_is_kept_once_and_compressed(consented: Home) -> None:
+    text = "def f():\n    return 1\n" * 500
+    _round_trip(consented, [_event(Opened(text)), _event(Resynced(text, "again"))])
+    connection = sqlite3.connect(consented.traces)
+    ((count, size),) = connection.execute("SELECT count(*), sum(length(deflated)) FROM texts")
+    assert count == 1
+    assert size < len(text) / 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
+def test_everything_in_the_folder_is_private(consented: Home) -> None:
+    _round_trip(consented, [_event(Opened("x"))])
+    for path in consented.path.iterdir():
+        assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
+
+
+def test_reading_makes_no_database(home: Home) -> None:
+    with pytest.raises(NoTracesError):
+        Store.read(home)
+    assert not home.path.exists()
+
+
+def test_an_unknown_session_is_told(consented: Home) -> None:
+    store = Store.create(consented)
+    with pytest.raises(NoTracesError, match="nobody"):
+        list(store.events("nobody"))
+
+
+def test_opening_twice_changes_nothing(consented: Home) -> None:
+    Store.create(consented).close()
+    before = sqlite3.connect(consented.traces).execute("SELECT sql FROM sqlite_master").fetchall()
+    Store.create(consented).close()
+    after = sqlite3.connect(consented.traces).execute("SELECT sql FROM sqlite_master").fetchall()
+    assert before == after
+    assert len(migrations._migrations) == 1
+
+
+def test_sessions_are_summed_up(consented: Home) -> None:
+    store = Store.create(consented)
+    store.begin_session(INFO).append([_event(body) for body in EXAMPLES[:4]])
+    (summary,) = store.sessions()
+    assert (summary.name, summary.events, summary.edits, summary.documents) == ("s1", 4, 3, 1)
+
+
+def test_a_sound_file_is_called_sound_and_a_damaged_one_is_not(consented: Home) -> None:
+    _round_trip(consented, [_event(Opened("x" * n)) for n in range(200)])
+    store = Store.read(consented)
+    assert store.check() is None
+    store.close()
+    raw = bytearray(consented.traces.read_bytes())
+    raw[4096 : 4096 * 3] = b"\xff" * 8192
+    consented.traces.write_bytes(raw)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{consented.traces}{suffix}").unlink(missing_ok=True)
+    assert Store.read(consented).check() is not None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.text(max_size=600), st.text(max_size=600))
+def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, a: str, b: str) -> None:
+    home = Home(tmp_path_factory.mktemp("home"))
+    assert _round_trip(home, [_event(Edited(0, a, b))]) == [_event(Edited(0, a, b))]
+
+
+@pytest.mark.parametrize("body", EXAMPLES, ids=lambda body: body.kind)
+def test_metadata_keeps_nothing_that_a_person_wrote(body: Body) -> None:
+    for attribute in attrs.fields(type(body)):
+        if attribute.metadata.get("content"):
+            value = getattr(withhold(body), attribute.name)
+            assert value is None or isinstance(value, Withheld)
+    assert "search" not in repr(withhold(kinds.RunFinished(1, 1, "IndexError", 3, "search")))
+
+
+def test_what_an_editor_reports_must_fit_its_kind() -> None:
+    assert body_from_json("copy", {"characters": 3}) == kinds.Copied(3)
+    with pytest.raises(Exception, match="Copied"):
+        body_from_json("copy", {"characters": 3, "text": "no"})
+    with pytest.raises(KeyError):
+        body_from_json("keystroke", {})
