@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 Method = Callable[[Any, Callable[[], bool]], Any]
 
+
 def _diagnose(params: Any, cancelled: Callable[[], bool]) -> Any:
     situation = situation_from_json(params["situation"])
     return to_json(diagnose(situation, params["seconds"], cancelled))

@@ -5,6 +5,7 @@ All of it is optional for a client. `client-vscode/src/protocol.ts` mirrors this
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import attrs
@@ -16,6 +17,8 @@ from pygls.exceptions import (
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
+
+log = logging.getLogger(__name__)
 
 EVENT = "foretrace/event"
 TRUST = "foretrace/trust"
@@ -89,11 +92,13 @@ class Protocol(Messages):
 
     def handle_message(self, message: Any) -> None:
         if isinstance(message, _Unreadable):
+            log.warning("a message that does not fit its method is refused")
             if message.id is not None:
                 self._send_response(message.id, error=message.error.to_response_error())
             return
         method = getattr(message, "method", None)
         if method is not None and (error := self._refusal(method)) is not None:
+            log.warning("%s is refused: %s", method, error)
             if hasattr(message, "id"):
                 self._send_response(message.id, error=error.to_response_error())
             return

@@ -60,6 +60,7 @@ class Recording:
         self.writer = Writer(home, self.gate, info, self._lost)
         self.recorder = Recorder(self.gate, self.writer.put, self._observe, home.key, encoding)
         self._watch = FileWatch(self._changed_on_disk)
+        self._settling: dict[Path, asyncio.TimerHandle] = {}
         self._was_recording: Content | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -113,9 +114,14 @@ class Recording:
             raise ValueError(f"{kind!r} is not a kind that a client reports; those are {known}")
         try:
             body = _body(kind, params.get("data"), state)
-        except (KeyError, TypeError, BaseValidationError) as error:
+        except (KeyError, TypeError, ValueError, BaseValidationError) as error:
             raise ValueError(f"the data of {kind!r} do not fit it") from error
-        self.recorder.noted(body, state.uri if state is not None else None)
+        version = params.get("version")
+        self.recorder.noted(
+            body,
+            state.uri if state is not None else None,
+            version=version if isinstance(version, int) else None,
+        )
         return body, state.uri if state is not None else None
 
     def close(self) -> None:
@@ -153,12 +159,18 @@ class Recording:
         self._loop.call_soon_threadsafe(self.recorder.restate_all, reason)
 
     def _changed_on_disk(self, path: Path, change: str) -> None:
+        self._loop.call_soon_threadsafe(self._await_settling, path, change)
+
+    def _await_settling(self, path: Path, change: str) -> None:
         # Programs empty a file before they write it anew, and editors tell of a save only after.
-        self._loop.call_soon_threadsafe(
-            self._loop.call_later, _DISK_SETTLE_SECONDS, self._note_disk, path, change
+        if (earlier := self._settling.get(path)) is not None:
+            earlier.cancel()
+        self._settling[path] = self._loop.call_later(
+            _DISK_SETTLE_SECONDS, self._note_disk, path, change
         )
 
     def _note_disk(self, path: Path, change: str) -> None:
+        del self._settling[path]
         uri = next((s.uri for s in self.recorder if path_of(s.uri) == path), None)
         if uri is None or self.gate.content_for(uri) is None:
             return

@@ -51,7 +51,8 @@ log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 1.0
 _AUTOMATIC_SECONDS = 4.0
 # An explicit request waits up to ten seconds; the search ends before, so that there is an answer.
-_EXPLICIT_SECONDS = 9.2
+_EXPLICIT_SECONDS = 9.0
+_EXPLICIT_WAIT_SECONDS = 9.8
 _ANSWER_SECONDS = 5.0
 _WORKER_GRACE_SECONDS = 5.0
 
@@ -95,6 +96,18 @@ class _Watched:
     timer: asyncio.TimerHandle | None = None
     dismissed: set[_FixKey] = field(factory=set)
 
+    def needs(self, wanted: _Look) -> bool:
+        """Return whether the document must be looked at, or what is known or under way serves.
+
+        What was asked for explicitly is looked for again if it was not found before.
+        """
+        if self.look is None or self.look.version != wanted.version:
+            return True
+        if self.task is not None:
+            return not self.look.covers(wanted)
+        found = self.diagnosis is not None and self.diagnosis.fix is not None
+        return self.look.may_run != wanted.may_run or (wanted.explicit and not found)
+
 
 class Suggestions:
     """Diagnoses of the open documents, and the fixes offered for them."""
@@ -122,9 +135,12 @@ class Suggestions:
         self._later(uri, watched, _PAUSE_SECONDS)
 
     def document_saved(self, uri: str) -> None:
-        """Look at once: a save is a boundary."""
-        if (watched := self._watched.get(uri)) is not None:
-            self._later(uri, watched, 0.0)
+        """Look at once and anew: a save is a boundary, and may be of what others depend on."""
+        folder = uri.rpartition("/")[0]
+        for other, watched in self._watched.items():
+            if other == uri or (uri.endswith(f"/{FILE_NAME}") and other.startswith(f"{folder}/")):
+                watched.look = None
+                self._later(other, watched, 0.0)
 
     def document_closed(self, uri: str) -> None:
         """Forget a document and clear what was shown for it."""
@@ -273,11 +289,15 @@ class Suggestions:
         if state is None or not _is_python(state):
             return None
         if explicit:
-            deadline = time.monotonic() + _EXPLICIT_SECONDS
-            await self._ask_to_run()
-            await self._diagnose(uri, True, deadline - time.monotonic())
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._explicitly(uri), _EXPLICIT_WAIT_SECONDS)
         watched = self._watched.get(uri)
         return watched.offer if watched is not None else None
+
+    async def _explicitly(self, uri: str) -> None:
+        deadline = time.monotonic() + _EXPLICIT_SECONDS
+        await self._ask_to_run()
+        await self._diagnose(uri, True, deadline - time.monotonic())
 
     async def _ask_to_run(self) -> None:
         """Ask once whether programs may be run, where the settings leave it to asking.
@@ -316,10 +336,7 @@ class Suggestions:
             return None
         watched = self._watched.setdefault(uri, _Watched())
         wanted = _Look(state.version, self.may_run, explicit)
-        if watched.look is None or not watched.look.covers(wanted):
-            known = watched.diagnosis
-            if known is not None and known.fix is not None and known.fix.proof is not Proof.PARSES:
-                return known
+        if watched.needs(wanted):
             if watched.task is not None:
                 watched.task.cancel()
             watched.look, watched.diagnosis = wanted, None
@@ -350,6 +367,7 @@ class Suggestions:
         except WorkerError as error:
             log.warning("no diagnosis: %s", error)
             diagnosis = Diagnosis(why=Why(Reason.WORKER, str(error)))
+            watched.look = None
         watched.diagnosis, watched.task = diagnosis, None
         self.boundary = diagnosis.boundary or self.boundary
         self._tell(state, watched, diagnosis)
@@ -382,7 +400,9 @@ class Suggestions:
             start = types.Position(why.line or 0, 0)
             end = types.Position((why.line or 0) + 1, 0)
             problem = types.Diagnostic(
-                types.Range(start, end), why.message, types.DiagnosticSeverity.Error,
+                types.Range(start, end),
+                why.message,
+                types.DiagnosticSeverity.Error,
                 source="foretrace",
             )
             self._publish(file_uri, None, [problem])
@@ -390,9 +410,7 @@ class Suggestions:
             self._assignment_problems.discard(file_uri)
             self._publish(file_uri, None, [])
 
-    def _publish(
-        self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]
-    ) -> None:
+    def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self._server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, diagnostics, version)
         )

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _BACK_OFF_SECONDS = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0)
 _HEALTHY_SECONDS = 60.0
+_EXIT_SECONDS = 2.0
 _LONGEST_ANSWER_BYTES = 64 << 20
 
 
@@ -95,6 +96,9 @@ class Worker:
                     *self._command,
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
+                    # `-m` looks for modules in the current folder first, and that may be a
+                    # workspace with a random.py in it.
+                    cwd=sys.prefix,
                     limit=_LONGEST_ANSWER_BYTES,
                 )
             except OSError as error:
@@ -116,9 +120,11 @@ class Worker:
                     future.set_exception(WorkerError(answer["error"]))
                 else:
                     future.set_result(answer["result"])
-        with contextlib.suppress(ProcessLookupError):
+        try:
+            code = await asyncio.wait_for(process.wait(), _EXIT_SECONDS)
+        except asyncio.TimeoutError:
             process.kill()
-        code = await process.wait()
+            code = await process.wait()
         self._died(code)
 
     def _died(self, code: int) -> None:

@@ -13,6 +13,7 @@ from attrs import define, frozen
 
 from foretrace_telemetry.clock import Clock, system_clock
 from foretrace_telemetry.consent import Content
+from foretrace_telemetry.digest import digest_of
 from foretrace_telemetry.events import (
     Actor,
     Body,
@@ -25,7 +26,6 @@ from foretrace_telemetry.events import (
     Resynced,
     Saved,
 )
-from foretrace_telemetry.digest import digest_of
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.text import (
     Document,
@@ -35,7 +35,6 @@ from foretrace_telemetry.text import (
     Replacement,
     canonical_bytes,
 )
-
 
 # Editors close a bracket or quote as it is typed.
 _PAIRS = frozenset(("()", "[]", "{}", '""', "''", "``"))
@@ -164,13 +163,21 @@ class Recorder:
         state = self._open[uri]
         if text is None:
             self._emit(ChangedOutside(change), uri, Actor.EXTERNAL)
-        elif canonical_bytes(text) not in map(canonical_bytes, (state.document.text, state.on_disk)):
+        elif canonical_bytes(text) not in map(
+            canonical_bytes, (state.document.text, state.on_disk)
+        ):
             state.on_disk = text
             self._emit(ChangedOutside(change, self._digest(uri, text)), uri, Actor.EXTERNAL)
 
-    def noted(self, body: Body, uri: str | None = None, actor: Actor = Actor.USER) -> None:
-        """Note anything else that happened."""
-        self._emit(body, uri, actor)
+    def noted(
+        self,
+        body: Body,
+        uri: str | None = None,
+        actor: Actor = Actor.USER,
+        version: int | None = None,
+    ) -> None:
+        """Note anything else that happened; it concerns the present version unless told."""
+        self._emit(body, uri, actor, version)
 
     def restate_all(self, reason: str) -> None:
         """State the text of every open document anew: events about them were lost."""
@@ -181,9 +188,7 @@ class Recorder:
         origin, rule = infer_origin(replacement, state.offered, whole_text)
         actor = Actor.ASSISTANT if origin is Origin.ASSISTANT else Actor.USER
         self._emit(
-            Edited(
-                replacement.offset, replacement.removed, replacement.inserted, origin, rule
-            ),
+            Edited(replacement.offset, replacement.removed, replacement.inserted, origin, rule),
             state.uri,
             actor,
         )
@@ -197,10 +202,11 @@ class Recorder:
             return None
         return digest_of(text, self._digest_key())
 
-    def _emit(self, body: Body, uri: str | None, actor: Actor) -> None:
+    def _emit(self, body: Body, uri: str | None, actor: Actor, version: int | None = None) -> None:
         wall_us, monotonic_us = self._clock()
         state = self._open.get(uri) if uri is not None else None
-        version = state.version if state else None
+        if version is None and state is not None:
+            version = state.version
         event = Event(wall_us, monotonic_us, actor, body, uri, version)
         self._observe(event)
         content = self._gate.content_for(uri)

@@ -65,7 +65,11 @@ def _apply(result: Replay, recorded: Recorded, key: bytes | None) -> None:
         result._open.discard(uri)
     elif isinstance(body, Edited):
         result.edits += 1
-        if text is None or isinstance(body.removed, Withheld) or isinstance(body.inserted, Withheld):
+        if (
+            text is None
+            or isinstance(body.removed, Withheld)
+            or isinstance(body.inserted, Withheld)
+        ):
             result.texts[uri] = None
             return
         end = body.offset + len(body.removed)

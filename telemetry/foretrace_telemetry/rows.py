@@ -138,6 +138,9 @@ def body_from_json(kind: str, data: Any) -> Body:
 
     Raises:
         KeyError: there is no such kind.
+        ValueError: the data are no object.
         cattrs.BaseValidationError: the object does not fit the kind.
     """
+    if data is not None and not isinstance(data, dict):
+        raise ValueError("the data must be an object")
     return _converter.structure(data or {}, BODIES[kind])

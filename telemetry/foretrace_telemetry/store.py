@@ -170,34 +170,50 @@ class SessionWriter:
         self._last_sequence = 0
         self._documents: dict[str, int] = {}
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Write events in one transaction: all of them or none.
+    def append(self, events: Sequence[Event]) -> list[Event]:
+        """Write events in one transaction; return those that cannot be written at all.
 
         Raises:
-            sqlite3.Error: they cannot be written; nothing was.
+            sqlite3.Error: none of them can be written now; nothing was.
         """
+        before = self._last_sequence, dict(self._documents)
+        try:
+            with self._db.atomic():
+                return self._append(events)
+        except BaseException:
+            self._last_sequence, self._documents = before
+            raise
+
+    def _append(self, events: Sequence[Event]) -> list[Event]:
+        before = self._last_sequence, dict(self._documents)
+        try:
+            with self._db.atomic():
+                self._insert(events)
+            return []
+        except sqlite3.Error:
+            raise
+        except Exception:  # a number too large for SQLite, and what else nobody thought of
+            self._last_sequence, self._documents = before
+            if len(events) == 1:
+                return list(events)
+            return [bad for event in events for bad in self._append([event])]
+
+    def _insert(self, events: Sequence[Event]) -> None:
         shelf = TextShelf(self._key)
         rows = [to_row(event, shelf) for event in events]
-        documents = dict(self._documents)
-        with self._db.atomic():
-            self._db["texts"].insert_all(
-                ({"key": key, "deflated": text} for key, text in shelf.shelved.items()),
-                ignore=True,
-            )
-            for number, (row, event) in enumerate(
-                zip(rows, events, strict=True), start=self._last_sequence + 1
-            ):
-                row["session"] = self._number
-                row["sequence"] = number
-                row["document"] = self._document(event.uri, documents)
-            self._db["events"].insert_all(rows, batch_size=len(rows))
-        self._documents = documents
-        self._last_sequence += len(rows)
+        texts = ({"key": key, "deflated": text} for key, text in shelf.shelved.items())
+        self._db["texts"].insert_all(texts, ignore=True)
+        for row, event in zip(rows, events, strict=True):
+            self._last_sequence += 1
+            row["session"] = self._number
+            row["sequence"] = self._last_sequence
+            row["document"] = self._document(event.uri)
+        self._db["events"].insert_all(rows, batch_size=len(rows))
 
-    def _document(self, name: str | None, documents: dict[str, int]) -> int | None:
+    def _document(self, name: str | None) -> int | None:
         if name is None:
             return None
-        if name not in documents:
-            table = self._db["documents"]
-            documents[name] = table.insert({"session": self._number, "name": name}).last_pk
-        return documents[name]
+        if name not in self._documents:
+            row = {"session": self._number, "name": name}
+            self._documents[name] = self._db["documents"].insert(row).last_pk
+        return self._documents[name]

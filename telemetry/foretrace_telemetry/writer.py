@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from attrs import define, evolve, field
 
@@ -134,7 +134,10 @@ class Writer:
         try:
             events = self._covered()
             if events:
-                self._append(self._session_writer(), events)
+                bad = self._session_writer().append(events)
+                self.status.committed += len(events) - len(bad)
+                for event in bad:
+                    self._lose(1, f"an event of kind {event.body.kind} could not be kept")
         except sqlite3.DatabaseError as error:
             if _is_damaged(error):
                 self._set_aside(error)
@@ -146,23 +149,6 @@ class Writer:
         self._waiting.clear()
         self.status.waiting = 0
         return True
-
-    def _append(self, session: SessionWriter, events: Sequence[Event]) -> None:
-        """Write events; one that cannot be written at all must not hold up the rest."""
-        try:
-            session.append(events)
-        except (sqlite3.Error, OSError):
-            raise
-        except Exception as error:
-            if len(events) > 1:
-                for event in events:
-                    self._append(session, [event])
-                return
-            kind = events[0].body.kind
-            log.error("an event of kind %s cannot be kept: %s", kind, type(error).__name__)
-            self._lose(1, f"an event of kind {kind} could not be kept")
-        else:
-            self.status.committed += len(events)
 
     def _covered(self) -> list[Event]:
         """Return what consent covers of the waiting events, by its stricter word: then and now."""
@@ -199,6 +185,7 @@ class Writer:
         return False
 
     def _lose(self, count: int, reason: str) -> None:
+        log.warning("%d events are not kept: %s", count, reason)
         self.status.lost += count
         self._on_lost(reason)
 

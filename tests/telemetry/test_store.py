@@ -91,14 +91,25 @@ def test_events_are_numbered_without_gaps_across_batches(consented: Home) -> Non
     assert [each.sequence for each in store.events("s1")] == [1, 2, 3, 4, 5, 6]
 
 
+def test_what_cannot_be_written_is_given_back_and_the_rest_is_written(consented: Home) -> None:
+    store = Store.create(consented)
+    writer = store.begin_session(INFO)
+    bad = _event(Edited(2**70, "", ""), "file:///new.py")
+    assert writer.append([_event(kinds.Viewed()), bad, _event(kinds.Viewed())]) == [bad]
+    assert [each.sequence for each in store.events("s1")] == [1, 2]
+
+
 def test_a_batch_that_fails_leaves_nothing_behind_and_can_be_tried_again(consented: Home) -> None:
     store = Store.create(consented)
     writer = store.begin_session(INFO)
-    writer.append([_event(kinds.Viewed())])
-    with pytest.raises(OverflowError):
-        writer.append([_event(kinds.Viewed(), "file:///new.py"), _event(Edited(2**70, "", ""))])
+    other = sqlite3.connect(consented.traces)
+    store._db.execute("PRAGMA busy_timeout = 10")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        writer.append([_event(kinds.Viewed(), "file:///new.py")])
+    other.rollback()
     writer.append([_event(kinds.Viewed(), "file:///new.py")])
-    assert [each.sequence for each in store.events("s1")] == [1, 2]
+    assert [each.sequence for each in store.events("s1")] == [1]
 
 
 def test_a_long_text_is_kept_once_and_compressed(consented: Home) -> None:

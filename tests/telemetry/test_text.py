@@ -53,9 +53,7 @@ def test_any_changes_lead_to_the_text_that_plain_slicing_gives(
         if "\r\n" in (model[start - 1 : start + 1], model[end - 1 : end + 1]):
             continue  # no position lies inside a line end
         removed = model[start:end]
-        change = document.replace(
-            document.position_at(start), document.position_at(end), inserted
-        )
+        change = document.replace(document.position_at(start), document.position_at(end), inserted)
         model = model[:start] + inserted + model[end:]
         assert change == Replacement(start, removed, inserted)
         assert document.text == model

@@ -173,8 +173,12 @@ class _Reader:
     def _text(self, table: dict[str, Any], key: str, default: str | None) -> str:
         value = table.get(key, default)
         if not isinstance(value, str):
-            self._fail(f"{key} is required and must be text" if value is None
-                       else f"{key} must be text, not {value!r}", key)
+            self._fail(
+                f"{key} is required and must be text"
+                if value is None
+                else f"{key} must be text, not {value!r}",
+                key,
+            )
         return value
 
     def _only(self, table: dict[str, Any], where: str, known: tuple[str, ...]) -> None:

@@ -306,7 +306,9 @@ def _test_functions(tree: ast.Module) -> Iterator[FunctionCheck]:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             arguments = node.args
             needed = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
-            if not needed and not arguments.kwonlyargs and any(
-                isinstance(inner, ast.Assert) for inner in ast.walk(node)
+            if (
+                not needed
+                and not arguments.kwonlyargs
+                and any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
             ):
                 yield FunctionCheck(node.name)

@@ -39,16 +39,27 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 def edits_between(old: str, new: str) -> tuple[TextEdit, ...]:
-    """Return the edits that lead from one text to another, line by line and then within lines."""
+    """Return the edits that lead from one text to another: one for each line that differs.
+
+    Lines that came, went, or were replaced by another number of lines make one edit together.
+    """
     edits = []
     a, b = old.splitlines(keepends=True), new.splitlines(keepends=True)
     starts = [0]
     for line in a:
         starts.append(starts[-1] + len(line))
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag != "equal":
-            replacement = TextEdit(starts[i1], starts[i2], "".join(b[j1:j2]))
-            edits.append(trimmed(old, replacement))
+        if tag == "equal":
+            continue
+        if i2 - i1 == j2 - j1:
+            pairs = [
+                (i, i + 1, j, j + 1) for i, j in zip(range(i1, i2), range(j1, j2), strict=True)
+            ]
+        else:
+            pairs = [(i1, i2, j1, j2)]
+        for first, last, new_first, new_last in pairs:
+            replaced = TextEdit(starts[first], starts[last], "".join(b[new_first:new_last]))
+            edits.append(trimmed(old, replaced))
     return tuple(edits)
 
 

@@ -14,10 +14,12 @@ def suspicion(verdict: Verdict) -> dict[int, float]:
     The measure is Ochiai's (Abreu et al., "An Evaluation of Similarity Coefficients for Software
     Fault Localization"). A line where a run broke off counts as the most suspicious.
     """
-    failing = [r for o, r in zip(verdict.outcomes, verdict.results, strict=True)
-               if o is Outcome.FAILED]
-    passing = [r for o, r in zip(verdict.outcomes, verdict.results, strict=True)
-               if o is Outcome.PASSED]
+    failing = [
+        r for o, r in zip(verdict.outcomes, verdict.results, strict=True) if o is Outcome.FAILED
+    ]
+    passing = [
+        r for o, r in zip(verdict.outcomes, verdict.results, strict=True) if o is Outcome.PASSED
+    ]
     scores: dict[int, float] = {}
     for line in {line for result in failing for line in result.get("lines", ())}:
         in_failing = sum(line in result.get("lines", ()) for result in failing)

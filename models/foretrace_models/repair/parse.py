@@ -50,9 +50,7 @@ def syntax_error(text: str) -> SyntaxError | None:
     return None
 
 
-def find_parsing(
-    text: str, error: SyntaxError, out_of_time: Callable[[], bool]
-) -> list[Parsed]:
+def find_parsing(text: str, error: SyntaxError, out_of_time: Callable[[], bool]) -> list[Parsed]:
     """Return texts that parse, the likeliest first, none if there is none in time.
 
     A change that does not mend everything is built upon where Python then gets further.
@@ -82,9 +80,7 @@ def find_parsing(
                 found.append(Parsed(changed, rules, cost))
             elif _place(left) > _place(attempt.error) and len(rules) < _MOST_CHANGES:
                 priority = cost - _place(left)[0] / 1000
-                heapq.heappush(
-                    queue, _Attempt(priority, next(numbers), changed, rules, cost, left)
-                )
+                heapq.heappush(queue, _Attempt(priority, next(numbers), changed, rules, cost, left))
     return sorted(found, key=lambda parsed: parsed.cost)[:_MOST_FOUND]
 
 

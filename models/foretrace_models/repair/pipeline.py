@@ -45,9 +45,11 @@ from foretrace_models.repair.words import title_of
 
 LARGEST_CHARACTERS = 100_000
 _DEFAULT_TIMEOUT_SECONDS = 2.0
+# Python passes over it at the start of a file, but not at the start of a text.
+_BYTE_ORDER_MARK = "\ufeff"
 _PARSING_SHARE = 0.3
 # A change of more tokens than this, and of more than this share of them, is another program.
-_FEW_TOKENS = 10
+_FEW_TOKENS = 16
 _LARGEST_SHARE = 0.4
 
 
@@ -64,6 +66,9 @@ def diagnose(
     def out_of_time(share: float = 1.0) -> bool:
         return cancelled() or time.monotonic() - started > seconds * share
 
+    if situation.text.startswith(_BYTE_ORDER_MARK):
+        inner = diagnose(evolve(situation, text=situation.text[1:]), seconds, cancelled)
+        return _shifted(inner, len(_BYTE_ORDER_MARK))
     if len(situation.text) > LARGEST_CHARACTERS:
         size = f"{len(situation.text):,}"
         return _nothing(
@@ -74,13 +79,15 @@ def diagnose(
         assignment = load_assignment(situation.path.parent) if situation.path else None
     except AssignmentError as error:
         # What help the file allows is not known, so none is given.
-        return evolve(
-            _nothing(Reason.ASSIGNMENT, str(error), error.line), ceiling=Level.OFF
-        )
+        return evolve(_nothing(Reason.ASSIGNMENT, str(error), error.line), ceiling=Level.OFF)
     ceiling = assignment.ceiling if assignment else Level.FIX
     if ceiling is Level.OFF:
         return evolve(_nothing(Reason.OFF, "the assignment allows no help"), ceiling=ceiling)
-    return evolve(_Repair(situation, assignment, out_of_time).diagnose(), ceiling=ceiling)
+    diagnosis = evolve(_Repair(situation, assignment, out_of_time).diagnose(), ceiling=ceiling)
+    if diagnosis.fix is None and diagnosis.why is None:
+        why = Why(Reason.NO_FIX_FOUND, "the only change found would rewrite too much")
+        return evolve(diagnosis, why=why)
+    return diagnosis
 
 
 class _Repair:
@@ -130,7 +137,9 @@ class _Repair:
             fix = self._parse_fix(starts[0]) if error is not None else None
             return Diagnosis(problem, fix, Why(Reason.NO_BOUNDARY, str(refusal)))
 
-    def _check(self, starts: Sequence[Parsed], problem: Problem | None, sandbox: Sandbox) -> Diagnosis:
+    def _check(
+        self, starts: Sequence[Parsed], problem: Problem | None, sandbox: Sandbox
+    ) -> Diagnosis:
         """Run the checks on what parses, and search on from the best of it."""
         best: tuple[Parsed, Verifier, Verdict] | None = None
         for start in starts:
@@ -191,9 +200,7 @@ class _Repair:
 
     def _verifier(self, checks: Sequence[Check], sandbox: Sandbox) -> Verifier:
         prelude = self._assignment.prelude if self._assignment else ""
-        timeout = (
-            self._assignment.timeout_seconds if self._assignment else _DEFAULT_TIMEOUT_SECONDS
-        )
+        timeout = self._assignment.timeout_seconds if self._assignment else _DEFAULT_TIMEOUT_SECONDS
         return Verifier(sandbox, self._path, prelude, checks, timeout)
 
     def _problem(self, verifier: Verifier, verdict: Verdict) -> Problem | None:
@@ -269,7 +276,9 @@ class _Repair:
         outcomes = [
             outcome
             for check, outcome in zip(
-                verifier.checks if verifier else (), verdict.outcomes if verdict else (), strict=True
+                verifier.checks if verifier else (),
+                verdict.outcomes if verdict else (),
+                strict=True,
             )
             if check.is_test
         ]
@@ -296,6 +305,17 @@ def _untold(verdict: Verdict) -> str:
                 return f"the program needs what it may not have here: {error['message']}"
             return "the program runs too long to be checked"
     return "there is nothing to check"
+
+
+def _shifted(diagnosis: Diagnosis, characters: int) -> Diagnosis:
+    """Return a diagnosis whose edits stand further on in the text."""
+    if diagnosis.fix is None:
+        return diagnosis
+    edits = tuple(
+        TextEdit(edit.start + characters, edit.end + characters, edit.new_text)
+        for edit in diagnosis.fix.edits
+    )
+    return evolve(diagnosis, fix=evolve(diagnosis.fix, edits=edits))
 
 
 def _nothing(reason: Reason, message: str, line: int | None = None) -> Diagnosis:

@@ -80,9 +80,7 @@ class Verifier:
         """Return what compares candidates with a text whose verdict is known."""
         return Tryout(self, baseline)
 
-    def credits(
-        self, texts: Sequence[str], checks: Sequence[Check], limits: Limits
-    ) -> list[float]:
+    def credits(self, texts: Sequence[str], checks: Sequence[Check], limits: Limits) -> list[float]:
         """Return each text's credit over some checks, run in one process where none ends it."""
         if not checks:
             return [0.0] * len(texts)

@@ -33,7 +33,11 @@ def _describe(text: str, edit: TextEdit) -> str:
         return f"add {_code(new)} " + (f"after line {above}" if above else "at the top")
     if not inside_a_word and not new.strip():
         last = line + old.strip("\n").count("\n")
-        return f"remove lines {line} to {last}" if last > line else f"remove {_code(old)} in line {line}"
+        return (
+            f"remove lines {line} to {last}"
+            if last > line
+            else f"remove {_code(old)} in line {line}"
+        )
     before, after = text[start : edit.start], text[edit.end : end]
     return f"change {_code(before + old + after)} to {_code(before + new + after)} in line {line}"
 
@@ -42,7 +46,7 @@ def _describe_space(text: str, edit: TextEdit, line: int) -> str:
     old, new = text[edit.start : edit.end], edit.new_text
     if "\n" in old or "\n" in new:
         return f"change the line breaks at line {line}"
-    verb = "indent" if text[:edit.start].rpartition("\n")[2].strip() == "" else "space"
+    verb = "indent" if text[: edit.start].rpartition("\n")[2].strip() == "" else "space"
     if verb == "space":
         return f"change the space in line {line}"
     return f"indent line {line} {'more' if len(new) > len(old) else 'less'}"

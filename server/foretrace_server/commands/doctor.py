@@ -34,9 +34,7 @@ def command(context: click.Context, as_json: bool) -> None:
         _boundary(),
     ]
     if as_json:
-        print_json(
-            {name: {"ok": ok, "message": message} for name, ok, message in findings}
-        )
+        print_json({name: {"ok": ok, "message": message} for name, ok, message in findings})
     else:
         for name, ok, message in findings:
             mark = click.style("ok  ", fg="green") if ok else click.style("LOOK", fg="yellow")

@@ -42,7 +42,9 @@ class Editor:
     async def start(self, environment: dict[str, str]) -> None:
         """Start the server and open the file, empty. Programs may be run: they are the demo's."""
         await self._client.start_io(
-            sys.executable, "-m", "foretrace_server", "lsp", "--log-level", "error", env=environment
+            *(sys.executable, "-m", "foretrace_server", "lsp", "--log-level", "error"),
+            env=environment,
+            cwd=sys.prefix,
         )
         capabilities = types.ClientCapabilities(
             workspace=types.WorkspaceClientCapabilities(

@@ -15,6 +15,7 @@ from foretrace_models.repair.source import Source
 
 RULES: tuple[Rule, ...] = (
     names.misspelt,
+    names.undefined,
     names.misspelt_imports,
     names.first_values,
     names.other_names,
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     bounds.checked_indices,
     flow.without_else,
     flow.out_of_blocks,
+    flow.tails_out_of_blocks,
     flow.into_blocks,
     flow.swapped,
     flow.removed,

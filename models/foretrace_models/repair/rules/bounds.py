@@ -83,11 +83,19 @@ def slices(source: Source) -> Iterator[Candidate]:
         step = f":{source.code(node.slice.step)}" if node.slice.step else ""
         options: list[tuple[str, str, float]] = []
         if lower:
-            options += [(f"{lower} + 1", upper, 2.5), (f"{lower} - 1", upper, 3.5), ("", upper, 3.5)]
+            options += [
+                (f"{lower} + 1", upper, 2.5),
+                (f"{lower} - 1", upper, 3.5),
+                ("", upper, 3.5),
+            ]
         elif upper:
             options += [("1", upper, 3.5)]
         if upper:
-            options += [(lower, f"{upper} + 1", 2.5), (lower, f"{upper} - 1", 3.5), (lower, "", 3.5)]
+            options += [
+                (lower, f"{upper} + 1", 2.5),
+                (lower, f"{upper} - 1", 3.5),
+                (lower, "", 3.5),
+            ]
         elif lower:
             options += [(lower, "-1", 4.5)]
         if not step:
@@ -115,9 +123,7 @@ def checked_indices(source: Source) -> Iterator[Candidate]:
                 yield replacing(source, node.test, code, "unchecked index", 2.5)
             else:
                 start = source.span(first)[0]
-                yield Candidate(
-                    (TextEdit(start, start, f"{guard} and "),), "unchecked index", 2.0
-                )
+                yield Candidate((TextEdit(start, start, f"{guard} and "),), "unchecked index", 2.0)
 
 
 def _counts(source: Source, node: ast.expr) -> bool:

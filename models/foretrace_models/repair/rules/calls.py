@@ -35,11 +35,20 @@ _METHODS: dict[str, tuple[str, ...]] = {
 _CHANGE_IN_PLACE = frozenset(
     ("append", "extend", "insert", "remove", "sort", "reverse", "add", "discard", "update", "clear")
 )
-_GIVE_ANEW = frozenset(("replace", "strip", "lower", "upper", "title", "lstrip", "rstrip", "format"))
+_GIVE_ANEW = frozenset(
+    ("replace", "strip", "lower", "upper", "title", "lstrip", "rstrip", "format")
+)
 _WITHOUT_ARGUMENTS = frozenset(
     ("lower", "upper", "strip", "isdigit", "isalpha", "isalnum", "isupper", "islower", "keys")
 ) | frozenset(("values", "items", "sort", "reverse", "copy", "pop", "split", "title", "clear"))
-_WRAPPERS = (("list", 4.0), ("str", 4.0), ("int", 4.0), ("len", 4.0), ("sorted", 4.5), ("tuple", 5.0))
+_WRAPPERS = (
+    ("list", 4.0),
+    ("str", 4.0),
+    ("int", 4.0),
+    ("len", 4.0),
+    ("sorted", 4.5),
+    ("tuple", 5.0),
+)
 _FUNCTIONS: dict[str, tuple[str, ...]] = {
     "max": ("min", "sum"),
     "min": ("max", "sum"),
@@ -155,6 +164,15 @@ def arguments(source: Source) -> Iterator[Candidate]:
         if isinstance(node.func, ast.Name):
             for other in _FUNCTIONS.get(node.func.id, ()):
                 yield replacing(source, node.func, other, "function", 3.5)
+        if len(node.args) == 1 and isinstance(node.args[0], ast.BinOp) and not node.keywords:
+            # `len(items - 1)` was meant to be `len(items) - 1`.
+            operation = node.args[0]
+            left_end, right_start = source.span(operation.left)[1], source.span(operation.right)[0]
+            rest = source.text[left_end : source.span(operation)[1]]
+            function = source.code(node.func)
+            if source.text[left_end:right_start].strip() in ("+", "-", "*", "/", "//", "%"):
+                code = f"{function}({source.code(operation.left)}){rest}"
+                yield replacing(source, node, code, "bracket too late", 2.0)
         if len(node.args) > 1 and not node.keywords:
             for index in range(len(node.args)):
                 kept = [source.code(a) for i, a in enumerate(node.args) if i != index]

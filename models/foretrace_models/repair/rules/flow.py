@@ -11,6 +11,7 @@ from foretrace_models.repair.source import Source
 
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 _LOOPS = (ast.For, ast.While)
+_LONGEST_TAIL = 3
 _MOVABLE = (
     *(ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.Break, ast.Continue, ast.If, ast.Delete),
 )
@@ -36,6 +37,30 @@ def out_of_blocks(source: Source) -> Iterator[Candidate]:
                     cost = base + (0.5 if leaves_loop else 1.0) + 0.5 * (levels - 1)
                     yield from _moved_after(source, block, statement, outer, cost)
                 outer = source.parents[outer]
+
+
+def tails_out_of_blocks(source: Source) -> Iterator[Candidate]:
+    """The last statements of a loop or branch together follow it instead."""
+    for block in source.blocks():
+        parent = source.parents[block[0]]
+        if not isinstance(parent, _COMPOUND) or _is_elif(source, parent):
+            continue
+        if _end_of(source, block[-1]) != _end_of(source, parent):
+            continue
+        for count in range(2, min(len(block), _LONGEST_TAIL + 1)):
+            tail = block[-count:]
+            bodies = [
+                _reindented(source, each, source.indent_of(parent))
+                for each in tail
+                if _may_move(source, each)
+            ]
+            if len(bodies) == count and None not in bodies:
+                start = source.line_start(source.first_line(tail[0]))
+                body = "".join(text for text in bodies if text)
+                end = _end_of(source, tail[-1])
+                if not source.text[start:end].endswith("\n"):
+                    body = body.rstrip("\r\n")
+                yield Candidate((TextEdit(start, end, body),), "moved together", 3.0)
 
 
 def into_blocks(source: Source) -> Iterator[Candidate]:
@@ -104,6 +129,8 @@ def kinds(source: Source) -> Iterator[Candidate]:
             yield Candidate((TextEdit(start, start + 5, "if"),), "if for while", 4.0)
         elif isinstance(node, ast.Break):
             yield replacing(source, node, "continue", "continue for break", 3.0)
+            for value in _returned(source, node):
+                yield replacing(source, node, f"return {value}", "return for break", 3.0)
         elif isinstance(node, ast.Continue):
             yield replacing(source, node, "break", "break for continue", 3.0)
             yield replacing(source, node, "pass", "nothing for continue", 4.0)
@@ -157,6 +184,19 @@ def without_else(source: Source) -> Iterator[Candidate]:
             cost = 1.5 if isinstance(outer, _LOOPS) else cost + 0.5
 
 
+def _returned(source: Source, node: ast.AST) -> list[str]:
+    """Return what the function around a node gives back in one place or another."""
+    function = source.function_of(node)
+    if function is None:
+        return []
+    values = {
+        source.code(each.value): None
+        for each in ast.walk(function)
+        if isinstance(each, ast.Return) and each.value is not None
+    }
+    return list(values)
+
+
 def _may_move(source: Source, statement: ast.stmt) -> bool:
     if not isinstance(statement, _MOVABLE) or not source.owns_its_lines(statement):
         return False
@@ -198,9 +238,7 @@ def _reindented(source: Source, statement: ast.stmt, indent: str) -> str | None:
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno != node.lineno:
             return None  # the lines of a long string are not ours to move
     old = source.indent_of(statement)
-    text = source.text[
-        source.line_start(source.first_line(statement)) : _end_of(source, statement)
-    ]
+    text = source.text[source.line_start(source.first_line(statement)) : _end_of(source, statement)]
     lines = []
     for line in text.splitlines(keepends=True):
         if line.strip() and not line.startswith(old):

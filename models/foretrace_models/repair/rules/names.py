@@ -55,6 +55,26 @@ def misspelt(source: Source) -> Iterator[Candidate]:
             yield Candidate((TextEdit(place, place, statement),), "missing import", 0.3)
 
 
+def undefined(source: Source) -> Iterator[Candidate]:
+    """A name that nothing defines becomes another one, everywhere in its function."""
+    known_globally = _defined(source)
+    for function in ast.walk(source.tree):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        places: dict[str, list[ast.Name]] = {}
+        for node in expressions(source):
+            if isinstance(node, ast.Name) and source.function_of(node) is function:
+                places.setdefault(node.id, []).append(node)
+        local = source.names_in(function)
+        for name, nodes in places.items():
+            if name in _BUILTINS or name in _visible(source, nodes[0], known_globally):
+                continue
+            if len(nodes) > 1:
+                for other in local[:_MOST_CHOICES]:
+                    edits = tuple(TextEdit(*source.span(node), other) for node in nodes)
+                    yield Candidate(edits, "undefined name", 1.5)
+
+
 def misspelt_imports(source: Source) -> Iterator[Candidate]:
     """A module that does not exist becomes the nearest one of the standard library."""
     for node in ast.walk(source.tree):

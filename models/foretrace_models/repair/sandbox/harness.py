@@ -190,10 +190,11 @@ def _write_literal(
 
 
 def _line_tracer(filename: str, lines: set[int]) -> Any:
-    def trace(frame: types.FrameType, _event: str, _argument: Any) -> Any:
+    def trace(frame: types.FrameType, event: str, _argument: Any) -> Any:
         if frame.f_code.co_filename != filename:
             return None
-        lines.add(frame.f_lineno)
+        if event == "line":
+            lines.add(frame.f_lineno)
         return trace
 
     return trace

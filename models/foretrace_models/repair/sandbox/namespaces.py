@@ -111,9 +111,7 @@ def _build_root(readable: Sequence[str], folder: str) -> None:
         os.close(descriptor)
     machine = os.uname().machine
     _check(
-        _libc.syscall(
-            _SYS_PIVOT_ROOT[machine], _NEW_ROOT.encode(), f"{_NEW_ROOT}/old".encode()
-        ),
+        _libc.syscall(_SYS_PIVOT_ROOT[machine], _NEW_ROOT.encode(), f"{_NEW_ROOT}/old".encode()),
         "pivot_root",
     )
     os.chdir("/")
@@ -122,7 +120,12 @@ def _build_root(readable: Sequence[str], folder: str) -> None:
     attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
     _check(
         _libc.syscall(
-            _SYS_MOUNT_SETATTR, _AT_FDCWD, b"/", _AT_RECURSIVE, attributes, ctypes.sizeof(attributes)
+            _SYS_MOUNT_SETATTR,
+            _AT_FDCWD,
+            b"/",
+            _AT_RECURSIVE,
+            attributes,
+            ctypes.sizeof(attributes),
         ),
         "mount_setattr",
     )

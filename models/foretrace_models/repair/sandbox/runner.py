@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import frozen
 
+import foretrace_models
 from foretrace_models.repair.sandbox.harness import Program, Result, Run
 from foretrace_models.repair.sandbox.namespaces import SCRATCH
 from foretrace_models.repair.sandbox.view import interpreter_paths, program_paths
@@ -28,6 +29,15 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "TMPDIR": SCRATCH,
 }
+# Isolated from everything that the user's account or the current folder could bring in; the
+# server's modules need the standard library only.
+_START = """
+import sys
+sys.path.append(sys.argv[1])
+from foretrace_models.repair.sandbox.server import main
+main()
+"""
+_PACKAGES = Path(foretrace_models.__file__).parent.parent
 _START_SECONDS = 10.0
 _GRACE_SECONDS = 2.0
 _MOST_PROCESSES = 2
@@ -136,7 +146,7 @@ class _Server:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "foretrace_models.repair.sandbox.server"],
+            [sys.executable, "-I", "-c", _START, str(_PACKAGES)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

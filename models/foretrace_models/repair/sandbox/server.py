@@ -2,8 +2,6 @@
 
 Spoken to in JSON, one object a line: first the set-up, answered by what the boundary is; then one
 request at a time (programs, the runs to make of each, the limits of a run), answered by results.
-
-Run as ``python -I -m foretrace_models.repair.sandbox.server``.
 """
 
 from __future__ import annotations
@@ -187,7 +185,3 @@ def _empty(folder: str) -> None:
 def _reply(replies: BinaryIO, message: dict[str, Any]) -> None:
     replies.write(json.dumps(message).encode() + b"\n")
     replies.flush()
-
-
-if __name__ == "__main__":
-    main()

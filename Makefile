@@ -1,0 +1,37 @@
+# Each target first installs into .venv what it needs, and nothing when nothing has changed.
+# The Python that .venv was made with stays in use until another one is named: PYTHON=python3.12
+PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
+
+# The build of torch: cpu, cuda, or auto, which looks for nvidia-smi.
+TORCH ?= auto
+
+.PHONY: install demo test check figures clean
+# Two targets at once would install into .venv at once.
+.NOTPARALLEL:
+
+install:
+	@$(PYTHON) scripts/bootstrap.py base dev model --torch $(TORCH)
+
+demo:
+	@$(PYTHON) scripts/bootstrap.py base
+	.venv/bin/foretrace demo
+
+test:
+	@$(PYTHON) scripts/bootstrap.py dev
+	.venv/bin/python -m pytest -m "not figures"
+
+check:
+	@$(PYTHON) scripts/bootstrap.py dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+figures:
+	@test -n "$(DATA)" || { echo "usage: make figures DATA=<folder with the recordings>"; exit 2; }
+	@$(PYTHON) scripts/bootstrap.py dev
+	FORETRACE_TEST_DATA="$(DATA)" .venv/bin/python -m pytest -m figures -s tests/figures
+
+clean:
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,34 @@
+// Builds out/extension.js, and beside it the licences of what was bundled into it.
+
+import { build } from "esbuild";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+
+const { metafile } = await build({
+  entryPoints: ["src/extension.ts"],
+  outfile: "out/extension.js",
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node18",
+  external: ["vscode"],
+  metafile: true,
+  logLevel: "info",
+});
+
+const folders = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? [],
+  ),
+);
+const notices = await Promise.all([...folders].sort().map(notice));
+await writeFile("out/THIRD-PARTY-NOTICES.txt", notices.join("\n"));
+
+async function notice(folder) {
+  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, "utf8"));
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) {
+    throw new Error(`${folder} has no licence that could be passed on`);
+  }
+  const text = await readFile(`${folder}/${file}`, "utf8");
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+}

@@ -1,0 +1,106 @@
+/**
+ * The protocol: what goes between client and server beside standard LSP.
+ *
+ * Mirrors server/foretrace_server/protocol.py.
+ */
+
+import type { Range, TextDocumentIdentifier } from "vscode-languageclient";
+import type { RunPrograms } from "./settings";
+
+// Notifications to the server.
+export const EVENT = "foretrace/event";
+export const TRUST = "foretrace/trust";
+
+// A notification to the client.
+export const INTENT_CHANGED = "foretrace/intentChanged";
+
+// Requests to the server.
+export const INTENT = "foretrace/intent";
+export const WHY = "foretrace/why";
+export const STATUS = "foretrace/status";
+
+// Commands of the server; both take the id of a suggestion.
+export const ACCEPTED = "foretrace.accepted";
+export const DISMISSED = "foretrace.dismissed";
+
+/** Parameters of `INTENT` and `WHY`. */
+export interface DocumentParams {
+  textDocument: TextDocumentIdentifier;
+}
+
+export interface TrustParams {
+  trusted: boolean;
+}
+
+/** Something that the editor saw and the server cannot see. */
+export type EventParams = { uri?: string; version?: number; monotonicMs?: number } & (
+  | { kind: "origin"; data: { origin: string } }
+  | { kind: "view" }
+  | { kind: "selection"; data: { range: Range } }
+  | { kind: "copy"; data: { characters: number } }
+  | {
+      kind: "terminal";
+      data: { command_class: string; exit_code?: number; duration_ms?: number };
+    }
+  | { kind: "debug"; data: { category: string; characters: number } }
+  | { kind: "completion"; data: { characters: number } }
+  | { kind: "agent"; data: { agent?: string } }
+  | {
+      kind: "run";
+      data: {
+        exit_code?: number;
+        duration_ms?: number;
+        error_type?: string;
+        line?: number;
+        function?: string;
+      };
+    }
+  | { kind: "tests"; data: { passed: number; failed: number } }
+  | { kind: "diagnostics"; data: { errors: number; warnings: number } }
+  | {
+      kind: "intent";
+      data: { stage: "predicted" | "confirmed" | "corrected"; label: string; confidence?: number };
+    }
+);
+
+/** The result of `INTENT` and the parameters of `INTENT_CHANGED`. */
+export interface Intent {
+  textDocument: TextDocumentIdentifier;
+  version: number | null;
+  activities: { label: string; confidence: number }[];
+  statement: string;
+  place: { uri: string; range: Range; confidence: number } | null;
+}
+
+/** The result of `WHY`: why nothing, or not more, is offered for a document. */
+export interface Why {
+  textDocument: TextDocumentIdentifier;
+  version: number | null;
+  reasons: { code: string; message: string }[];
+}
+
+export interface Status {
+  version: string;
+  recording: {
+    recording: boolean;
+    content: "full" | "metadata" | null;
+    scopes: string[];
+    paused: boolean;
+    reason: string;
+    expires_at: string | null;
+    session: string;
+    committed: number;
+    waiting: number;
+    lost: number;
+    trouble: string | null;
+  };
+  programs: {
+    workspaceTrusted: boolean;
+    runPrograms: RunPrograms;
+    mayRun: boolean;
+    boundary: string | null;
+  };
+  worker: "not started" | "running" | "resting" | "closed";
+  model: { available: boolean; reason: string };
+  warnings: string[];
+}

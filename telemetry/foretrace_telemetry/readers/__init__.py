@@ -1,0 +1,1 @@
+"""Readers of recorded editing and of exercises, one file for each format."""

@@ -1,0 +1,181 @@
+"""The rules: what each proposes, on the smallest program that shows it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+import pytest
+
+from foretrace_models.repair.parse import find_parsing, syntax_error
+from foretrace_models.repair.rules import RULES, candidates
+from foretrace_models.repair.source import Source
+from foretrace_models.repair.tokens import tokens
+
+CASES = [
+    ("if x < 1: pass\n", "if x <= 1: pass\n"),
+    ("if (x) < (1): pass\n", "if (x) > (1): pass\n"),
+    ("if not x in y: pass\n", "if x in y: pass\n"),
+    ("x = a / b\n", "x = a // b\n"),
+    ("n =- 1\n", "n -= 1\n"),
+    ("if x == 1 or 2: pass\n", "if x == 1 or x == 2: pass\n"),
+    ("if a and b: pass\n", "if a or b: pass\n"),
+    ("while a: pass\n", "while not a: pass\n"),
+    ("for i in range(n): pass\n", "for i in range(1, n + 1): pass\n"),
+    ("for i in range(len(s) - 1): pass\n", "for i in range(len(s)): pass\n"),
+    ("for i in xs: pass\n", "for i in range(len(xs)): pass\n"),
+    ("for i, x in xs: pass\n", "for i, x in enumerate(xs): pass\n"),
+    ("y = xs[1:n]\n", "y = xs[1:n + 1]\n"),
+    ("while xs[i] < 3: i += 1\n", "while i < len(xs) and xs[i] < 3: i += 1\n"),
+    ("x = len(y - 1)\n", "x = len(y) - 1\n"),
+    ("def f(x):\n    print(x)\n", "def f(x):\n    return x\n"),
+    ("def f(x):\n    y = x\n", "def f(x):\n    y = x\n    return y\n"),
+    (
+        "def f(xs):\n    return xs[0]\n",
+        "def f(xs):\n    if not xs:\n        return 0\n    return xs[0]\n",
+    ),
+    (
+        "def f(x):\n    for i in x:\n        n += i\n",
+        "def f(x):\n    n = 0\n    for i in x:\n        n += i\n",
+    ),
+    ("def f(xs):\n    xs = xs.append(1)\n", "def f(xs):\n    xs.append(1)\n"),
+    ("s.upper\n", "s.upper()\n"),
+    ("xs.sort()\n", "xs.sort(reverse=True)\n"),
+    ("xs.sort(lambda x: x)\n", "xs.sort(key=lambda x: x)\n"),
+    ("n = input()\n", "n = int(input())\n"),
+    ("xs = 1\nxs(0)\n", "xs = 1\nxs[0]\n"),
+    ("f(a, b)\n", "f(b, a)\n"),
+    ("for x in y:\n    a()\n    b()\n", "for x in y:\n    a()\nb()\n"),
+    ("for x in y:\n    a()\nb()\n", "for x in y:\n    a()\n    b()\n"),
+    ("for x in y:\n    a()\n    b()\n    c()\n", "for x in y:\n    a()\nb()\nc()\n"),
+    ("a()\nb()\n", "b()\na()\n"),
+    ("if x:\n\ta()\nelse:\n\tb()\n", "if x:\n\ta()\nb()\n"),
+    ("for x in y:\n    break\n", "for x in y:\n    continue\n"),
+    ("def f():\n    a.b(c)\n    d(c)\n    e = 1\n", "def f():\n    a.b(e)\n    d(e)\n    e = 1\n"),
+    ("list(set(x))\n", "list(dict.fromkeys(x))\n"),
+    ("import mth\n", "import math as mth\n"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), CASES)
+def test_a_rule_proposes(before: str, after: str) -> None:
+    assert after in {text for _, text in candidates(Source(before))}
+
+
+@pytest.mark.parametrize("before", [before for before, _ in CASES])
+def test_nothing_is_proposed_twice_nor_the_program_itself(before: str) -> None:
+    proposed = [text for _, text in candidates(Source(before))]
+    assert len(proposed) == len(set(proposed))
+    assert before not in proposed
+
+
+@pytest.mark.parametrize("before", [before for before, _ in CASES])
+def test_nearly_everything_proposed_parses(before: str) -> None:
+    proposed = [text for _, text in candidates(Source(before))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        broken = [text for text in proposed if syntax_error(text) is not None]
+    assert len(broken) <= len(proposed) / 10 + 1, broken
+
+
+def test_every_rule_is_shown_by_one_of_the_cases() -> None:
+    for rule in RULES:
+        assert any(list(rule(Source(before))) for before, _ in CASES), rule.__name__
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing\n",
+        "x = 'é漢😀' + y  # ü\nif x < 'ß': pass\n",
+        "class A:\n    def f(self):\n        return self.x\n",
+        "async def f():\n    await g()\n    async for x in y: pass\n",
+        "match x:\n    case 1:\n        pass\n",
+        "with a as b, c as d:\n    pass\n",
+        "try:\n    a()\nexcept E as e:\n    b()\nelse:\n    c()\nfinally:\n    d()\n",
+        "@d\ndef f(*a, b=1, **c): return f'{a!r:>{b}}' if b else lambda x: x\n",
+        "x: int = 3\ny = [i for i in range(3) if i]\nz = {**a, 'b': *c,}\n"
+        if False
+        else "x: int = 3\n",
+        "if a:\n    b\nelif c:\n    d\nelse:\n    e\n",
+        "x = '''a\n  b'''\nif x:\n    y = '''\nc'''\n",
+        "a; b; c\n",
+        "if x: a; b\nelse: c\n",
+        "def f(): return 1",
+        "while 1:\n\tif x:\n\t\tbreak\n\telse:\n\t\tcontinue\n",
+        "x = (1,\n     2)\r\nif x:\r\n    y\r\n",
+        "global_ = 1\ndef f():\n    global global_\n    global_ += 1\n",
+    ],
+)
+def test_rules_survive_every_kind_of_syntax(text: str) -> None:
+    for candidate, changed in candidates(Source(text)):
+        assert candidate.cost > 0
+        assert changed != text
+
+
+def test_the_person_s_own_indentation_and_line_ends_are_used() -> None:
+    before = "def f(xs):\r\n\treturn xs[0]\r\n"
+    assert "def f(xs):\r\n\tif not xs:\r\n\t\treturn 0\r\n\treturn xs[0]\r\n" in {
+        text for _, text in candidates(Source(before))
+    }
+
+
+SYNTAX = [
+    ("if x\n    y()\n", "if x:\n    y()\n"),
+    ("while x;\n    y()\n", "while x:\n    y()\n"),
+    ("print('a'\n", "print('a')\n"),
+    ("print 'a'\n", "print('a')\n"),
+    ("x = [1, 2\ny = 3\n", "x = [1, 2]\ny = 3\n"),
+    ("x = (1, 2]\n", "x = (1, 2)\n"),
+    ("if x = 1:\n    y()\n", "if x == 1:\n    y()\n"),
+    ("x = 'a\n", "x = 'a'\n"),
+    ("x = 1 y = 2\n", None),
+    ("whlie x:\n    y()\n", "while x:\n    y()\n"),
+    ("def f:\n    pass\n", "def f():\n    pass\n"),
+    ("for i range(3):\n    pass\n", "for i in range(3):\n    pass\n"),
+    ("if x:\ny()\n", "if x:\n    y()\n"),
+    ("x = 1\n    y = 2\n", "x = 1\ny = 2\n"),
+    ("def f():\n", None),
+    ("a && b\n", "a and b\n"),
+    ("i++\n", "i += 1\n"),
+    ("x = 007\n", "x = 7\n"),
+    ("return 1\n", None),
+    ("x = “a”\n", 'x = "a"\n'),
+    (
+        "if x == 1:\n    a()\nelse if x == 2:\n    b()\n",
+        "if x == 1:\n    a()\nelif x == 2:\n    b()\n",
+    ),
+    ("if True:\n    x = 1\n   y = 2\n", None),
+    ("if True:\n\tx = 1\n        y = 2\n", None),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), SYNTAX)
+def test_syntax_is_mended_by_the_likeliest_change(before: str, after: str | None) -> None:
+    error = syntax_error(before)
+    assert error is not None
+    found = find_parsing(before, error, lambda: False)
+    assert found
+    assert all(syntax_error(parsed.text) is None for parsed in found)
+    if after is not None:
+        assert found[0].text == after
+
+
+def test_a_search_that_is_out_of_time_stops_at_once() -> None:
+    error = syntax_error("if x\n    y()\n")
+    assert error is not None
+    assert find_parsing("if x\n    y()\n", error, lambda: True) == []
+
+
+def test_tokens_of_a_broken_program_are_in_code_points() -> None:
+    text = "é = '漢😀' +\nretrun x"
+    found = tokens(text)
+    assert [token.text for token in found if token.kind == "identifier"] == ["é", "retrun", "x"]
+    assert all(text[token.start : token.end] == token.text for token in found)
+
+
+def test_places_in_a_source_are_in_code_points() -> None:
+    source = Source("x = '漢😀'; y = z\n")
+    names = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name)]
+    assert [source.code(node) for node in names] == ["x", "y", "z"]
