@@ -28,23 +28,27 @@ class Client(LanguageClient):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(protocol_cls=_Protocol, **options)
+        self.initialize_result: types.InitializeResult
         self.intents: list[dict[str, Any]] = []
         self.questions: list[types.ShowMessageRequestParams] = []
         self.answer: types.MessageActionItem | None = None
         register_lsp_features(self)
 
-        @self.feature(protocol.INTENT_CHANGED)
+        @self.feature(protocol.INTENT_CHANGED)  # type: ignore[untyped-decorator]
         def intent_changed(params: dict[str, Any]) -> None:
             self.intents.append(params)
 
-        @self.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+        @self.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)  # type: ignore[untyped-decorator]
         def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
             self.questions.append(params)
             return self.answer
 
     async def request(self, method: str, params: Any = None) -> Any:
         """Send a request of ours, and return its result as JSON."""
-        return _plain(await self.protocol.send_request_async(method, params))
+        answer = await self.protocol.send_request_async(  # type: ignore[no-untyped-call]
+            method, params
+        )
+        return _plain(answer)
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification of ours."""
@@ -152,6 +156,12 @@ async def session(
         yield client
     finally:
         await client.shutdown_session()
+
+
+def data_of(action: types.CodeAction) -> Any:
+    """Return what a code action carries for our own clients."""
+    assert action.data is not None
+    return action.data
 
 
 def applied(text: str, action: types.CodeAction) -> str:

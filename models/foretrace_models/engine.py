@@ -17,6 +17,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from foretrace_models.repair.diagnosis import situation_from_json, to_json
@@ -62,9 +63,8 @@ class Engine:
                 self._answer({"id": number, "error": "cancelled"})
                 continue
             try:
-                result = METHODS[request["method"]](
-                    request["params"], lambda number=number: number in self._cancelled
-                )
+                cancelled = partial(self._cancelled.__contains__, number)
+                result = METHODS[request["method"]](request["params"], cancelled)
             except Exception as error:  # one bad request must not end the process
                 log.exception("request %s failed", request["method"])
                 self._answer({"id": number, "error": f"{type(error).__name__}: {error}"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 
 import click
+from typing_extensions import override
 
 from foretrace_server import __version__
 
@@ -24,9 +25,11 @@ _COMMANDS = {
 class _Lazy(click.Group):
     """A group whose commands live in modules of their own: `lsp` must start fast."""
 
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
+    @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
@@ -34,6 +37,7 @@ class _Lazy(click.Group):
         command: click.Command = module.command
         return command
 
+    @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

@@ -17,6 +17,7 @@ from pygls.exceptions import (
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
+from typing_extensions import override
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,10 @@ _OURS: dict[str, type[Any]] = {
 class Messages(LanguageServerProtocol):
     """The language server protocol with our messages in it, for either side."""
 
-    def get_message_type(self, method: str) -> type[Any] | None:
+    @override
+    def get_message_type(  # type: ignore[override]  # pygls caches its own
+        self, method: str
+    ) -> type[Any] | None:
         return _OURS.get(method) or super().get_message_type(method)
 
 
@@ -84,12 +88,14 @@ class Protocol(Messages):
     kept by pygls, which would apply each change a second time: `Recorder` has the one copy.
     """
 
+    @override
     def structure_message(self, data: dict[str, Any]) -> Any:
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
             return _Unreadable(data.get("id"), error)
 
+    @override
     def handle_message(self, message: Any) -> None:
         if isinstance(message, _Unreadable):
             log.warning("a message that does not fit its method is refused")
@@ -116,14 +122,17 @@ class Protocol(Messages):
         return None
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    @override
     def lsp_text_document__did_open(self, params: Any) -> None:
         self.fm.features[types.TEXT_DOCUMENT_DID_OPEN](params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    @override
     def lsp_text_document__did_change(self, params: Any) -> None:
         self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE](params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    @override
     def lsp_text_document__did_close(self, params: Any) -> None:
         self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE](params)
 

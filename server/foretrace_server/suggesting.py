@@ -441,7 +441,7 @@ class Suggestions:
     def _lines_of(self, uri: str, fix: Fix) -> set[int]:
         """Return the lines at which a fix is of interest: its own, and the problem's."""
         document = self._server.recording.recorder[uri].document
-        lines = set()
+        lines: set[int] = set()
         for edit in fix.edits:
             first, last = document.position_at(edit.start), document.position_at(edit.end)
             lines.update(range(first.line, last.line + 1))
@@ -470,8 +470,8 @@ class Suggestions:
             kind=types.CodeActionKind.QuickFix,
             diagnostics=_nudges(state, diagnosis) if diagnosis is not None else None,
             is_preferred=offer.fix.proof is not Proof.PARSES,
-            # No `command` to tell that it was taken: lsprotocol 2025.0.0 takes an action that has one
-            # for a bare command (`_code_action_hook`), and the edit tells it anyway.
+            # No `command` to tell that it was taken: lsprotocol 2025.0.0 takes an action that has
+            # one for a bare command (`_code_action_hook`), and the edit tells it anyway.
             edit=edit,
             data={
                 "suggestion": offer.id,

@@ -8,7 +8,7 @@ are marked `content`; `withhold` takes them out where consent covers metadata on
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar
 
 import attrs
 from attrs import field, frozen
@@ -48,7 +48,7 @@ class Withheld:
     characters: int
 
 
-Text = Union[str, Withheld]
+Text = str | Withheld
 
 
 @frozen

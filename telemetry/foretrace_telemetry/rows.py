@@ -125,7 +125,7 @@ def from_row(row: Row, uri: str | None, text_of: Callable[[bytes], str]) -> Even
     else:
         data = json.loads(row["data"]) if row["data"] else {}
         if kind in (Opened, Resynced):
-            body = kind(text(row["inserted"]), **data)  # type: ignore[call-arg]
+            body = kind(text(row["inserted"]), **data)
         else:
             body = _converter.structure(data, kind)
     return Event(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlite_utils
 from attrs import asdict, frozen
@@ -106,8 +107,8 @@ class Store:
         """
         key = self._home.key()
         with self._db.atomic():
-            table = self._db["sessions"].insert({**asdict(info), "schema_version": SCHEMA_VERSION})
-            number = table.last_pk
+            row = {**asdict(info), "schema_version": SCHEMA_VERSION}
+            number = _inserted(self._db, "sessions", row)
         return SessionWriter(self._db, key, number)
 
     def check(self) -> str | None:
@@ -202,18 +203,25 @@ class SessionWriter:
         shelf = TextShelf(self._key)
         rows = [to_row(event, shelf) for event in events]
         texts = ({"key": key, "deflated": text} for key, text in shelf.shelved.items())
-        self._db["texts"].insert_all(texts, ignore=True)
+        self._db.table("texts").insert_all(texts, ignore=True)
         for row, event in zip(rows, events, strict=True):
             self._last_sequence += 1
             row["session"] = self._number
             row["sequence"] = self._last_sequence
             row["document"] = self._document(event.uri)
-        self._db["events"].insert_all(rows, batch_size=len(rows))
+        self._db.table("events").insert_all(rows, batch_size=len(rows))
 
     def _document(self, name: str | None) -> int | None:
         if name is None:
             return None
         if name not in self._documents:
             row = {"session": self._number, "name": name}
-            self._documents[name] = self._db["documents"].insert(row).last_pk
+            self._documents[name] = _inserted(self._db, "documents", row)
         return self._documents[name]
+
+
+def _inserted(db: sqlite_utils.Database, table: str, row: dict[str, Any]) -> int:
+    """Insert a row and return its number."""
+    number = db.table(table).insert(row).last_pk
+    assert isinstance(number, int)
+    return number

@@ -1,4 +1,4 @@
-"""The text of an open document, kept in step with the editor one change at a time.
+r"""The text of an open document, kept in step with the editor one change at a time.
 
 The Language Server Protocol names places by line and column, in units that depend on the
 negotiated encoding, and never says what a change removed. A `Document` is the shadow copy that

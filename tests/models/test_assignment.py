@@ -77,7 +77,7 @@ def test_standard_input_may_be_left_out_of_a_test_of_output() -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, message: str, line: int) -> None:
-    with pytest.raises(AssignmentError, match="foretrace.toml") as caught:
+    with pytest.raises(AssignmentError, match=r"foretrace\.toml") as caught:
         parse_assignment(text, "folder")
     assert message in str(caught.value)
     assert caught.value.line == line

@@ -53,6 +53,7 @@ CASES = [
     ("for x in y:\n    break\n", "for x in y:\n    continue\n"),
     ("def f():\n    a.b(c)\n    d(c)\n    e = 1\n", "def f():\n    a.b(e)\n    d(e)\n    e = 1\n"),
     ("list(set(x))\n", "list(dict.fromkeys(x))\n"),
+    ("def f(): pass\ndef g(): pass\nf()\n", "def f(): pass\ndef g(): pass\ng()\n"),
     ("import mth\n", "import math as mth\n"),
 ]
 

@@ -77,7 +77,9 @@ ESCAPES = {
     "a signal to everybody": "import os, signal; os.kill(-1, signal.SIGKILL)",
     "a signal to a group": "import os, signal; os.killpg(0, signal.SIGTERM)",
     "the expected values": "open('foretrace.toml').read()",
-    "the expected values by another name": "open('../' + __file__.split('/')[-2] + '/foretrace.toml')",
+    "the expected values by another name": (
+        "open('../' + __file__.split('/')[-2] + '/foretrace.toml')"
+    ),
     "secrets beside the program": "open('.env').read()",
     "the home folder": "import os; os.listdir(os.path.expanduser('~root'))",
     "the list of accounts": "open('/etc/shadow').read()",

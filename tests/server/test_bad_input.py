@@ -47,7 +47,7 @@ class _Raw:
         return dict(json.loads(await self.process.stdout.readexactly(length)))
 
     def initialize(self) -> None:
-        params = {"processId": None, "rootUri": None, "capabilities": {}}
+        params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
         self.send({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params})
 
 
@@ -78,7 +78,7 @@ async def test_a_second_initialize_is_refused(home: Home) -> None:
     async with raw(home) as server:
         server.initialize()
         await server.answer(0)
-        params = {"processId": None, "rootUri": None, "capabilities": {}}
+        params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
         server.send({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
         assert (await server.answer(1))["error"]["code"] == -32600
 
@@ -173,8 +173,17 @@ async def test_two_megabytes_in_one_line_are_recorded_and_not_looked_at(
 @pytest.mark.parametrize(
     "text",
     ["x = 1\0\n", "\0", "x = '\ud83d'\n", "(" * 5000, "x = [" * 300, "\x0c\x1c\x85", "", "\r", "é"],
-    ids=["null byte", "only a null byte", "half a character", "5000 brackets", "300 lists"]
-    + ["odd spaces", "nothing", "one carriage return", "one letter"],
+    ids=[
+        "null byte",
+        "only a null byte",
+        "half a character",
+        "5000 brackets",
+        "300 lists",
+        "odd spaces",
+        "nothing",
+        "one carriage return",
+        "one letter",
+    ],
 )
 async def test_strange_texts_get_an_answer_and_are_recorded_exactly(
     consented: Home, tmp_path: Path, text: str

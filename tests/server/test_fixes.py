@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from tests.clients import CAPABILITIES, TRUSTED, Client, applied, session
+from tests.clients import CAPABILITIES, TRUSTED, Client, applied, data_of, session
 from tests.server.test_documents import recorded
 
 from foretrace_telemetry.events import Origin, SuggestionMoved
@@ -78,7 +78,7 @@ async def test_a_failing_test_is_mended_in_every_client(
         assert applied(WRONG, action) == WRONG.replace("+", "*")
         assert action.title == "Foretrace: change `+` to `*` in line 2 (2 tests pass)"
         assert action.kind == "quickfix"
-        assert "-    return 2 + x\n+    return 2 * x" in action.data["diff"]
+        assert "-    return 2 + x\n+    return 2 * x" in data_of(action)["diff"]
         versioned = bool(action.edit and action.edit.document_changes)
         workspace = CAPABILITIES[editor].workspace
         assert versioned == bool(
@@ -114,7 +114,7 @@ async def test_other_evidence_than_an_assignment_counts(
 @pytest.mark.parametrize(
     "wrong",
     [
-        "\ufeff# ein Kommentar mit Ümläut und 😀\r\ndef double(x):\r\n\treturn 2 + x  # 漢\r\n\r\n\r\n",
+        "\ufeff# Kommentar, Ümläut, 😀\r\ndef double(x):\r\n\treturn 2 + x  # 漢\r\n\r\n\r\n",
         "def double(x):\n        return 2 + x",
         "x = '\u2028\x0c'\ndef double( x ):\n  return 2+x   \n",
     ],
@@ -403,7 +403,7 @@ async def test_a_fix_that_was_turned_down_is_not_offered_again(home: Home, progr
         client.open(uri, WRONG)
         (action,) = await client.fixes(uri)
         await client.workspace_execute_command_async(
-            types.ExecuteCommandParams("foretrace.dismissed", [action.data["suggestion"]])
+            types.ExecuteCommandParams("foretrace.dismissed", [data_of(action)["suggestion"]])
         )
         assert await client.fixes(uri) == []
         client.change(uri, 2, types.TextDocumentContentChangeWholeDocument("\n" + WRONG))
@@ -424,7 +424,7 @@ async def test_taking_a_fix_is_seen_without_being_told(consented: Home, program:
         assert isinstance(edit, types.TextEdit)
         client.change(uri, 2, types.TextDocumentContentChangePartial(edit.range, edit.new_text))
         await client.workspace_execute_command_async(
-            types.ExecuteCommandParams("foretrace.accepted", [action.data["suggestion"]])
+            types.ExecuteCommandParams("foretrace.accepted", [data_of(action)["suggestion"]])
         )
     bodies = [each.event.body for each in recorded(consented)]
     stages = [body.stage.value for body in bodies if isinstance(body, SuggestionMoved)]

@@ -51,7 +51,7 @@ async def test_the_units_of_columns_are_negotiated(home: Home, editor: str, enco
 async def test_an_unknown_option_is_warned_of_once_and_changes_nothing(home: Home) -> None:
     options = {"colour": "blue", "runPrograms": "sometimes", "workspaceTrusted": "yes"}
     async with session(home, options=options, configuration={"shade": 1}) as client:
-        while len(client.messages) < 4:
+        while len(client.messages) < 4:  # noqa: ASYNC110 - pytest-lsp gathers them
             await asyncio.sleep(0.02)
         status = await client.request("foretrace/status")
         assert status["programs"]["runPrograms"] == "ask"

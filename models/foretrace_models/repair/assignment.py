@@ -146,9 +146,10 @@ class _Reader:
             except (SyntaxError, ValueError):
                 self._fail(f"what {where} expects is not a Python literal: {expected}", expected)
             return CallTest(call, value)
-        if "stdout" in test and "call" not in test and "expected" not in test:
-            return OutputTest(self._text(test, "stdin", ""), self._text(test, "stdout", None))
-        self._fail(f"{where} needs either call and expected, or stdout and maybe stdin", "[[test]]")
+        if "stdout" not in test or "call" in test or "expected" in test:
+            needed = "either call and expected, or stdout and maybe stdin"
+            self._fail(f"{where} needs {needed}", "[[test]]")
+        return OutputTest(self._text(test, "stdin", ""), self._text(test, "stdout", None))
 
     def _timeout(self, main: dict[str, Any]) -> float:
         value = main.get("timeout_seconds", 2)

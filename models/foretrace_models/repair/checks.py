@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from attrs import frozen
+from typing_extensions import override
 
 from foretrace_models.repair.assignment import Assignment, CallTest, OutputTest
 from foretrace_models.repair.rules.names import NEAR_MODULE
@@ -76,9 +77,11 @@ class CallCheck(Check):
     source = "foretrace.toml"
     test: CallTest
 
+    @override
     def run(self) -> Run:
         return {"stdin": "", "as_main": False, "call": self.test.call}
 
+    @override
     def passes(self, result: Result) -> bool:
         if result["status"] != "returned" or result["value"] is None:
             return False
@@ -89,6 +92,7 @@ class CallCheck(Check):
         return equal(value, self.test.expected)
 
     @property
+    @override
     def label(self) -> str:
         return self.test.call
 
@@ -100,15 +104,18 @@ class OutputCheck(Check):
     source = "foretrace.toml"
     test: OutputTest
 
+    @override
     def run(self) -> Run:
         return {"stdin": self.test.stdin, "as_main": True}
 
+    @override
     def passes(self, result: Result) -> bool:
         return result["status"] == "finished" and _lines(result["stdout"]) == _lines(
             self.test.stdout
         )
 
     @property
+    @override
     def label(self) -> str:
         return f"input {self.test.stdin!r}" if self.test.stdin else "what is printed"
 
@@ -121,18 +128,22 @@ class DoctestCheck(Check):
     name: str
     examples: tuple[tuple[str, str, str | None, tuple[tuple[int, bool], ...]], ...]
 
+    @override
     def run(self) -> Run:
         sources = [source for source, *_ in self.examples]
         return {"stdin": "", "as_main": False, "examples": sources}
 
+    @override
     def passes(self, result: Result) -> bool:
         return self.credit(result) == 1
 
+    @override
     def credit(self, result: Result) -> float:
         shown = result.get("examples", [])
         return sum(map(_example_passes, self.examples, shown)) / len(self.examples)
 
     @property
+    @override
     def label(self) -> str:
         return f"the examples of {self.name}"
 
@@ -144,13 +155,16 @@ class FunctionCheck(Check):
     source = "test function"
     name: str
 
+    @override
     def run(self) -> Run:
         return {"stdin": "", "as_main": False, "call": f"{self.name}()"}
 
+    @override
     def passes(self, result: Result) -> bool:
-        return result["status"] == "returned"
+        return bool(result["status"] == "returned")
 
     @property
+    @override
     def label(self) -> str:
         return f"{self.name}()"
 
@@ -166,9 +180,11 @@ class RunCheck(Check):
     asserts: int = 0
     printed: str = ""
 
+    @override
     def run(self) -> Run:
         return {"stdin": "", "as_main": True}
 
+    @override
     def passes(self, result: Result) -> bool:
         if result["status"] == "raised" and result["error"]["type"] != "EOFError":
             return False
@@ -176,12 +192,14 @@ class RunCheck(Check):
             return False
         return bool(result["stdout"].startswith(self.printed))
 
+    @override
     def judge(self, result: Result) -> Outcome:
         endless = result.get("error", {}).get("type") == "OutputLimitError"
         if endless or result["status"] == "timeout":
             return Outcome.UNKNOWN  # it may be meant to go on
         return super().judge(result)
 
+    @override
     def credit(self, result: Result) -> float:
         if self.passes(result):
             return 1.0
@@ -191,19 +209,22 @@ class RunCheck(Check):
         return frames[0][0] / _FAR_DOWN if frames and printed else 0.0
 
     @property
+    @override
     def is_test(self) -> bool:
         return self.asserts > 0
 
     @property
+    @override
     def label(self) -> str:
         return "running the program"
 
 
 def checks_of(tree: ast.Module, assignment: Assignment | None) -> list[Check]:
     """Return the checks of a program."""
-    checks: list[Check] = []
-    for test in assignment.tests if assignment else ():
-        checks.append(CallCheck(test) if isinstance(test, CallTest) else OutputCheck(test))
+    checks: list[Check] = [
+        CallCheck(test) if isinstance(test, CallTest) else OutputCheck(test)
+        for test in (assignment.tests if assignment else ())
+    ]
     checks.extend(_doctests(tree))
     checks.extend(_test_functions(tree))
     # A program that is to read something would fail on nothing, and rightly.

@@ -27,7 +27,7 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     Raises:
         OverlapError: two edits change the same place.
     """
-    parts = []
+    parts: list[str] = []
     at = 0
     for edit in sorted(edits):
         if edit.start < at:

@@ -98,7 +98,7 @@ class Source:
 
     def first_line(self, statement: ast.stmt) -> int:
         """Return the first line of a statement, decorators included; lines count from 1."""
-        decorators = getattr(statement, "decorator_list", [])
+        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
         return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
     def owns_its_lines(self, statement: ast.stmt) -> bool:

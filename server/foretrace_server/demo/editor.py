@@ -70,7 +70,7 @@ class Editor:
         self._client.text_document_did_close(types.DidCloseTextDocumentParams(document))
         await self._client.shutdown_async(None)
         self._client.exit(None)
-        await self._client.stop()
+        await self._client.stop()  # type: ignore[no-untyped-call]
 
     def move(self, line: int, column: int) -> None:
         """Put the cursor somewhere; both count from 1."""

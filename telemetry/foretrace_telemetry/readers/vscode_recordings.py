@@ -54,7 +54,8 @@ class Recording:
 
 def find(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the recordings of a folder, and the other files that have their ending."""
-    recordings, others = [], []
+    recordings: list[Path] = []
+    others: list[Path] = []
     for path in sorted(folder.rglob("*.w.json")):
         (recordings if "log" in _top_level(path) else others).append(path)
     return recordings, others

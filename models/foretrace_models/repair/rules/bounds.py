@@ -27,7 +27,7 @@ def ranges(source: Source) -> Iterator[Candidate]:
                 (f"{stop} - 1, -1, -1", 4.0),
             ):
                 yield replacing(source, node, f"range({arguments})", "range", cost)
-            if not (isinstance(node.args[0], ast.Call) or isinstance(node.args[0], ast.BinOp)):
+            if not isinstance(node.args[0], (ast.Call, ast.BinOp)):
                 yield replacing(source, node, f"range(len({bare}))", "range", 2.5)
         else:
             start, stop, *step = codes

@@ -219,13 +219,12 @@ def indices(source: Source) -> Iterator[Candidate]:
             for index, cost in (("[0]", 3.5), ("[1]", 3.5), ("[-1]", 4.5)):
                 yield replacing(source, node, code + index, "missing index", cost)
             yield from _looked_up(source, node, code)
-        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             # `items(0)` was meant to be `items[0]`.
-            if len(node.args) == 1 and not node.keywords:
-                name = node.func.id if isinstance(node.func, ast.Name) else ""
-                if name in _assigned(source):
-                    code = f"{source.code(node.func)}[{source.code(node.args[0])}]"
-                    yield replacing(source, node, code, "call for index", 0.8)
+            one = len(node.args) == 1 and not node.keywords
+            if one and node.func.id in _assigned(source):
+                code = f"{node.func.id}[{source.code(node.args[0])}]"
+                yield replacing(source, node, code, "call for index", 0.8)
 
 
 def _looked_up(source: Source, node: ast.Name | ast.Subscript, code: str) -> Iterator[Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from foretrace_models.repair.edits import TextEdit, trimmed
@@ -66,7 +67,7 @@ def tails_out_of_blocks(source: Source) -> Iterator[Candidate]:
 def into_blocks(source: Source) -> Iterator[Candidate]:
     """A statement moves into the loop or branch before it, as its last one."""
     for block in source.blocks():
-        for before, statement in zip(block, block[1:], strict=False):
+        for before, statement in itertools.pairwise(block):
             if not isinstance(before, _COMPOUND) or not _may_move(source, statement):
                 continue
             for target in _last_blocks(before):
@@ -81,7 +82,7 @@ def into_blocks(source: Source) -> Iterator[Candidate]:
 def swapped(source: Source) -> Iterator[Candidate]:
     """Two neighbouring statements change places."""
     for block in source.blocks():
-        for first, second in zip(block, block[1:], strict=False):
+        for first, second in itertools.pairwise(block):
             if _may_move(source, first) and _may_move(source, second):
                 place = source.line_start(source.first_line(first))
                 if source.indent_of(first) == source.indent_of(second):
@@ -175,10 +176,9 @@ def without_else(source: Source) -> Iterator[Candidate]:
             if body is not None:
                 gap = _without_else(source, node)
                 end = _end_of(source, outer)
+                edits: tuple[TextEdit, ...] = (gap, _line_inserted(source, end, body))
                 if gap.end == end:
                     edits = (TextEdit(gap.start, gap.end, body),)
-                else:
-                    edits = (gap, _line_inserted(source, end, body))
                 yield Candidate(edits, "else too many", cost)
             outer = source.parents[outer]
             cost = 1.5 if isinstance(outer, _LOOPS) else cost + 0.5

@@ -240,13 +240,13 @@ def _starts(source: Source, function: FunctionNode, name: str) -> Iterator[tuple
     if source.owns_its_lines(first) and first.lineno > function.lineno:
         yield first, 0.0
     for loop in ast.walk(function):
-        if isinstance(loop, (ast.For, ast.While)) and source.owns_its_lines(loop.body[0]):
-            if loop.body[0].lineno > loop.lineno and any(
-                isinstance(n, ast.Name) and n.id == name for n in ast.walk(loop)
-            ):
-                yield loop.body[0], 2.0
-                if loop not in function.body:
-                    yield loop, 1.5
+        if not isinstance(loop, (ast.For, ast.While)) or not source.owns_its_lines(loop.body[0]):
+            continue
+        names = (node.id for node in ast.walk(loop) if isinstance(node, ast.Name))
+        if loop.body[0].lineno > loop.lineno and name in names:
+            yield loop.body[0], 2.0
+            if loop not in function.body:
+                yield loop, 1.5
 
 
 def _after_docstring(source: Source) -> int:

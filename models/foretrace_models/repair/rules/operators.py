@@ -9,6 +9,7 @@ from foretrace_models.repair.edits import TextEdit
 from foretrace_models.repair.rules.candidate import Candidate, expressions, operand, replacing
 from foretrace_models.repair.source import Source
 
+_CONDITIONS = (ast.Compare, ast.BoolOp, ast.Call, ast.UnaryOp)
 _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, float], ...]] = {
     ast.Lt: (("<=", 1.5), (">", 2.5), (">=", 3.0), ("!=", 5.0), ("==", 5.0)),
     ast.LtE: (("<", 1.5), (">=", 2.5), (">", 3.0), ("==", 5.0), ("!=", 6.0)),
@@ -105,9 +106,9 @@ def conditions(source: Source) -> Iterator[Candidate]:
             yield from _boolean(source, node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             yield replacing(source, node, source.code(node.operand), "condition", 2.5)
-    for node in ast.walk(source.tree):
-        if isinstance(node, (ast.If, ast.While, ast.IfExp)):
-            test = node.test
+    for branch in ast.walk(source.tree):
+        if isinstance(branch, (ast.If, ast.While, ast.IfExp)):
+            test = branch.test
             if not (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)):
                 code = f"not {operand(source, test)}"
                 yield replacing(source, test, code, "condition", 3.5)
@@ -126,12 +127,11 @@ def _boolean(source: Source, node: ast.BoolOp) -> Iterator[Candidate]:
             yield replacing(source, node, others[0], "condition", 3.5)
         # `x == 1 or 2` was meant to compare twice.
         first = node.values[0]
-        if index and isinstance(first, ast.Compare) and len(first.ops) == 1:
-            if not isinstance(part, (ast.Compare, ast.BoolOp, ast.Call, ast.UnaryOp)):
-                start, end = source.span(first)
-                head = source.text[start : source.span(first.comparators[0])[0]]
-                code = head + source.code(part)
-                yield replacing(source, part, code, "condition", 1.0)
+        compares_once = index > 0 and isinstance(first, ast.Compare) and len(first.ops) == 1
+        if compares_once and not isinstance(part, _CONDITIONS):
+            assert isinstance(first, ast.Compare)
+            head = source.text[source.span(first)[0] : source.span(first.comparators[0])[0]]
+            yield replacing(source, part, head + source.code(part), "condition", 1.0)
 
 
 def constants(source: Source) -> Iterator[Candidate]:

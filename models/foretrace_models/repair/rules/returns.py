@@ -19,10 +19,10 @@ def printed(source: Source) -> Iterator[Candidate]:
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
             continue
         call = node.value
-        if isinstance(call.func, ast.Name) and call.func.id == "print" and len(call.args) == 1:
-            if source.function_of(node) is not None:
-                code = f"return {source.code(call.args[0])}"
-                yield replacing(source, node, code, "print for return", 1.5)
+        prints = isinstance(call.func, ast.Name) and call.func.id == "print"
+        if prints and len(call.args) == 1 and source.function_of(node) is not None:
+            code = f"return {source.code(call.args[0])}"
+            yield replacing(source, node, code, "print for return", 1.5)
 
 
 def other_values(source: Source) -> Iterator[Candidate]:

@@ -6,6 +6,7 @@ Each rule looks near the place where Python gave up, which is often just after t
 from __future__ import annotations
 
 import difflib
+import itertools
 import keyword
 import re
 from collections.abc import Callable, Iterator
@@ -30,8 +31,10 @@ _OPERATORS = (
     *(("&&", "and"), ("||", "or"), ("=>", ">="), ("=<", "<="), ("<>", "!="), ("=!", "!=")),
     *(("===", "=="), ("!==", "!="), ("//", "#"), ("++", " += 1"), ("--", " -= 1"), (":=", "=")),
 )
-_KEYWORDS = ("def", "return", "while", "for", "if", "elif", "else", "import", "print", "in", "not")
-_KEYWORDS += ("and", "or", "True", "False", "None", "break", "continue", "class", "from", "range")
+_KEYWORDS = (
+    *("def", "return", "while", "for", "if", "elif", "else", "import", "print", "in", "not"),
+    *("and", "or", "True", "False", "None", "break", "continue", "class", "from", "range"),
+)
 
 
 @frozen
@@ -118,8 +121,8 @@ def words(broken: Broken) -> Iterator[Candidate]:
         for old, new in _OPERATORS:
             for match in re.finditer(re.escape(old), text):
                 yield _at(start, match, new, "operator", 1.0)
-        if match := re.match(r"^(\s*)print\s+(?!=)(.+)$", broken.code(line)):
-            call = f"{match[1]}print({match[2]})"
+        if printed := re.match(r"^(\s*)print\s+(?!=)(.+)$", broken.code(line)):
+            call = f"{printed[1]}print({printed[2]})"
             yield _one(start, start + len(broken.code(line)), call, "print", 0.5)
         for token in broken.on(line):
             if token.kind not in ("identifier", "ERROR") or keyword.iskeyword(token.text):
@@ -129,14 +132,13 @@ def words(broken: Broken) -> Iterator[Candidate]:
                 if word != token.text:
                     cost = 1.0 + rank + (0.0 if len(token.text) > 2 else 1.5)
                     yield _one(token.start, token.end, word, "misspelt keyword", cost)
-        if match := re.match(r"^\s*for\s+\w+\s+(?!in\b)(?=\w)", text):
-            place = start + match.end()
+        if loop := re.match(r"^\s*for\s+\w+\s+(?!in\b)(?=\w)", text):
+            place = start + loop.end()
             yield _one(place, place, "in ", "missing word", 0.8)
-        if match := re.match(r"^\s*(?:def|class)\s+\w+(?=\s*:)", text):
-            if text.lstrip().startswith("def"):
-                place = start + match.end()
-                yield _one(place, place, "()", "missing parentheses", 0.5)
-        if match := re.match(r"^\s*\w+\s*\([\w\s,=]*\)\s*:", text):
+        if head := re.match(r"^\s*def\s+\w+(?=\s*:)", text):
+            place = start + head.end()
+            yield _one(place, place, "()", "missing parentheses", 0.5)
+        if re.match(r"^\s*\w+\s*\([\w\s,=]*\)\s*:", text):
             place = start + len(broken.indent(line))
             yield _one(place, place, "def ", "missing word", 1.0)
 
@@ -300,7 +302,7 @@ def commas(broken: Broken) -> Iterator[Candidate]:
     """Something is missing between two values: a comma, an operator, a point."""
     for line in broken.near():
         row = broken.on(line)
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in itertools.pairwise(row):
             if not (_ends_value(left) and _starts_value(right)):
                 continue
             yield _one(left.end, left.end, ",", "missing comma", 1.5)

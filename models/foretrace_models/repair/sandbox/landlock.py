@@ -31,7 +31,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def version() -> int:
     """Return the kernel's version of Landlock; 0 where it has none."""
-    return max(0, _libc.syscall(_SYS_CREATE_RULESET, None, 0, _CREATE_RULESET_VERSION))
+    return max(0, int(_libc.syscall(_SYS_CREATE_RULESET, None, 0, _CREATE_RULESET_VERSION)))
 
 
 def enter(readable: Sequence[str], listable: Sequence[str]) -> None:

@@ -35,7 +35,8 @@ _PR_SET_PDEATHSIG = 1
 
 SCRATCH = "/scratch"
 _SCRATCH_OPTIONS = "size=16m,nr_inodes=1024,mode=0700"
-_NEW_ROOT = "/tmp"  # any folder will do: what is mounted on it is seen by this process alone
+# Any folder will do: what is mounted on it is seen by this process alone.
+_NEW_ROOT = "/tmp"  # noqa: S108
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

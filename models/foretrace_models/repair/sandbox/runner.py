@@ -1,4 +1,4 @@
-"""The caller's side of the sandbox: starts the processes behind the boundary and gives them jobs."""
+"""The caller's side of the sandbox: starts processes behind the boundary and gives them jobs."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class _Server:
     """One process behind the boundary, and the pipes to it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
             [sys.executable, "-I", "-c", _START, str(_PACKAGES)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -166,7 +166,7 @@ class _Server:
 
     def receive(self, timeout_seconds: float) -> dict[str, Any]:
         deadline = time.monotonic() + timeout_seconds
-        parts = []
+        parts: list[bytes] = []
         while not (parts and parts[-1].endswith(b"\n")):
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._answers], [], [], left)[0]:

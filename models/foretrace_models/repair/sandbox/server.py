@@ -179,7 +179,7 @@ def _empty(folder: str) -> None:
             shutil.rmtree(entry.path, ignore_errors=True)
         else:
             with contextlib.suppress(OSError):
-                os.unlink(entry.path)
+                os.unlink(entry.path)  # noqa: PTH108 - the entry is at hand
 
 
 def _reply(replies: BinaryIO, message: dict[str, Any]) -> None:
