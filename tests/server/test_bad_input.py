@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from tests.clients import SERVER, TRUSTED, applied, session
-from tests.server.test_documents import replayed
 from tests.server.test_fixes import ASSIGNMENT, MISSING_COLON, WRONG
+from tests.stored import replayed
 
 from foretrace_telemetry.home import Home
 

@@ -11,28 +11,13 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from tests.clients import CAPABILITIES, SERVER, Client, session
+from tests.stored import contents, raw, recorded, replayed
 
 from foretrace_telemetry.consent import Action, Content, decide, grant
-from foretrace_telemetry.events import ChangedOutside, Edited, Opened, Recorded, Resynced
+from foretrace_telemetry.events import ChangedOutside, Edited, Opened, Resynced
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.replay import Replay, replay
-from foretrace_telemetry.store import NoTracesError, Store
+from foretrace_telemetry.store import NoTracesError
 from foretrace_telemetry.text import Document, PositionEncoding
-
-
-def recorded(home: Home) -> list[Recorded]:
-    """Return all events of the only session."""
-    store = Store.read(home)
-    try:
-        (summary,) = store.sessions()
-        return list(store.events(summary.name))
-    finally:
-        store.close()
-
-
-def replayed(home: Home) -> Replay:
-    """Return what replaying the only session gives."""
-    return replay(recorded(home), home.key())
 
 
 def _change(
@@ -46,11 +31,6 @@ def _change(
         ),
         text,
     )
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return all files of a folder with their bytes."""
-    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("editor", CAPABILITIES)
@@ -90,11 +70,7 @@ async def test_without_consent_the_folder_is_as_if_nothing_had_been_opened(
         client.notify("foretrace/event", {"uri": path.as_uri(), "kind": "view", "data": {}})
         await client.fixes(path.as_uri())
         client.close(path.as_uri())
-    before = {
-        name.replace(str(untouched.path), ""): raw for name, raw in contents(untouched.path).items()
-    }
-    after = {name.replace(str(home.path), ""): raw for name, raw in contents(home.path).items()}
-    assert after == before
+    assert contents(home.path) == contents(untouched.path)
 
 
 async def test_without_any_decision_the_folder_is_not_even_made(home: Home, tmp_path: Path) -> None:
@@ -153,9 +129,8 @@ async def test_metadata_keeps_no_text_and_no_name(home: Home, tmp_path: Path) ->
         client.open(path.as_uri(), document.text)
         client.change(path.as_uri(), 2, _change(document, 0, 0, "sentinel_typed"))
         client.save(path.as_uri(), document.text)
-    everything = b"".join(contents(home.path).values())
-    assert b"sentinel" not in everything
-    assert b"sentinel".hex().encode() not in everything
+    assert b"sentinel" not in raw(home)
+    assert b"sentinel".hex().encode() not in raw(home)
     assert replayed(home).exact
 
 
@@ -163,9 +138,8 @@ async def test_a_secret_file_leaves_no_trace(consented: Home, tmp_path: Path) ->
     async with session(consented) as client:
         client.open((tmp_path / ".env").as_uri(), "SENTINEL=1", "dotenv")
         client.open((tmp_path / "a.py").as_uri(), "x = 1\n")
-    everything = b"".join(contents(consented.path).values())
-    assert b"SENTINEL" not in everything
-    assert b".env" not in everything
+    assert b"SENTINEL" not in raw(consented)
+    assert b".env" not in raw(consented)
     assert len(replayed(consented).texts) == 1
 
 

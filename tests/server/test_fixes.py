@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from tests.clients import CAPABILITIES, TRUSTED, Client, applied, data_of, session
-from tests.server.test_documents import recorded
+from tests.stored import recorded
 
 from foretrace_telemetry.events import Origin, SuggestionMoved
 from foretrace_telemetry.home import Home
