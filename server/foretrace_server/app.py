@@ -118,6 +118,7 @@ def register(server: ForetraceServer) -> None:
     _register_lifecycle(server)
     _register_documents(server)
     _register_help(server)
+    _register_consent(server)
 
 
 def _register_lifecycle(server: ForetraceServer) -> None:
@@ -218,3 +219,19 @@ def _register_help(server: ForetraceServer) -> None:
     @server.command(protocol.DISMISSED)
     def dismissed(suggestion_id: str) -> None:
         server.suggestions.dismissed(suggestion_id)
+
+
+def _register_consent(server: ForetraceServer) -> None:
+    @server.command(protocol.CONSENT_NOTICE)
+    def notice() -> dict[str, Any]:
+        from foretrace_server import consenting
+
+        return consenting.notice()
+
+    @server.command(protocol.CONSENT_DECIDE)
+    def decide(action: str, *terms: Any) -> dict[str, Any]:
+        from foretrace_server import consenting
+
+        holds = consenting.decide(action, terms[0] if terms else {}, server.editor)
+        server.recording.gate.look_again()
+        return holds

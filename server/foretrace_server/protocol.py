@@ -30,6 +30,8 @@ STATUS = "foretrace/status"
 
 ACCEPTED = "foretrace.accepted"
 DISMISSED = "foretrace.dismissed"
+CONSENT_NOTICE = "foretrace.consent.notice"
+CONSENT_DECIDE = "foretrace.consent.decide"
 
 
 @attrs.define

@@ -81,16 +81,20 @@ class Decision:
 
 @frozen
 class Consent:
-    """What holds now. `content` is what may be recorded: None means nothing at all."""
+    """What holds now. `content` is what may be recorded: None means nothing at all.
+
+    `undecided` is true until somebody decides, and again once a permission has ended.
+    """
 
     content: Content | None
     scopes: frozenset[Scope] = frozenset()
     reason: str = ""
     expires_at: datetime | None = None
     paused: bool = False
+    undecided: bool = False
 
 
-_NOTHING_DECIDED = Consent(None, reason="nobody was asked yet")
+_NOTHING_DECIDED = Consent(None, reason="nobody was asked yet", undecided=True)
 _converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
 _converter.register_unstructure_hook(
     datetime, lambda moment: moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
@@ -165,7 +169,8 @@ def read_consent(home: Home, now: datetime) -> Consent:
             continue
         consent = _apply(consent, decision)
     if consent.expires_at is not None and now >= consent.expires_at:
-        return Consent(None, reason=f"the permission ended on {consent.expires_at:%Y-%m-%d}")
+        reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
+        return Consent(None, reason=reason, undecided=True)
     return consent
 
 
@@ -210,6 +215,7 @@ def to_json(consent: Consent) -> dict[str, Any]:
         "content": consent.content.value if consent.content else None,
         "scopes": [scope.value for scope in Scope if scope in consent.scopes],
         "paused": consent.paused,
+        "undecided": consent.undecided,
         "reason": consent.reason,
         "expires_at": consent.expires_at.isoformat() if consent.expires_at else None,
     }

@@ -42,6 +42,10 @@ class Gate:
                 self._consent = self._read()
         return self._consent
 
+    def look_again(self) -> None:
+        """Have the next answer heed a decision that was just made in this process."""
+        self._next_check = 0.0
+
     @property
     def content(self) -> Content | None:
         """What may be kept of any document now: None means nothing."""

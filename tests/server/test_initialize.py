@@ -29,6 +29,8 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
         assert set(offered.execute_command_provider.commands) == {
             "foretrace.accepted",
             "foretrace.dismissed",
+            "foretrace.consent.notice",
+            "foretrace.consent.decide",
         }
         assert client.initialize_result.server_info == types.ServerInfo("foretrace", __version__)
 

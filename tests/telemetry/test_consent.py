@@ -65,8 +65,11 @@ def test_withdrawing_everything_or_local_ends_recording(
 
 
 def test_a_decline_is_remembered(home: Home) -> None:
+    assert read_consent(home, NOW).undecided
     decide(home, Action.DECLINE, "test", NOW)
-    assert read_consent(home, NOW).reason == "declined on 2026-03-01"
+    consent = read_consent(home, NOW)
+    assert consent.reason == "declined on 2026-03-01"
+    assert not consent.undecided
 
 
 def test_a_pause_holds_until_it_is_lifted(home: Home) -> None:
@@ -83,6 +86,7 @@ def test_permission_ends_after_a_year(home: Home) -> None:
     expired = read_consent(home, NOW + timedelta(days=365))
     assert expired.content is None
     assert "ended on 2027-03-01" in expired.reason
+    assert expired.undecided
 
 
 @pytest.mark.parametrize(
