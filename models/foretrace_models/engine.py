@@ -10,7 +10,7 @@ from typing import Any
 
 from foretrace_models.repair.diagnosis import situation_from_json, to_json
 from foretrace_models.repair.pipeline import diagnose
-from foretrace_models.service import Service, run
+from foretrace_models.service import Request, Service, run
 
 Method = Callable[[Any, Callable[[], bool]], Any]
 
@@ -29,16 +29,18 @@ class Engine(Service):
     def serve(self) -> None:
         """Work off requests until closed."""
         while (request := self.next_request()) is not None:
-            if request.cancelled:
-                request.fail("cancelled")
-                continue
-            try:
-                method = METHODS[request.method]
-                result = method(request.params, lambda request=request: request.cancelled)
-            except Exception as error:  # one bad request must not end the process
-                request.fail(error)
-            else:
-                request.answer(result)
+            self._work_off(request)
+
+    def _work_off(self, request: Request) -> None:
+        if request.cancelled:
+            request.fail("cancelled")
+            return
+        try:
+            result = METHODS[request.method](request.params, lambda: request.cancelled)
+        except Exception as error:  # one bad request must not end the process
+            request.fail(error)
+        else:
+            request.answer(result)
 
 
 def main() -> None:
