@@ -95,6 +95,8 @@ class _Watched:
     offer: _Offer | None = None
     timer: asyncio.TimerHandle | None = None
     dismissed: set[_FixKey] = field(factory=set)
+    # Set once the present version was looked at, or another has taken its place.
+    looked: asyncio.Event = field(factory=asyncio.Event)
 
     def needs(self, wanted: _Look) -> bool:
         """Return whether the document must be looked at, or what is known or under way serves.
@@ -188,9 +190,15 @@ class Suggestions:
     async def inline_completions(
         self, params: types.InlineCompletionParams
     ) -> types.InlineCompletionList:
-        """Return the fix where it is an insertion at the cursor."""
+        """Return the fix where it is an insertion at the cursor.
+
+        Editors ask as the person types, when nothing can be known yet, and not again after that:
+        so the answer waits for the look that follows the pause.
+        """
         uri = params.text_document.uri
         invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
+        if not invoked and (watched := self._watched.get(uri)) is not None and self._helps(uri):
+            await watched.looked.wait()
         offer = await self._offer(uri, invoked)
         state = self._server.recording.recorder.get(uri)
         items: list[types.InlineCompletionItem] = []
@@ -268,9 +276,13 @@ class Suggestions:
         loop = asyncio.get_running_loop()
         watched.timer = loop.call_later(seconds, self._look, uri)
 
-    def _look(self, uri: str) -> None:
+    def _helps(self, uri: str) -> bool:
+        """Return whether a document is open and one that fixes are looked for."""
         state = self._server.recording.recorder.get(uri)
-        if state is not None and _is_python(state):
+        return state is not None and _is_python(state)
+
+    def _look(self, uri: str) -> None:
+        if self._helps(uri):
             self._keep(asyncio.create_task(self._diagnose(uri, False, _AUTOMATIC_SECONDS)))
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
@@ -371,6 +383,7 @@ class Suggestions:
         watched.diagnosis, watched.task = diagnosis, None
         self.boundary = diagnosis.boundary or self.boundary
         self._tell(state, watched, diagnosis)
+        watched.looked.set()
         return diagnosis
 
     def _tell(self, state: OpenDocument, watched: _Watched, diagnosis: Diagnosis) -> None:
@@ -421,6 +434,8 @@ class Suggestions:
             watched.task.cancel()
             watched.task = None
         watched.diagnosis = watched.look = None
+        watched.looked.set()
+        watched.looked = asyncio.Event()
         if watched.offer is not None:
             self._note(watched.offer, SuggestionStage.SUPERSEDED)
             watched.offer = None

@@ -259,6 +259,20 @@ async def test_an_insertion_at_the_cursor_comes_as_an_inline_completion(
         assert await _inline(client, uri, 99, 99) == []
 
 
+async def test_an_inline_completion_asked_for_while_typing_comes_after_the_pause(
+    home: Home, program: Path
+) -> None:
+    uri = program.as_uri()
+    async with session(home) as client:
+        client.open(uri, "x = 1\n")
+        client.change(uri, 2, types.TextDocumentContentChangeWholeDocument(MISSING_COLON))
+        stale = asyncio.create_task(_inline(client, uri, 0, 13))
+        await asyncio.sleep(0)
+        client.change(uri, 3, types.TextDocumentContentChangeWholeDocument(MISSING_COLON + "\n"))
+        assert await stale == []
+        assert await _inline(client, uri, 0, 13) == [":"]
+
+
 async def test_a_line_to_add_shows_at_the_end_of_the_line_before(home: Home, program: Path) -> None:
     assign(program)
     text = "def double(x):\n    y = 2 * x\n"
