@@ -18,6 +18,7 @@ _COMMANDS = {
     "demo": "a student's session, from keystroke to fix",
     "doctor": "what works here and what is missing",
     "lsp": "the language server",
+    "model": "the language model",
     "traces": "what was recorded",
 }
 

@@ -43,6 +43,11 @@ class Home:
         """The key of every digest in the store."""
         return self.path / "key"
 
+    @property
+    def models(self) -> Path:
+        """The weights of language models, a folder each."""
+        return self.path / "models"
+
     def create(self) -> None:
         """Make the folder, readable by its owner only.
 
