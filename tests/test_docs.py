@@ -1,0 +1,370 @@
+"""The pages of the documentation hold true: what they name exists, and what exists they name."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import json
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+import pytest
+
+from foretrace_models.intent import Activity
+from foretrace_models.repair.assignment import AssignmentError, Level, parse_assignment
+from foretrace_models.repair.diagnosis import Proof, Reason
+from foretrace_models.repair.rules import RULES, syntax
+from foretrace_server import protocol, suggesting
+from foretrace_server.cli import main
+from foretrace_server.recording import CLIENT_KINDS
+from foretrace_server.settings import RunPrograms, Settings
+from foretrace_telemetry.consent import Content, Scope
+from foretrace_telemetry.events import BODIES, Body
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.privacy import DENIED_NAMES
+from foretrace_telemetry.recorder import infer_origin
+from foretrace_telemetry.rows import body_from_json
+from tests.clients import session
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+CLIENT = ROOT / "client-vscode"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), CLIENT / "README.md"])
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+_MACHINE = re.compile(r"/(?:home|root|tmp|work|Users)/|[A-Z]:\\Users")
+_FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+
+
+def text_of(name: str) -> str:
+    """Return the text of a page of the documentation."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """Return what stands under a heading, to the next one of its level or above."""
+    start = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
+    assert start is not None, heading
+    rest = text[start.end() :]
+    end = re.search(rf"^#{{1,{len(start[1])}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """Return the cells of the tables under a heading, up to the next heading of any level."""
+    own = re.split(r"^#", section(text, heading), maxsplit=1, flags=re.MULTILINE)[0]
+    lines = [line for line in own.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    pairs = itertools.pairwise([*cells, [""]])
+    return [row for row, below in pairs if not _is_rule(row) and not _is_rule(below)]
+
+
+def _is_rule(row: list[str]) -> bool:
+    """Return whether a row is the line between the head of a table and its body."""
+    return all(re.fullmatch(r":?-+:?", cell) for cell in row)
+
+
+def names(text: str) -> set[str]:
+    """Return what stands in backticks."""
+    return set(re.findall(r"`([^`]+)`", _FENCE.sub("", text)))
+
+
+def first_column(text: str, heading: str) -> set[str]:
+    """Return what stands in backticks in the first column of the tables under a heading."""
+    return {name for row in rows(text, heading) for name in names(row[0])}
+
+
+def fences(page: Path, *languages: str) -> Iterator[str]:
+    """Iterate over the fenced blocks of a page in some languages."""
+    for language, block in _FENCE.findall(page.read_text(encoding="utf-8")):
+        if language in languages:
+            yield block
+
+
+def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Iterate over a command and those below it, each with the words that call it."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from commands(inner, f"{path} {name}")
+
+
+COMMANDS = dict(commands(main, "foretrace"))
+
+
+def parameters(command: click.Command) -> set[str]:
+    """Return the options and arguments of a command as the page writes them."""
+    return {
+        str(each.name).upper() if isinstance(each, click.Argument) else each.opts[0]
+        for each in command.params
+    }
+
+
+def test_every_command_has_a_section_and_none_is_made_up() -> None:
+    assert set(re.findall(r"^## `(.+)`$", text_of("commands.md"), re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_option_of_a_command_is_told_and_none_is_made_up(path: str) -> None:
+    assert first_column(text_of("commands.md"), f"`{path}`") == parameters(COMMANDS[path])
+
+
+@pages
+def test_command_lines_can_be_given_as_they_stand(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    lines = re.findall(r"^ *(?:\$ )?(foretrace [a-z].*)$", "".join(fences(page, "sh", "console")))
+    for line in [*lines, *re.findall(r"`(foretrace [a-z][^`]*)`", text)]:
+        path, *words = shlex.split(line)
+        while words and f"{path} {words[0]}" in COMMANDS:
+            path += f" {words.pop(0)}"
+        command = COMMANDS[path]
+        assert not (isinstance(command, click.Group) and words), line
+        options = {word for word in words if word.startswith("-")}
+        assert options <= parameters(command), line
+
+
+@pages
+def test_what_make_is_asked_for_is_in_the_makefile(page: Path) -> None:
+    targets = make_targets()
+    for block in fences(page, "sh", "console"):
+        for target in re.findall(r"^ *(?:\$ )?make (\w+)", block, re.MULTILINE):
+            assert target in targets
+
+
+def make_targets() -> set[str]:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+
+
+def test_every_target_of_make_is_told_to_those_who_take_part() -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert {f"make {target}" for target in make_targets()} <= {
+        " ".join(name.split()[:2]) for name in names(told)
+    }
+
+
+def test_the_readme_has_the_command_of_the_tests_on_a_line_of_its_own() -> None:
+    assert "make test\n" in list(fences(ROOT / "README.md", "sh"))
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_every_kind_of_event_is_told_with_its_fields(kind: str) -> None:
+    (row,) = (r for r in rows(text_of("recording.md"), "What is recorded") if r[0] == f"`{kind}`")
+    fields = attrs.fields(BODIES[kind])
+    content = {field.name for field in fields if field.metadata.get("content")}
+    assert names(row[2]) == {field.name for field in fields} - content
+    assert names(row[3]) == content
+    assert ("client" in row[4]) == (kind in CLIENT_KINDS)
+
+
+def test_no_kind_of_event_is_made_up() -> None:
+    assert first_column(text_of("recording.md"), "What is recorded") == set(BODIES)
+
+
+def test_what_is_decided_about_recording_is_told() -> None:
+    told = first_column(text_of("recording.md"), "What you decide")
+    assert told == {choice.value for choices in (Content, Scope) for choice in choices}
+
+
+def test_the_rules_about_the_origin_of_edits_are_told() -> None:
+    rules = re.findall(r'return Origin\.\w+, "([\w-]+)"', inspect.getsource(infer_origin))
+    told = first_column(text_of("recording.md"), "Where an edit came from")
+    assert told == set(rules)
+
+
+def test_files_that_are_never_recorded_are_told() -> None:
+    told = section(text_of("recording.md"), "What is never recorded")
+    assert set(DENIED_NAMES) <= names(told)
+
+
+def test_every_message_and_command_of_the_protocol_is_told_and_none_is_made_up() -> None:
+    ours = {v for k, v in vars(protocol).items() if k.isupper() and isinstance(v, str)}
+    told = names(text_of("protocol.md")) - {"foretrace.toml"}
+    assert {name for name in told if re.fullmatch(r"foretrace[./][\w.]+", name)} == ours
+    messages = {name for name in ours if "/" in name}
+    assert {f"`{name}`" for name in messages} == set(
+        re.findall(r"^## (`.+`)$", text_of("protocol.md"), re.MULTILINE)
+    )
+
+
+def test_what_a_client_may_report_is_told_with_what_it_needs() -> None:
+    told = {}
+    for kind, required, optional in rows(text_of("protocol.md"), "`foretrace/event`"):
+        told[kind.strip("`")] = names(required), names(optional)
+    assert told == {kind: _data_of(BODIES[kind]) for kind in CLIENT_KINDS}
+
+
+def _data_of(body: type[Body]) -> tuple[set[str], set[str]]:
+    if body.kind == "selection":  # a range of the protocol's own in place of offsets
+        return {"range"}, set()
+    fields = attrs.fields(body)
+    required = {field.name for field in fields if field.default is attrs.NOTHING}
+    return required, {field.name for field in fields} - required
+
+
+def test_every_reason_is_told_and_none_is_made_up() -> None:
+    told = first_column(text_of("protocol.md"), "`foretrace/why`")
+    codes = {reason.value for reason in Reason}
+    for function in ast.walk(ast.parse(inspect.getsource(suggesting))):
+        if isinstance(function, ast.FunctionDef) and function.name in ("why", "_run_refusal"):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Tuple) and isinstance(node.elts[0], ast.Constant):
+                    codes.add(str(node.elts[0].value))
+    assert told == codes
+
+
+def examples(heading: str) -> list[Any]:
+    """Return the JSON examples under a heading of the protocol's page."""
+    text = section(text_of("protocol.md"), heading)
+    return [json.loads(block) for language, block in _FENCE.findall(text) if language == "json"]
+
+
+def shape(value: Any) -> Any:
+    """Return the keys of a JSON value, without what stands under them."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
+def test_the_example_of_an_event_fits_its_kind() -> None:
+    (event,) = examples("`foretrace/event`")
+    assert body_from_json(event["kind"], event["data"])
+
+
+async def test_the_examples_of_answers_look_like_those_of_the_server(
+    consented: Home, tmp_path: Path
+) -> None:
+    uri = (tmp_path / "search.py").as_uri()
+    about = {"textDocument": {"uri": uri}}
+    async with session(consented, options={"colour": 1, "workspaceTrusted": True}) as client:
+        client.open(uri, "x = 1\n")
+        for _ in range(4):
+            client.notify("foretrace/event", {"uri": uri, "kind": "run", "data": {"line": 1}})
+        (status,) = examples("`foretrace/status`")
+        assert shape(await client.request(protocol.STATUS)) == shape(status)
+        ask, why = examples("`foretrace/why`")
+        assert shape(about) == shape(ask)
+        assert shape(await client.request(protocol.WHY, about)) == shape(why)
+        ask, intent = examples("`foretrace/intent`")
+        assert shape(about) == shape(ask)
+        answer = await client.request(protocol.INTENT, about)
+        assert shape({**answer, "place": None}) == shape({**intent, "place": None})
+
+
+def test_every_setting_is_told_and_none_is_made_up() -> None:
+    told = rows(text_of("settings.md"), "Settings")
+    values = {row[0].strip("`"): names(row[1]) for row in told if len(row) > 2}
+    assert set(values) == {
+        re.sub(r"_(\w)", lambda found: found[1].upper(), field.name)
+        for field in attrs.fields(Settings)
+    }
+    assert values["runPrograms"] == {choice.value for choice in RunPrograms}
+
+
+def test_every_variable_of_the_environment_is_told_and_none_is_made_up() -> None:
+    sources = [
+        path.read_text(encoding="utf-8")
+        for package in ("server", "models", "telemetry")
+        for path in (ROOT / package).rglob("*.py")
+    ]
+    read = set(re.findall(r"\bFORETRACE_[A-Z_]+\b", "".join(sources)))
+    assert first_column(text_of("settings.md"), "Environment") == read
+
+
+def test_the_settings_and_commands_of_the_vscode_client_stand_in_its_readme() -> None:
+    contributes = json.loads((CLIENT / "package.json").read_text("utf-8"))["contributes"]
+    texts = json.loads((CLIENT / "package.nls.json").read_text("utf-8"))
+    readme = (CLIENT / "README.md").read_text(encoding="utf-8")
+    assert set(contributes["configuration"]["properties"]) <= names(readme)
+    for command in contributes["commands"]:
+        title = texts[command["title"].strip("%")]
+        assert f"{command['category']}: {title}" in readme
+
+
+def test_every_rule_of_repair_is_told_and_none_is_made_up() -> None:
+    text = text_of("repair.md")
+    for heading, rules in (("Rules", RULES), ("Rules of syntax", syntax.RULES)):
+        ours = {f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}" for rule in rules}
+        assert first_column(text, heading) == ours
+    proofs = {proof.value for proof in Proof}
+    assert first_column(text, "What is known of a fix") == proofs
+
+
+def test_every_key_of_the_assignment_file_is_told_and_none_is_made_up() -> None:
+    known: dict[str, str] = {}
+    for table in ("[assignment]", "[assistance]", "[[test]]"):
+        opened = "" if table == "[assignment]" else table
+        with pytest.raises(AssignmentError) as refusal:
+            parse_assignment(f"[assignment]\nentry = 'a'\n{opened}\nunknown = 1\n", "a")
+        keys = str(refusal.value).partition("it may have ")[2].split(", ")
+        known |= dict.fromkeys(keys, table)
+    told = rows(text_of("assignment.md"), "Keys")
+    assert {row[0].strip("`"): row[1].strip("`") for row in told} == known
+    levels = first_column(text_of("assignment.md"), "How much help")
+    assert levels == {level.value for level in Level}
+
+
+def test_the_example_of_an_assignment_file_can_be_read_and_has_every_key() -> None:
+    (example,) = fences(DOCS / "assignment.md", "toml")
+    parse_assignment(example, "search")
+    for row in rows(text_of("assignment.md"), "Keys"):
+        assert re.search(rf"^{row[0].strip('`')} = ", example, re.MULTILINE), row[0]
+
+
+def test_every_activity_is_told_and_none_is_made_up() -> None:
+    told = first_column(text_of("intent.md"), "The activities")
+    assert told == {activity.value for activity in Activity}
+
+
+@pages
+def test_examples_in_json_and_toml_can_be_read(page: Path) -> None:
+    for block in fences(page, "json"):
+        json.loads(block)
+    for block in fences(page, "toml"):
+        tomllib.loads(block)
+
+
+@pages
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    prose = _FENCE.sub("", text)
+    for link in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", prose):
+        target, _, anchor = "".join(link).partition("#")
+        if re.match(r"\w+:", target):
+            continue
+        path = (page.parent / target).resolve() if target else page
+        assert path.exists(), target
+        if anchor:
+            assert anchor in anchors(path), f"{target}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, made as GitHub does."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_in_the_index() -> None:
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", text_of("README.md")))
+    assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+
+
+@pages
+def test_no_page_names_a_place_on_a_machine(page: Path) -> None:
+    assert not _MACHINE.findall(page.read_text(encoding="utf-8"))
