@@ -341,6 +341,14 @@ def test_examples_in_json_and_toml_can_be_read(page: Path) -> None:
         tomllib.loads(block)
 
 
+def test_files_that_the_architecture_names_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b\w+\.py\b", text))
+    for package in ("telemetry", "models", "server"):
+        named -= {path.name for path in (ROOT / package).rglob("*.py")}
+    assert not named
+
+
 @pages
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
