@@ -5,7 +5,10 @@ PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo pyth
 # The build of torch: cpu, cuda, or auto, which looks for nvidia-smi.
 TORCH ?= auto
 
-.PHONY: install demo test check figures clean
+PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check
+NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" npm --no-audit --no-fund --loglevel=error
+
+.PHONY: install demo test vscode e2e check figures clean
 # Two targets at once would install into .venv at once.
 .NOTPARALLEL:
 
@@ -18,7 +21,20 @@ demo:
 
 test:
 	@$(PYTHON) scripts/bootstrap.py dev
-	.venv/bin/python -m pytest -m "not figures"
+	.venv/bin/python -m pytest -m "not figures and not e2e"
+
+# The extension carries Foretrace's wheel, and pip's for the Pythons that come without.
+vscode:
+	@$(PYTHON) scripts/bootstrap.py vscode
+	rm -rf client-vscode/wheels
+	$(PIP) wheel --no-deps --wheel-dir client-vscode/wheels .
+	$(PIP) download --no-deps --dest client-vscode/wheels --requirement client-vscode/pip.txt
+	cd client-vscode && $(NPM) ci && $(NPM) run check && $(NPM) test && $(NPM) run package
+
+e2e: vscode
+	@$(PYTHON) scripts/bootstrap.py dev vscode
+	tests/e2e/install.sh
+	.venv/bin/python -m pytest -m e2e tests/e2e
 
 check:
 	@$(PYTHON) scripts/bootstrap.py dev
@@ -33,5 +49,5 @@ figures:
 	FORETRACE_TEST_DATA="$(DATA)" .venv/bin/python -m pytest -m figures -s tests/figures
 
 clean:
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .e2e client-vscode/node_modules client-vscode/out client-vscode/wheels .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

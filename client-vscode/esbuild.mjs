@@ -9,7 +9,7 @@ const { metafile } = await build({
   bundle: true,
   format: "cjs",
   platform: "node",
-  target: "node18",
+  target: "node20",
   external: ["vscode"],
   metafile: true,
   logLevel: "info",

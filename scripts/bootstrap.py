@@ -53,6 +53,7 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PARTS = {
     "base": "Foretrace (about 4 MB)",
     "dev": "the development tools (about 45 MB)",
+    "vscode": "what the VS Code extension is built and tested with (about 110 MB)",
     "model": "what the model needs besides torch (about 40 MB)",
 }
 TORCH_BUILDS = {

@@ -1,6 +1,6 @@
 /** The language client: what it is told, and how it tells that there is no server. */
 
-import { workspace } from "vscode";
+import { type Uri, workspace } from "vscode";
 import {
   CloseAction,
   type ErrorHandler,
@@ -8,17 +8,33 @@ import {
   type LanguageClientOptions,
   State,
 } from "vscode-languageclient/node";
+import type { Python } from "./environment";
 import { log } from "./log";
 import { forward } from "./serverLog";
-import { SECTION, type Settings, readSettings, serverCommand } from "./settings";
+import { SECTION, type Settings, readSettings } from "./settings";
 
-/** Make a client whose server is started in the folder `home`. */
-export function makeClient(home: string): LanguageClient {
-  // Python looks for modules where it is started. In the workspace it would take a person's own
-  // `random.py` for the one it needs, and run it even where the workspace is not trusted.
-  const server = { ...serverCommand(settings()), options: { cwd: home } };
+/** The documents that the server is told of. */
+export const DOCUMENTS = { language: "python", scheme: "file" } as const;
+
+/**
+ * Make a client whose server is started in the folder `home`.
+ *
+ * `onLooked` is called when the server has looked at a document.
+ */
+export function makeClient(
+  { path, variables }: Python,
+  home: string,
+  onLooked: (document: Uri) => void,
+): LanguageClient {
+  const server = {
+    command: path,
+    args: ["-m", "foretrace_server", "lsp"],
+    // Python looks for modules where it is started. In the workspace it would take a person's own
+    // `random.py` for the one it needs, and run it even where the workspace is not trusted.
+    options: { cwd: home, env: variables },
+  };
   const options: LanguageClientOptions = {
-    documentSelector: [{ language: "python", scheme: "file" }],
+    documentSelector: [DOCUMENTS],
     initializationOptions: () => ({
       workspaceTrusted: workspace.isTrusted,
       runPrograms: settings().runPrograms,
@@ -27,6 +43,12 @@ export function makeClient(home: string): LanguageClient {
     outputChannel: log(),
     stdioOptions: { stdout: forward, stderr: forward },
     middleware: {
+      provideInlineCompletionItems: (document, position, context, token, next) =>
+        settings().ghostText ? next(document, position, context, token) : undefined,
+      handleDiagnostics: (uri, diagnostics, next) => {
+        next(uri, diagnostics);
+        onLooked(uri);
+      },
       workspace: {
         // The server warns of settings that it does not know, such as the interpreter.
         configuration: ({ items }) =>
@@ -60,6 +82,6 @@ class Client extends LanguageClient {
   }
 }
 
-function settings(): Settings {
+export function settings(): Settings {
   return readSettings(workspace.getConfiguration(SECTION));
 }

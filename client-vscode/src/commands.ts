@@ -1,31 +1,167 @@
-/** The commands of the palette. */
+/** The commands of the palette, and the menu that has them all. */
 
-import { type Disposable, commands, window } from "vscode";
-import type { Server } from "./server";
+import {
+  type Disposable,
+  type QuickPickItem,
+  QuickPickItemKind,
+  commands,
+  l10n,
+  window,
+} from "vscode";
+import { dirname, delimiter } from "node:path";
+import type { ConsentDialog } from "./consent";
+import type { Documents } from "./documents";
 import { explain } from "./explain";
+import type { IntentItem } from "./intent";
 import { log } from "./log";
+import { recordingState } from "./recordingState";
+import type { Server } from "./server";
+import { chooseInterpreter } from "./setup";
+import { type StatusItem, appearance } from "./status";
+import { statusText } from "./statusText";
+import type { Suggestions } from "./suggestions";
 
-export function registerCommands(server: Server): Disposable[] {
-  return [
-    commands.registerCommand("foretrace.restart", () => server.restart()),
-    commands.registerCommand("foretrace.showLog", () => {
+export interface Parts {
+  server: Server;
+  suggestions: Suggestions;
+  consent: ConsentDialog;
+  status: StatusItem;
+  intent: IntentItem;
+  documents: Documents;
+}
+
+export function registerCommands(parts: Parts): Disposable[] {
+  const { server, suggestions, consent, intent } = parts;
+  const all: Readonly<Record<string, () => unknown>> = {
+    menu: () => showMenu(parts),
+    accept: async () => (await suggestions.accept()) || whyNothing(server),
+    dismiss: async () => (await suggestions.dismiss()) || whyNothing(server),
+    showDiff: async () => (await suggestions.showDiff()) || whyNothing(server),
+    whyNothing: () => whyNothing(server),
+    chooseConsent: () => consent.choose(),
+    withdrawConsent: () => consent.withdraw(),
+    pauseRecording: () => consent.pause(),
+    resumeRecording: () => consent.resume(),
+    readNotice: () => consent.readNotice(),
+    intent: () => intent.choose(),
+    showStatus: () => showStatus(parts),
+    openTerminal: () => {
+      openTerminal(server);
+    },
+    chooseInterpreter,
+    restart: () => server.restart(),
+    showLog: () => {
       log().show();
+    },
+  };
+  return Object.entries(all).map(([name, run]) =>
+    commands.registerCommand(`foretrace.${name}`, async () => {
+      try {
+        await run();
+      } catch (error) {
+        log().error(`The command foretrace.${name} failed:`, error);
+        void window.showErrorMessage(notAnswering(server));
+      }
     }),
-    commands.registerCommand("foretrace.whyNothing", () => whyNothing(server)),
-  ];
+  );
+}
+
+function notAnswering({ state }: Server): string {
+  switch (state) {
+    case "preparing":
+    case "starting":
+      return l10n.t("Foretrace is still starting.");
+    case "stopped":
+      return l10n.t("Foretrace is not running. The command “Foretrace: Restart Server” starts it.");
+    case "running":
+      return l10n.t("Foretrace's server does not answer. Its log may say why.");
+  }
 }
 
 async function whyNothing(server: Server): Promise<void> {
   const document = window.activeTextEditor?.document;
-  if (document === undefined) {
-    void window.showInformationMessage("Foretrace: No file is open.");
-    return;
+  const text =
+    document === undefined ? l10n.t("No file is open.") : explain(await server.why(document.uri));
+  void window.showInformationMessage(l10n.t("Foretrace: {0}", text));
+}
+
+async function showStatus({ status, server, documents }: Parts): Promise<void> {
+  const last = await status.refresh();
+  if (last === undefined) {
+    void window.showInformationMessage(notAnswering(server));
+  } else {
+    await documents.show(l10n.t("Status of Foretrace"), statusText(last));
   }
-  try {
-    const why = await server.why(document.uri);
-    void window.showInformationMessage(`Foretrace: ${explain(why)}`);
-  } catch (error) {
-    log().error("The server gave no reasons:", error);
-    void window.showErrorMessage("Foretrace: The server does not answer. Its log may say why.");
+}
+
+/** Open a terminal in which `foretrace` is the command of the server's own environment. */
+function openTerminal({ python }: Server): void {
+  if (python === undefined) {
+    throw new Error("there is no environment");
   }
+  const path = [dirname(python.path), process.env.PATH ?? ""].join(delimiter);
+  window.createTerminal({ name: "Foretrace", env: { PATH: path } }).show();
+}
+
+interface MenuItem extends QuickPickItem {
+  command?: string;
+}
+
+async function showMenu(parts: Parts): Promise<void> {
+  const { server, status } = parts;
+  const last = await status.refresh();
+  const state = last === undefined ? undefined : recordingState(last.recording);
+  const items =
+    last === undefined ? [] : [...fixItems(parts), ...recordingItems(state === "paused")];
+  const { words } = appearance(state ?? (server.state === "running" ? "starting" : server.state));
+  const item = await window.showQuickPick([...items, ...otherItems()], {
+    title: l10n.t("Foretrace: {0}", words),
+    placeHolder: l10n.t("What would you like to do?"),
+  });
+  if (item?.command !== undefined) {
+    await commands.executeCommand(`foretrace.${item.command}`);
+  }
+}
+
+function fixItems({ suggestions }: Parts): MenuItem[] {
+  const document = window.activeTextEditor?.document;
+  const offer = document === undefined ? undefined : suggestions.of(document);
+  const heading = { label: l10n.t("Fixes"), kind: QuickPickItemKind.Separator };
+  if (offer === undefined) {
+    return [
+      heading,
+      { label: l10n.t("$(question) Why was nothing offered?"), command: "whyNothing" },
+    ];
+  }
+  return [
+    heading,
+    { label: l10n.t("$(check) Accept the fix"), detail: offer.title, command: "accept" },
+    { label: l10n.t("$(diff) Show what it changes"), command: "showDiff" },
+    { label: l10n.t("$(close) Dismiss it"), command: "dismiss" },
+  ];
+}
+
+function recordingItems(isPaused: boolean): MenuItem[] {
+  return [
+    { label: l10n.t("Recording"), kind: QuickPickItemKind.Separator },
+    isPaused
+      ? { label: l10n.t("$(debug-continue) Go on recording"), command: "resumeRecording" }
+      : { label: l10n.t("$(debug-pause) Pause recording"), command: "pauseRecording" },
+    { label: l10n.t("$(settings) Choose what is recorded"), command: "chooseConsent" },
+    { label: l10n.t("$(book) Read the notice"), command: "readNotice" },
+    { label: l10n.t("$(compass) What am I doing?"), command: "intent" },
+  ];
+}
+
+function otherItems(): MenuItem[] {
+  return [
+    { label: l10n.t("Foretrace itself"), kind: QuickPickItemKind.Separator },
+    { label: l10n.t("$(info) Show status"), command: "showStatus" },
+    { label: l10n.t("$(output) Show log"), command: "showLog" },
+    {
+      label: l10n.t("$(terminal) Open a terminal with the foretrace command"),
+      command: "openTerminal",
+    },
+    { label: l10n.t("$(debug-restart) Restart the server"), command: "restart" },
+  ];
 }

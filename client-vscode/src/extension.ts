@@ -1,17 +1,61 @@
 /** Foretrace in VS Code: brings the parts together. */
 
+import { join } from "node:path";
 import { type ExtensionContext, workspace } from "vscode";
-import { Server } from "./server";
 import { registerCommands } from "./commands";
+import { ConsentDialog } from "./consent";
+import { Documents } from "./documents";
+import { Environment } from "./environment";
+import { IntentItem } from "./intent";
+import { Lenses } from "./lenses";
+import { watchDocuments } from "./recording";
+import { watchRuns } from "./running";
+import { Server } from "./server";
+import { SECTION } from "./settings";
+import { advise, showSetup } from "./setup";
+import { StatusItem } from "./status";
+import { Suggestions } from "./suggestions";
 
 let server: Server | undefined;
 
 export async function activate(context: ExtensionContext): Promise<void> {
-  const started = new Server(context.extensionPath);
+  const environment = new Environment(
+    join(context.extensionPath, "wheels"),
+    join(context.globalStorageUri.fsPath, "environments"),
+    showSetup,
+  );
+  const started = new Server(environment, context.extensionPath, (error) => {
+    void advise(error, () => started.restart());
+  });
   server = started;
+  const documents = new Documents();
+  const suggestions = new Suggestions(started, documents);
+  const status = new StatusItem(started);
+  const intent = new IntentItem(started);
+  const consent = new ConsentDialog(started, documents, context.globalState, () => {
+    void status.refresh();
+  });
   context.subscriptions.push(
-    ...registerCommands(started),
+    started,
+    documents,
+    suggestions,
+    new Lenses(suggestions),
+    status,
+    intent,
+    ...registerCommands({ server: started, suggestions, consent, status, intent, documents }),
+    watchDocuments(started),
+    ...watchRuns(started),
+    started.onDidChangeState(async (state) => {
+      if (state === "running" && (await status.refresh())?.recording.undecided === true) {
+        await consent.askOnce();
+      }
+    }),
     workspace.onDidGrantWorkspaceTrust(() => started.trust()),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(`${SECTION}.interpreter`)) {
+        void started.restart();
+      }
+    }),
   );
   await started.restart();
 }

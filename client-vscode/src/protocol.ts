@@ -19,9 +19,11 @@ export const INTENT = "foretrace/intent";
 export const WHY = "foretrace/why";
 export const STATUS = "foretrace/status";
 
-// Commands of the server; both take the id of a suggestion.
+// Commands of the server. The first two take the id of a suggestion, the last an action and terms.
 export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
+export const CONSENT_NOTICE = "foretrace.consent.notice";
+export const CONSENT_DECIDE = "foretrace.consent.decide";
 
 /** Parameters of `INTENT` and `WHY`. */
 export interface DocumentParams {
@@ -33,8 +35,10 @@ export interface TrustParams {
 }
 
 /** Something that the editor saw and the server cannot see. */
-export type EventParams = { uri?: string; version?: number; monotonicMs?: number } & (
-  | { kind: "origin"; data: { origin: string } }
+export type EventParams = { uri?: string; version?: number; monotonicMs?: number } & Report;
+
+export type Report =
+  | { kind: "origin"; data: { origin: "paste" | "undo" | "redo" | "format" | "external" } }
   | { kind: "view" }
   | { kind: "selection"; data: { range: Range } }
   | { kind: "copy"; data: { characters: number } }
@@ -43,8 +47,6 @@ export type EventParams = { uri?: string; version?: number; monotonicMs?: number
       data: { command_class: string; exit_code?: number; duration_ms?: number };
     }
   | { kind: "debug"; data: { category: string; characters: number } }
-  | { kind: "completion"; data: { characters: number } }
-  | { kind: "agent"; data: { agent?: string } }
   | {
       kind: "run";
       data: {
@@ -59,9 +61,8 @@ export type EventParams = { uri?: string; version?: number; monotonicMs?: number
   | { kind: "diagnostics"; data: { errors: number; warnings: number } }
   | {
       kind: "intent";
-      data: { stage: "predicted" | "confirmed" | "corrected"; label: string; confidence?: number };
-    }
-);
+      data: { stage: "confirmed" | "corrected"; label: string; confidence?: number };
+    };
 
 /** The result of `INTENT` and the parameters of `INTENT_CHANGED`. */
 export interface Intent {
@@ -79,15 +80,45 @@ export interface Why {
   reasons: { code: string; message: string }[];
 }
 
+/** The `data` of a code action: what stands behind a fix. */
+export interface FixData {
+  suggestion: string;
+  diff: string;
+  testsPassed: number;
+  tests: number;
+}
+
+/** The result of `CONSENT_NOTICE`. */
+export interface Notice {
+  version: number;
+  text: string;
+}
+
+export type Content = "full" | "metadata";
+
+export type Action = "grant" | "decline" | "withdraw" | "pause" | "resume";
+
+/** What a decision covers; a grant must name its content. */
+export interface Terms {
+  content?: Content;
+  scopes?: string[];
+}
+
+/** What holds now; the result of `CONSENT_DECIDE`. */
+export interface Consent {
+  recording: boolean;
+  content: Content | null;
+  scopes: string[];
+  paused: boolean;
+  undecided: boolean;
+  reason: string;
+  expires_at: string | null;
+}
+
+/** The result of `STATUS`. */
 export interface Status {
   version: string;
-  recording: {
-    recording: boolean;
-    content: "full" | "metadata" | null;
-    scopes: string[];
-    paused: boolean;
-    reason: string;
-    expires_at: string | null;
+  recording: Consent & {
     session: string;
     committed: number;
     waiting: number;

@@ -1,23 +1,91 @@
 /** The server of a window: starts it, replaces it, ends it, and asks it. */
 
 import { setTimeout } from "node:timers/promises";
-import { type Uri, commands, window } from "vscode";
-import { type LanguageClient, State } from "vscode-languageclient/node";
-import { makeClient } from "./client";
+import { type Disposable, EventEmitter, type TextDocument, type Uri, workspace } from "vscode";
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  CodeActionRequest,
+  CodeActionTriggerKind,
+  ExecuteCommandRequest,
+  type LanguageClient,
+  State,
+} from "vscode-languageclient/node";
+import { DOCUMENTS, makeClient, settings } from "./client";
+import { type Environment, type Python } from "./environment";
 import { log } from "./log";
 import { oneAtATime } from "./oneAtATime";
-import { type DocumentParams, TRUST, type TrustParams, WHY, type Why } from "./protocol";
+import {
+  type Action,
+  CONSENT_DECIDE,
+  CONSENT_NOTICE,
+  type Consent,
+  DISMISSED,
+  type DocumentParams,
+  EVENT,
+  type EventParams,
+  INTENT,
+  INTENT_CHANGED,
+  type Intent,
+  type Notice,
+  type Report,
+  STATUS,
+  type Status,
+  TRUST,
+  type Terms,
+  type TrustParams,
+  WHY,
+  type Why,
+} from "./protocol";
 
 const PATIENCE_MS = 2000;
 
-export class Server {
+export type ServerState = "preparing" | "starting" | "running" | "stopped";
+
+/** A fix as the server offers it, and the version of the document that it is for. */
+export interface Answer {
+  action: CodeAction;
+  version: number;
+}
+
+export class Server implements Disposable {
   /** Start the server, or put a new one in its place. */
   readonly restart = oneAtATime(() => this.replace());
 
-  private client: LanguageClient | undefined;
+  private readonly stateChanged = new EventEmitter<ServerState>();
+  private readonly looked = new EventEmitter<Uri>();
+  private readonly intentChanged = new EventEmitter<Intent>();
+  readonly onDidChangeState = this.stateChanged.event;
+  /** The server has looked at a document: what it offers for it may be another. */
+  readonly onDidLook = this.looked.event;
+  readonly onDidChangeIntent = this.intentChanged.event;
 
-  /** `home` is the folder to start the server in. */
-  constructor(private readonly home: string) {}
+  private client: LanguageClient | undefined;
+  private current: ServerState = "stopped";
+  private used: Python | undefined;
+
+  /** `home` is the folder to start the server in; `fail` tells a person why there is none. */
+  constructor(
+    private readonly environment: Environment,
+    private readonly home: string,
+    private readonly fail: (error: unknown) => void,
+  ) {}
+
+  get state(): ServerState {
+    return this.current;
+  }
+
+  /** The Python that the server was last started with. */
+  get python(): Python | undefined {
+    return this.used;
+  }
+
+  dispose(): void {
+    this.stateChanged.dispose();
+    this.looked.dispose();
+    this.intentChanged.dispose();
+  }
 
   async stop(): Promise<void> {
     const client = this.client;
@@ -37,34 +105,136 @@ export class Server {
 
   /** Tell the server that the workspace is trusted now; one that starts later knows. */
   async trust(): Promise<void> {
+    const params: TrustParams = { trusted: true };
+    await this.notify(TRUST, params);
+  }
+
+  /** Tell the server something that the editor saw; what a server that is not there missed is lost. */
+  report(report: Report, document?: TextDocument, version = document?.version): void {
+    const uri = document === undefined ? undefined : this.uriOf(document.uri);
+    const params: EventParams = {
+      ...report,
+      ...(uri === undefined ? {} : { uri }),
+      ...(version === undefined ? {} : { version }),
+      monotonicMs: performance.now(),
+    };
+    void this.notify(EVENT, params);
+  }
+
+  why(document: Uri): Promise<Why> {
+    return this.request(WHY, this.documentParams(document));
+  }
+
+  intent(document: Uri): Promise<Intent> {
+    return this.request(INTENT, this.documentParams(document));
+  }
+
+  status(): Promise<Status> {
+    return this.request(STATUS);
+  }
+
+  notice(): Promise<Notice> {
+    return this.command(CONSENT_NOTICE);
+  }
+
+  decide(action: Action, terms: Terms = {}): Promise<Consent> {
+    return this.command(CONSENT_DECIDE, action, terms);
+  }
+
+  async dismiss(suggestion: string): Promise<void> {
+    await this.command(DISMISSED, suggestion);
+  }
+
+  /** Return the fix that is on offer for a document, without having one looked for. */
+  async offered(document: TextDocument): Promise<Answer | undefined> {
+    const { version, lineCount } = document;
+    const params: CodeActionParams = {
+      ...this.documentParams(document.uri),
+      range: { start: { line: 0, character: 0 }, end: { line: lineCount, character: 0 } },
+      context: {
+        diagnostics: [],
+        only: [CodeActionKind.QuickFix],
+        triggerKind: CodeActionTriggerKind.Automatic,
+      },
+    };
+    const answers = await this.running().sendRequest(CodeActionRequest.type, params);
+    const action = answers?.find((each): each is CodeAction => "edit" in each);
+    return action === undefined ? undefined : { action, version };
+  }
+
+  uriOf(document: Uri): string | undefined {
+    return this.client?.code2ProtocolConverter.asUri(document);
+  }
+
+  private documentParams(document: Uri): DocumentParams {
+    return { textDocument: { uri: this.running().code2ProtocolConverter.asUri(document) } };
+  }
+
+  private command<Result>(command: string, ...args: unknown[]): Promise<Result> {
+    return this.running().sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+  }
+
+  private async request<Result>(method: string, params?: unknown): Promise<Result> {
+    return this.running().sendRequest<Result>(method, params);
+  }
+
+  private async notify(method: string, params: unknown): Promise<void> {
     if (this.client?.needsStop()) {
-      const params: TrustParams = { trusted: true };
-      await this.client.sendNotification(TRUST, params).catch((error: unknown) => {
-        log().warn("The server was not told that the workspace is trusted:", error);
+      await this.client.sendNotification(method, params).catch((error: unknown) => {
+        log().warn(`The server was not told ${method}:`, error);
       });
     }
   }
 
-  async why(document: Uri): Promise<Why> {
+  private running(): LanguageClient {
     if (this.client === undefined) {
       throw new Error("there is no server");
     }
-    const uri = this.client.code2ProtocolConverter.asUri(document);
-    const params: DocumentParams = { textDocument: { uri } };
-    return this.client.sendRequest<Why>(WHY, params);
+    return this.client;
+  }
+
+  private enter(state: ServerState): void {
+    this.current = state;
+    this.stateChanged.fire(state);
   }
 
   private async replace(): Promise<void> {
     await this.stop();
-    const client = makeClient(this.home);
+    this.enter("preparing");
+    try {
+      this.used = await this.environment.python(settings().interpreter);
+    } catch (error) {
+      this.enter("stopped");
+      this.fail(error);
+      return;
+    }
+    const client = makeClient(this.used, this.home, (document) => {
+      this.looked.fire(document);
+    });
     this.client = client;
+    client.onNotification(INTENT_CHANGED, (intent: Intent) => {
+      this.intentChanged.fire(intent);
+    });
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.StartFailed && this.client === client) {
-        void advise();
+      if (this.client === client) {
+        this.follow(newState);
       }
     });
     // Not waited for: a restart must be possible while a server keeps silent.
     void settled(client);
+  }
+
+  private follow(state: State): void {
+    if (state === State.Running) {
+      this.enter("running");
+    } else if (state === State.Starting) {
+      this.enter("starting");
+    } else {
+      this.enter("stopped");
+      if (state === State.StartFailed) {
+        this.fail(new Error("the server did not start"));
+      }
+    }
   }
 }
 
@@ -73,17 +243,13 @@ async function settled(client: LanguageClient): Promise<void> {
   await client.start().catch(() => undefined);
 }
 
-async function advise(): Promise<void> {
-  const settings = "Open Settings";
-  const answer = await window.showErrorMessage(
-    "Foretrace could not start its server. Install it with `pip install foretrace`, or set the " +
-      "Python that has it.",
-    settings,
-    "Show Log",
+/** Return the open document of an address, if it is one that the server is told of. */
+export function helped(uri: Uri | undefined): TextDocument | undefined {
+  return workspace.textDocuments.find(
+    (document) => document.uri.toString() === uri?.toString() && isHelped(document),
   );
-  if (answer === settings) {
-    await commands.executeCommand("workbench.action.openSettings", "foretrace.interpreter");
-  } else if (answer !== undefined) {
-    log().show();
-  }
+}
+
+export function isHelped(document: TextDocument): boolean {
+  return document.languageId === DOCUMENTS.language && document.uri.scheme === DOCUMENTS.scheme;
 }

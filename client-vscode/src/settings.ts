@@ -1,4 +1,4 @@
-/** Settings: what a person can set, and the command that follows from it. */
+/** Settings: what a person can set. */
 
 export const SECTION = "foretrace";
 
@@ -9,12 +9,18 @@ export type RunPrograms = (typeof RUN_PROGRAMS)[number];
 export interface Settings {
   runPrograms: RunPrograms;
   interpreter: string;
+  ghostText: boolean;
+  codeLens: boolean;
+  showIntent: boolean;
 }
 
-export interface Command {
-  command: string;
-  args: string[];
-}
+export const DEFAULTS: Readonly<Settings> = {
+  runPrograms: "ask",
+  interpreter: "",
+  ghostText: true,
+  codeLens: true,
+  showIntent: true,
+};
 
 /** What is needed of `vscode.WorkspaceConfiguration`; settings files can hold anything. */
 interface Section {
@@ -24,14 +30,15 @@ interface Section {
 export function readSettings(section: Section): Settings {
   const runPrograms = section.get("runPrograms");
   const interpreter = section.get("interpreter");
-  return {
-    runPrograms: RUN_PROGRAMS.find((choice) => choice === runPrograms) ?? "ask",
-    interpreter: typeof interpreter === "string" ? interpreter.trim() : "",
+  const choice = (key: "ghostText" | "codeLens" | "showIntent"): boolean => {
+    const value = section.get(key);
+    return typeof value === "boolean" ? value : DEFAULTS[key];
   };
-}
-
-export function serverCommand({ interpreter }: Settings): Command {
-  return interpreter === ""
-    ? { command: "foretrace", args: ["lsp"] }
-    : { command: interpreter, args: ["-m", "foretrace_server", "lsp"] };
+  return {
+    runPrograms: RUN_PROGRAMS.find((each) => each === runPrograms) ?? DEFAULTS.runPrograms,
+    interpreter: typeof interpreter === "string" ? interpreter.trim() : DEFAULTS.interpreter,
+    ghostText: choice("ghostText"),
+    codeLens: choice("codeLens"),
+    showIntent: choice("showIntent"),
+  };
 }

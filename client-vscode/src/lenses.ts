@@ -1,0 +1,73 @@
+/** One quiet line above a fix: what it does, and what can be done with it. */
+
+import {
+  CodeLens,
+  type CodeLensProvider,
+  Disposable,
+  EventEmitter,
+  Range,
+  type TextDocument,
+  languages,
+  l10n,
+  window,
+  workspace,
+} from "vscode";
+import { DOCUMENTS, settings } from "./client";
+import { SECTION } from "./settings";
+import type { Suggestions } from "./suggestions";
+import { insertsInto } from "./textEdits";
+
+export class Lenses implements CodeLensProvider, Disposable {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly subscriptions: Disposable;
+  private line: number | undefined;
+
+  constructor(private readonly suggestions: Suggestions) {
+    this.subscriptions = Disposable.from(
+      this.changed,
+      languages.registerCodeLensProvider(DOCUMENTS, this),
+      suggestions.onDidChange(() => {
+        this.changed.fire();
+      }),
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        // The line at the cursor decides whether a fix shows as ghost text.
+        const { line } = textEditor.selection.active;
+        if (line !== this.line) {
+          this.line = line;
+          this.changed.fire();
+        }
+      }),
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(SECTION)) {
+          this.changed.fire();
+        }
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  provideCodeLenses(document: TextDocument): CodeLens[] {
+    const offer = this.suggestions.of(document);
+    const [first] = offer?.edits ?? [];
+    if (offer === undefined || first === undefined || !settings().codeLens) {
+      return [];
+    }
+    const editor = window.visibleTextEditors.find((each) => each.document === document);
+    const line = editor?.selection.active.line;
+    if (settings().ghostText && line !== undefined && insertsInto(line, offer.edits)) {
+      return [];
+    }
+    const above = new Range(first.range.start.line, 0, first.range.start.line, 0);
+    const { title } = offer;
+    return [
+      new CodeLens(above, { title: `$(lightbulb) ${title}`, command: "foretrace.showDiff" }),
+      new CodeLens(above, { title: l10n.t("Accept"), command: "foretrace.accept" }),
+      new CodeLens(above, { title: l10n.t("Dismiss"), command: "foretrace.dismiss" }),
+      new CodeLens(above, { title: l10n.t("Show diff"), command: "foretrace.showDiff" }),
+    ];
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Tells the server what VS Code sees of documents and the language server protocol does not carry.
+ *
+ * All of it goes to the server whether or not a person is recorded: what may be kept is decided
+ * there, and help uses it in memory.
+ */
+
+import {
+  type DataTransfer,
+  Disposable,
+  DocumentDropOrPasteEditKind,
+  type DocumentPasteEditProvider,
+  type Range,
+  type TextDocument,
+  type TextDocumentChangeEvent,
+  TextDocumentChangeReason,
+  type TextEditorSelectionChangeEvent,
+  type Uri,
+  DiagnosticSeverity,
+  languages,
+  window,
+  workspace,
+} from "vscode";
+import { DOCUMENTS } from "./client";
+import { Later } from "./later";
+import { type Server, isHelped } from "./server";
+
+const SELECTION_SETTLES_MS = 200;
+const DIAGNOSTICS_SETTLE_MS = 500;
+const PLAIN_TEXT = "text/plain";
+
+/** Begin to tell the server of edits' origins, copies, cursor moves, views and problems. */
+export function watchDocuments(server: Server): Disposable {
+  const origins = new Origins(server);
+  const selections = new Selections(server);
+  const problems = new Problems(server);
+  return Disposable.from(
+    ...origins.watch(),
+    selections,
+    problems,
+    window.onDidChangeTextEditorSelection((event) => {
+      selections.changed(event);
+    }),
+    window.onDidChangeActiveTextEditor((editor) => {
+      if (editor !== undefined && isHelped(editor.document)) {
+        server.report({ kind: "view" }, editor.document);
+      }
+    }),
+    languages.onDidChangeDiagnostics(({ uris }) => {
+      problems.changed(uris);
+    }),
+  );
+}
+
+/**
+ * Where the text of an edit came from, as far as VS Code tells.
+ *
+ * Undo and redo are told with the change. A paste is announced to paste providers right before it;
+ * the change that inserts the announced text is it. Changes while a document is being saved are
+ * those of formatters. A change after which a document is as on disk was read from there.
+ */
+class Origins implements DocumentPasteEditProvider {
+  private readonly saving = new Set<TextDocument>();
+  private announced: { document: TextDocument; text: Promise<string> } | undefined;
+
+  constructor(private readonly server: Server) {}
+
+  watch(): Disposable[] {
+    return [
+      workspace.onDidChangeTextDocument((event) => {
+        void this.changed(event);
+      }),
+      workspace.onWillSaveTextDocument(({ document }) => {
+        this.saving.add(document);
+      }),
+      workspace.onDidSaveTextDocument((document) => {
+        this.saving.delete(document);
+      }),
+      languages.registerDocumentPasteEditProvider(DOCUMENTS, this, {
+        providedPasteEditKinds: [DocumentDropOrPasteEditKind.Empty.append("foretrace")],
+        copyMimeTypes: [PLAIN_TEXT],
+        pasteMimeTypes: [PLAIN_TEXT],
+      }),
+    ];
+  }
+
+  prepareDocumentPaste(document: TextDocument, ranges: readonly Range[]): void {
+    const characters = ranges
+      .map((range) => Array.from(document.getText(range)).length)
+      .reduce((sum, length) => sum + length, 0);
+    this.server.report({ kind: "copy", data: { characters } }, document);
+  }
+
+  /** Offers no edit: only the announcement is of interest. */
+  provideDocumentPasteEdits(
+    document: TextDocument,
+    _ranges: readonly Range[],
+    transfer: DataTransfer,
+  ): undefined {
+    const text = transfer.get(PLAIN_TEXT)?.asString() ?? Promise.resolve("");
+    this.announced = { document, text: Promise.resolve(text) };
+  }
+
+  private async changed(event: TextDocumentChangeEvent): Promise<void> {
+    const { document, reason } = event;
+    if (event.contentChanges.length === 0 || !isHelped(document)) {
+      return;
+    }
+    const { version, isDirty } = document;
+    const isSaving = this.saving.has(document);
+    if (reason === TextDocumentChangeReason.Undo) {
+      this.server.report({ kind: "origin", data: { origin: "undo" } }, document, version);
+    } else if (reason === TextDocumentChangeReason.Redo) {
+      this.server.report({ kind: "origin", data: { origin: "redo" } }, document, version);
+    } else if (await this.isPaste(event)) {
+      this.server.report({ kind: "origin", data: { origin: "paste" } }, document, version);
+    } else if (isSaving) {
+      this.server.report({ kind: "origin", data: { origin: "format" } }, document, version);
+    } else if (!isDirty) {
+      this.server.report({ kind: "origin", data: { origin: "external" } }, document, version);
+    }
+  }
+
+  private async isPaste({ document, contentChanges }: TextDocumentChangeEvent): Promise<boolean> {
+    const announced = this.announced;
+    this.announced = undefined;
+    if (announced?.document !== document) {
+      return false;
+    }
+    // Line ends are those of the document, and a paste at several cursors may be shared out.
+    const pasted = (await announced.text).replace(/\r\n/g, "\n");
+    return contentChanges.some(
+      ({ text }) => text !== "" && pasted.includes(text.replace(/\r\n/g, "\n")),
+    );
+  }
+}
+
+/** Cursor moves of a person's own, told once they have settled: not those that an edit makes. */
+class Selections implements Disposable {
+  private readonly later = new Later(SELECTION_SETTLES_MS);
+  private readonly versions = new WeakMap<TextDocument, number>();
+
+  constructor(private readonly server: Server) {}
+
+  dispose(): void {
+    this.later.dispose();
+  }
+
+  changed({ textEditor: { document }, selections }: TextEditorSelectionChangeEvent): void {
+    const [selection] = selections;
+    if (!isHelped(document) || selection === undefined) {
+      return;
+    }
+    const { version } = document;
+    const withEdit = this.versions.get(document) !== version && this.versions.has(document);
+    this.versions.set(document, version);
+    if (withEdit) {
+      this.later.cancel();
+      return;
+    }
+    const { start, end } = selection;
+    const range = {
+      start: { line: start.line, character: start.character },
+      end: { line: end.line, character: end.character },
+    };
+    this.later.run(() => {
+      if (document.version === version) {
+        this.server.report({ kind: "selection", data: { range } }, document, version);
+      }
+    });
+  }
+}
+
+/** How many problems a document has, told when the numbers have settled and changed. */
+class Problems implements Disposable {
+  private readonly later = new Later(DIAGNOSTICS_SETTLE_MS);
+  private readonly waiting = new Set<string>();
+  private readonly told = new WeakMap<TextDocument, string>();
+
+  constructor(private readonly server: Server) {}
+
+  dispose(): void {
+    this.later.dispose();
+  }
+
+  changed(uris: readonly Uri[]): void {
+    for (const uri of uris) {
+      this.waiting.add(uri.toString());
+    }
+    this.later.run(() => {
+      for (const document of workspace.textDocuments) {
+        if (this.waiting.has(document.uri.toString()) && isHelped(document)) {
+          this.tell(document);
+        }
+      }
+      this.waiting.clear();
+    });
+  }
+
+  private tell(document: TextDocument): void {
+    const all = languages.getDiagnostics(document.uri);
+    const count = (severity: DiagnosticSeverity): number =>
+      all.filter((each) => each.severity === severity).length;
+    const errors = count(DiagnosticSeverity.Error);
+    const warnings = count(DiagnosticSeverity.Warning);
+    const numbers = `${errors.toString()} ${warnings.toString()}`;
+    if (numbers !== (this.told.get(document) ?? "0 0")) {
+      this.told.set(document, numbers);
+      this.server.report({ kind: "diagnostics", data: { errors, warnings } }, document);
+    }
+  }
+}
