@@ -1,0 +1,288 @@
+"""Batching: texts that a model continues together, a step at a time.
+
+A step is one pass through the model. New texts join and finished ones leave between two steps, and
+so do those that nobody waits for any more. What a row computed stays until another text needs the
+row, so that a text that begins like an earlier one is read from where they part.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+import torch
+from attrs import define, field
+
+from foretrace_models.drafting import Drafter, accepted
+from foretrace_models.language_model import Feed, LanguageModel
+
+# A step takes about this many tokens at most: the fewer, the sooner a cancelled text is left.
+_STEP_TOKENS_CPU = 256
+_STEP_TOKENS_GPU = 4096
+_LONGEST_DRAFT = 64
+# A beginning that is shorter is read again rather than copied or waited for.
+_SHORTEST_SHARED = 16
+
+
+class Reason(str, Enum):
+    """Why a text ended."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    DEADLINE = "deadline"
+    CANCELLED = "cancelled"
+
+
+@define(eq=False)
+class Text:
+    """A text to continue, and what became of it.
+
+    It ends at a token that ends texts, at one of the strings in `stop`, after `most_tokens`, at
+    `deadline` (a monotonic time), or when `cancelled` says so. `likely` are the tokens that the
+    continuation will probably copy; `lookup` and `reuse` can be switched off to measure them. With
+    a `temperature` above 0 tokens are drawn by chance, from `seed` on.
+    """
+
+    prompt: list[int]
+    most_tokens: int
+    stop: tuple[str, ...] = ()
+    likely: list[int] = field(factory=list)
+    deadline: float = float("inf")
+    cancelled: Callable[[], bool] = lambda: False
+    temperature: float = 0.0
+    seed: int = 0
+    lookup: bool = True
+    reuse: bool = True
+
+    output: list[int] = field(factory=list)
+    words: str = ""
+    log_likelihood: float = 0.0
+    reason: Reason | None = None
+    reused_tokens: int = 0
+    steps: int = 0
+    first_at: float | None = None
+    _drafter: Drafter | None = None
+    _chance: torch.Generator | None = None
+
+
+@define
+class _Row:
+    """A row of the model: the tokens whose keys and values it holds, and the text it works on."""
+
+    number: int
+    tokens: list[int] = field(factory=list)
+    text: Text | None = None
+    used_at: float = 0.0
+
+    @property
+    def pending(self) -> list[int]:
+        """The tokens of the text that were not read yet."""
+        assert self.text is not None
+        prompt, output = self.text.prompt, self.text.output
+        read = len(self.tokens)
+        return prompt[read:] + output if read < len(prompt) else output[read - len(prompt) :]
+
+
+class Batch:
+    """The texts that one model works on."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+        self._rows = [_Row(number) for number in range(model.rows)]
+        self._waiting: list[Text] = []
+        on_cpu = model.device.type == "cpu"
+        self._step_tokens = _STEP_TOKENS_CPU if on_cpu else _STEP_TOKENS_GPU
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is a text to work on."""
+        return bool(self._waiting) or any(row.text is not None for row in self._rows)
+
+    def add(self, text: Text) -> None:
+        """Have a text continued.
+
+        Raises:
+            ValueError: it is empty, or too long for the model.
+        """
+        longest = self._model.context
+        if not text.prompt:
+            raise ValueError("the prompt is empty")
+        if len(text.prompt) + text.most_tokens > longest:
+            raise ValueError(
+                f"a prompt of {len(text.prompt)} tokens and {text.most_tokens} more are too many "
+                f"for this model, which reads {longest}"
+            )
+        if text.lookup:
+            text._drafter = Drafter(text.prompt, text.likely)
+        if text.temperature > 0:
+            text._chance = torch.Generator(self._model.device).manual_seed(text.seed)
+        self._waiting.append(text)
+
+    def step(self) -> list[Text]:
+        """Do one pass through the model; return the texts that are finished.
+
+        Raises:
+            RuntimeError: torch failed, for want of memory for example.
+        """
+        finished = self._leave()
+        self._join()
+        rows = [row for row in self._rows if row.text is not None]
+        if not rows:
+            return finished
+        feeds, wanted = self._plan(rows)
+        logits = self._model.forward(feeds, wanted)
+        for feed, chosen_logits in zip(feeds, logits, strict=True):
+            row = self._rows[feed.row]
+            self._take(row, feed, chosen_logits)
+            if row.text is not None and row.text.reason is not None:
+                finished.append(row.text)
+                row.text = None
+        return finished
+
+    def drop(self) -> list[Text]:
+        """Give up all texts and everything computed, and return the texts."""
+        dropped = self._waiting + [row.text for row in self._rows if row.text is not None]
+        self._waiting = []
+        self._rows = [_Row(row.number) for row in self._rows]
+        self._model.forget()
+        return dropped
+
+    # Who leaves, and who joins.
+
+    def _leave(self) -> list[Text]:
+        now = time.monotonic()
+        left = []
+
+        def over(text: Text) -> bool:
+            if text.cancelled():
+                text.reason = Reason.CANCELLED
+            elif now > text.deadline:
+                text.reason = Reason.DEADLINE
+            return text.reason is not None
+
+        for row in self._rows:
+            if row.text is not None and over(row.text):
+                left.append(row.text)
+                row.text = None
+        left += [text for text in self._waiting if over(text)]
+        self._waiting = [text for text in self._waiting if text.reason is None]
+        return left
+
+    def _join(self) -> None:
+        """Give free rows to waiting texts, first come, first served."""
+        self._waiting = [text for text in self._waiting if not self._place(text)]
+
+    def _place(self, text: Text) -> bool:
+        """Give a text a row if there is one, and what another row has read of it already."""
+        free = [row for row in self._rows if row.text is None]
+        if not free:
+            return False
+        # The last token is always read anew, for what comes after it.
+        most = len(text.prompt) - 1 if text.reuse else 0
+        shared = {row.number: _shared(row.tokens, text.prompt, most) for row in self._rows}
+        best = max(self._rows, key=lambda row: (shared[row.number], row.text is None))
+        length = shared[best.number]
+        for row in self._rows:
+            if row.text is not None and text.reuse:
+                coming = _shared(row.text.prompt, text.prompt, most)
+                if coming >= max(_SHORTEST_SHARED, 2 * length) and row.pending[1:]:
+                    return False  # another row is just reading what this text begins with
+        row = min(free, key=lambda row: row.used_at)
+        if best.text is None and length:
+            row = best
+        elif length >= _SHORTEST_SHARED:
+            self._model.copy_row(best.number, row.number, length)
+        else:
+            length = 0
+        row.tokens = text.prompt[:length]
+        row.text = text
+        text.reused_tokens = length
+        return True
+
+    # What a step reads, and what comes of it.
+
+    def _plan(self, rows: Sequence[_Row]) -> tuple[list[Feed], list[list[int]]]:
+        """Return what each row reads, and after which tokens of it a next one is wanted.
+
+        Prompts are read first, as many together as fit into a step; then all rows write together.
+        """
+        reading = [row for row in rows if len(row.pending) > 1]
+        if not reading:
+            longest = min(_LONGEST_DRAFT, self._step_tokens // len(rows) - 1)
+            feeds = [Feed(row.number, len(row.tokens), self._drafted(row, longest)) for row in rows]
+            return feeds, [list(range(len(feed.tokens))) for feed in feeds]
+        feeds, wanted, width = [], [], 0
+        for row in reading:
+            part = row.pending[: self._step_tokens]
+            width = max(width, len(part))
+            if feeds and (len(feeds) + 1) * width > self._step_tokens:
+                break
+            feeds.append(Feed(row.number, len(row.tokens), part))
+            wanted.append([len(part) - 1] if len(part) == len(row.pending) else [])
+        return feeds, wanted
+
+    def _drafted(self, row: _Row, longest: int) -> list[int]:
+        text = row.text
+        assert text is not None
+        if text._drafter is None:
+            return row.pending
+        left = text.most_tokens - len(text.output) - 1
+        return row.pending + text._drafter.draft(max(0, min(longest, left)))
+
+    def _take(self, row: _Row, feed: Feed, logits: torch.Tensor) -> None:
+        """Take in what the model says after the tokens of a feed."""
+        text = row.text
+        assert text is not None
+        text.steps += 1
+        row.used_at = time.monotonic()
+        if not len(logits):
+            row.tokens += feed.tokens
+            return
+        chosen, likelihoods = _choose(logits, text)
+        draft = feed.tokens[1:] if len(logits) > 1 else []
+        new = accepted(draft, chosen)
+        read = len(feed.tokens) - len(draft)
+        row.tokens += feed.tokens[: read + len(new) - 1]
+        text.first_at = text.first_at or row.used_at
+        if text._drafter is not None:
+            text._drafter.accept(new, len(draft))
+        for token, likelihood in zip(new, likelihoods, strict=False):
+            if token in self._model.ends:
+                text.reason = Reason.STOP
+                break
+            text.output.append(token)
+            text.log_likelihood += likelihood
+        self._end(text)
+
+    def _end(self, text: Text) -> None:
+        """Find out whether a text ends here, and keep its words."""
+        text.words = self._model.tokenizer.decode(text.output)
+        ends = [place for stop in text.stop if (place := text.words.find(stop)) >= 0]
+        if ends:
+            text.words = text.words[: min(ends)]
+            text.reason = Reason.STOP
+        elif text.reason is None and len(text.output) >= text.most_tokens:
+            text.reason = Reason.LENGTH
+
+
+def _choose(logits: torch.Tensor, text: Text) -> tuple[list[int], list[float]]:
+    """Return a token for each row of logits, and its logarithmic likelihood."""
+    numbers = torch.log_softmax(logits.float(), dim=-1)
+    if text.temperature > 0:
+        shares = torch.softmax(logits.float() / text.temperature, dim=-1)
+        chosen = torch.multinomial(shares, 1, generator=text._chance)[:, 0]
+    else:
+        chosen = logits.argmax(dim=-1)
+    likelihoods = numbers.gather(1, chosen[:, None])[:, 0]
+    return chosen.tolist(), likelihoods.tolist()
+
+
+def _shared(tokens: Sequence[int], prompt: Sequence[int], most: int) -> int:
+    """Return how many tokens two texts have in common at their beginning, up to so many."""
+    count = 0
+    for ours, theirs in zip(tokens, prompt[:most], strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count
