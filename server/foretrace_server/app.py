@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from foretrace_server.intents import Intents
+    from foretrace_server.model import Model
     from foretrace_server.recording import Recording
     from foretrace_server.suggesting import Suggestions
 
@@ -36,7 +37,7 @@ class ForetraceServer(LanguageServer):
         self.settings = Settings()
         self.editor = "unknown"
         self.ended_well = False
-        self.worker = Worker()
+        self.worker = Worker("the worker", "-m", "foretrace_models.engine")
         self.warned: set[str] = set()
         self._early_warnings: list[str] = []
         register(self)
@@ -57,6 +58,14 @@ class ForetraceServer(LanguageServer):
         from foretrace_server.suggesting import Suggestions
 
         return Suggestions(self)
+
+    @cached_property
+    def model(self) -> Model:
+        """What asks the language model."""
+        from foretrace_server.model import Model
+        from foretrace_telemetry.home import Home
+
+        return Model(Home.default())
 
     @cached_property
     def intents(self) -> Intents:
@@ -110,6 +119,8 @@ class ForetraceServer(LanguageServer):
             self.suggestions.close()
         if "recording" in self.__dict__:
             self.recording.close()
+        if "model" in self.__dict__:
+            self.model.close()
         self.worker.close()
 
 

@@ -65,7 +65,7 @@ def status(server: ForetraceServer) -> dict[str, Any]:
             "boundary": server.suggestions.boundary,
         },
         "worker": server.worker.state,
-        "model": {"available": False, "reason": "this version mends by rules alone"},
+        "model": server.model.status,
         "warnings": sorted(server.warned),
     }
 

@@ -1,4 +1,4 @@
-"""The worker: starts the engine in a process of its own, asks it, and starts it anew if it dies."""
+"""A worker: starts a process of its own for heavy work, asks it, and starts it anew if it dies."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ class WorkerError(RuntimeError):
 
 
 class Worker:
-    """One engine process, started on first need. All calls come from one event loop."""
+    """One process, started on first need. All calls come from one event loop."""
 
-    def __init__(self, command: tuple[str, ...] = ("-m", "foretrace_models.engine")) -> None:
+    def __init__(self, name: str, *command: str) -> None:
+        """Name the process for messages, and give what Python is to run as it."""
+        self._name = name
         self._command = (sys.executable, *command)
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -80,17 +82,17 @@ class Worker:
         try:
             process.stdin.write(json.dumps(message).encode() + b"\n")
         except OSError as error:
-            raise WorkerError(f"the worker is gone: {error}") from error
+            raise WorkerError(f"{self._name} is gone: {error}") from error
 
     async def _ensure_running(self) -> asyncio.subprocess.Process:
         async with self._starting:
             if self._closed:
-                raise WorkerError("the worker is closed")
+                raise WorkerError(f"{self._name} is closed")
             if self._process is not None:
                 return self._process
             rest = self._rests_until - time.monotonic()
             if rest > 0:
-                raise WorkerError(f"the worker died and rests for another {rest:.0f} s")
+                raise WorkerError(f"{self._name} died and rests for another {rest:.0f} s")
             try:
                 process = await asyncio.create_subprocess_exec(
                     *self._command,
@@ -102,7 +104,7 @@ class Worker:
                     limit=_LONGEST_ANSWER_BYTES,
                 )
             except OSError as error:
-                raise WorkerError(f"the worker cannot be started: {error}") from error
+                raise WorkerError(f"{self._name} cannot be started: {error}") from error
             self._process = process
             self._started_at = time.monotonic()
             self._reader = asyncio.create_task(self._read(process))
@@ -131,12 +133,12 @@ class Worker:
         self._process = None
         for future in self._pending.values():
             if not future.done():
-                future.set_exception(WorkerError(f"the worker died (exit code {code})"))
-        if self._closed:
+                future.set_exception(WorkerError(f"{self._name} died (exit code {code})"))
+        if self._closed or code == 0:  # nothing was asked of it for a while
             return
         if time.monotonic() - self._started_at > _HEALTHY_SECONDS:
             self._deaths = 0
         rest = _BACK_OFF_SECONDS[min(self._deaths, len(_BACK_OFF_SECONDS) - 1)]
         self._deaths += 1
         self._rests_until = time.monotonic() + rest
-        log.warning("the worker died (exit code %s); it may start again in %s s", code, rest)
+        log.warning("%s died (exit code %s); it may start again in %s s", self._name, code, rest)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from foretrace_models.catalogue import describe
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
 from foretrace_server import __version__
 from foretrace_server.commands.output import json_option, print_json
@@ -32,6 +33,7 @@ def command(context: click.Context, as_json: bool) -> None:
         _consent(home),
         _database(home),
         _boundary(),
+        _model(home),
     ]
     if as_json:
         print_json({name: {"ok": ok, "message": message} for name, ok, message in findings})
@@ -89,3 +91,12 @@ def _boundary() -> tuple[str, bool, str]:
         except SandboxError as error:
             advice = "programs are run to check fixes only on your explicit request"
             return "boundary", False, f"{error}; {advice}"
+
+
+def _model(home: Home) -> tuple[str, bool, str]:
+    found = describe(home)
+    if found["available"]:
+        return "model", True, f"{found['name']} proposes fixes beside the rules"
+    lacks = "; ".join(f"{each['what']} is missing: {each['remedy']}" for each in found["missing"])
+    # Going without a model is fine, but one that was fetched should serve.
+    return "model", found["name"] is None, f"fixes come from rules alone ({lacks})"
