@@ -100,6 +100,11 @@ class LanguageModel:
         """Drop the keys and values of all rows."""
         self._cache = KeyValueRows(self._layers, self.device)
 
+    @property
+    def rows_bytes(self) -> int:
+        """How much memory the keys and values of all rows take."""
+        return self._cache.bytes
+
     def copy_row(self, source: int, target: int, length: int) -> None:
         """Have a row begin as another does, by so many tokens."""
         with torch.inference_mode():

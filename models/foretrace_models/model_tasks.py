@@ -1,0 +1,50 @@
+"""What can be asked of a language model.
+
+Each task yields the texts that it wants continued, is handed them back when all have ended, and
+returns its answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+from foretrace_models.batching import Text
+from foretrace_models.language_model import LanguageModel
+
+Task = Generator[list[Text], list[Text], Any]
+
+
+def generate(params: dict[str, Any], model: LanguageModel) -> Task:
+    """Continue one text; `likely` is what the continuation will probably copy."""
+    started = time.monotonic()
+    encode = model.tokenizer.encode
+    (text,) = yield [
+        Text(
+            prompt=encode(params["prompt"]),
+            most_tokens=int(params["max_tokens"]),
+            stop=tuple(params.get("stop", ())),
+            likely=encode(params.get("likely", "")),
+            deadline=started + float(params.get("seconds", "inf")),
+            temperature=float(params.get("temperature", 0.0)),
+            seed=int(params.get("seed", 0)),
+            lookup=bool(params.get("lookup", True)),
+            reuse=bool(params.get("reuse", True)),
+        )
+    ]
+    assert text.reason is not None
+    return {
+        "text": text.words,
+        "reason": text.reason.value,
+        "tokens": len(text.output),
+        "prompt_tokens": len(text.prompt),
+        "reused_tokens": text.reused_tokens,
+        "steps": text.steps,
+        "first_seconds": text.first_at - started if text.first_at else None,
+        "seconds": time.monotonic() - started,
+        "log_likelihood": text.log_likelihood,
+    }
+
+
+TASKS: dict[str, Callable[[dict[str, Any], LanguageModel], Task]] = {"generate": generate}

@@ -1,0 +1,73 @@
+"""The language model as the server has it: another process, which may be missing, slow or dead.
+
+Whatever goes wrong with it is a reason to do without, never an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from foretrace_models.catalogue import describe
+from foretrace_server.worker import Worker, WorkerError
+from foretrace_telemetry.home import Home
+
+log = logging.getLogger(__name__)
+
+# What is missing can be got while the server runs.
+_KNOWN_SECONDS = 5.0
+
+
+class Model:
+    """Asks the model's process, which starts on first need, where torch and weights are there."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._worker = Worker("the model's process", "-m", "foretrace_models.model_worker")
+        self._known: dict[str, Any] = {}
+        self._known_at = float("-inf")
+        self._trouble: str | None = None
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What a person wants to know: whether it can help, and else what is missing."""
+        known = self._describe()
+        reason = "; ".join(f"{m['what']} is missing: {m['remedy']}" for m in known["missing"])
+        return {
+            "available": known["available"],
+            "reason": reason or self._trouble or "ready",
+            "name": known["name"],
+            "missing": known["missing"],
+            "worker": self._worker.state,
+        }
+
+    @property
+    def available(self) -> bool:
+        """Whether all that the model needs is there."""
+        return bool(self._describe()["available"])
+
+    async def ask(self, method: str, params: dict[str, Any], seconds: float) -> Any:
+        """Return an answer of the model, None where there is none in time.
+
+        Cancelling this call stops the model within a token.
+        """
+        if not self.available:
+            return None
+        try:
+            answer = await self._worker.ask(method, {**params, "seconds": seconds}, seconds)
+        except WorkerError as error:
+            self._trouble = str(error)
+            log.info("no answer of the language model: %s", error)
+            return None
+        self._trouble = None
+        return answer
+
+    def close(self) -> None:
+        """End its process."""
+        self._worker.close()
+
+    def _describe(self) -> dict[str, Any]:
+        if time.monotonic() - self._known_at > _KNOWN_SECONDS:
+            self._known, self._known_at = describe(self._home), time.monotonic()
+        return self._known
