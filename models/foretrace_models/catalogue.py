@@ -129,8 +129,10 @@ def describe(home: Home) -> dict[str, Any]:
         card = card_in_use(home)
     except CatalogueError:
         card = None
+    words = ", ".join(f"{lack.what} ({lack.remedy})" for lack in lacks)
     return {
         "available": not lacks,
+        "reason": f"missing: {words}" if lacks else "ready",
         "name": card.name if card else None,
         "source": card.source if card else None,
         "licence": card.licence if card else None,

@@ -33,10 +33,9 @@ class Model:
     def status(self) -> dict[str, Any]:
         """What a person wants to know: whether it can help, and else what is missing."""
         known = self._describe()
-        reason = "; ".join(f"{m['what']} is missing: {m['remedy']}" for m in known["missing"])
         return {
             "available": known["available"],
-            "reason": reason or self._trouble or "ready",
+            "reason": self._trouble if known["available"] and self._trouble else known["reason"],
             "name": known["name"],
             "missing": known["missing"],
             "worker": self._worker.state,

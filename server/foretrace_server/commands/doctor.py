@@ -97,6 +97,5 @@ def _model(home: Home) -> tuple[str, bool, str]:
     found = describe(home)
     if found["available"]:
         return "model", True, f"{found['name']} proposes fixes beside the rules"
-    lacks = "; ".join(f"{each['what']} is missing: {each['remedy']}" for each in found["missing"])
     # Going without a model is fine, but one that was fetched should serve.
-    return "model", found["name"] is None, f"fixes come from rules alone ({lacks})"
+    return "model", found["name"] is None, f"fixes come from rules alone; {found['reason']}"
