@@ -39,6 +39,11 @@ class Home:
         return self.path / "traces.db"
 
     @property
+    def write_ahead_log(self) -> Path:
+        """What SQLite has not yet moved into the database."""
+        return self.traces.with_name(f"{self.traces.name}-wal")
+
+    @property
     def key_file(self) -> Path:
         """The key of every digest in the store."""
         return self.path / "key"
@@ -79,3 +84,14 @@ class Home:
             finally:
                 draft.unlink()
         return self.key_file.read_bytes()
+
+    def existing_key(self) -> bytes | None:
+        """Return the key of this folder's digests, or None where there is none (any more).
+
+        Raises:
+            OSError: the key cannot be read.
+        """
+        try:
+            return self.key_file.read_bytes()
+        except FileNotFoundError:
+            return None

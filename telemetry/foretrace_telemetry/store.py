@@ -6,6 +6,7 @@ has one `Store` for writing, used by one thread; others read beside it (write-ah
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,10 @@ _BUSY_SECONDS = 5.0
 
 class NoTracesError(LookupError):
     """There is nothing recorded, or not the session that was asked for."""
+
+
+class UnreadableEventError(ValueError):
+    """What the store holds for an event is none, or one of a later version."""
 
 
 @frozen
@@ -91,6 +96,9 @@ class Store:
         if not home.traces.exists():
             raise NoTracesError(f"nothing is recorded in {home.path}")
         uri = f"{home.traces.as_uri()}?mode=ro"
+        if not os.access(home.path, os.W_OK) and not home.write_ahead_log.exists():
+            # SQLite makes files beside the database even to read it, unless nobody can write it.
+            uri += "&immutable=1"
         connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)
         return cls(sqlite_utils.Database(connection, execute_plugins=False), home)
 
@@ -140,6 +148,7 @@ class Store:
 
         Raises:
             NoTracesError: there is no such session.
+            UnreadableEventError: the next event cannot be made of its row.
         """
         found = list(self._db.query("SELECT id FROM sessions WHERE name = ?", [session]))
         if not found:
@@ -151,7 +160,12 @@ class Store:
         }
         rows = self._db.query("SELECT * FROM events WHERE session = ? ORDER BY sequence", [number])
         for row in rows:
-            event = from_row(row, names.get(row["document"]), self._text_of)
+            try:
+                event = from_row(row, names.get(row["document"]), self._text_of)
+            except Exception as error:  # whatever is wrong with a row, it is to be named
+                raise UnreadableEventError(
+                    f"event {row['sequence']} of session {session} is not one ({error!r})"
+                ) from error
             yield Recorded(session, row["sequence"], event)
 
     def _text_of(self, key: bytes) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import click
 
-from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.commands.output import json_option, print_json, writing_decision
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Action, Content, Scope
 from foretrace_telemetry.home import Home
@@ -50,7 +48,7 @@ def grant(scopes: tuple[str, ...], content: str, as_json: bool) -> None:
     """Allow recording. Prints the notice that you agree to, and does not ask."""
     home, now = Home.default(), datetime.now(timezone.utc)
     click.echo(consent.notice(home, now), err=as_json)
-    with _writing(home):
+    with writing_decision(home):
         consent.grant(home, map(Scope, scopes), Content(content), _DECIDED_BY, now)
     _show(home, as_json)
 
@@ -61,7 +59,7 @@ def grant(scopes: tuple[str, ...], content: str, as_json: bool) -> None:
 def withdraw(scopes: tuple[str, ...], as_json: bool) -> None:
     """Take the permission back, or that for some scopes. What was recorded stays."""
     home, now = Home.default(), datetime.now(timezone.utc)
-    with _writing(home):
+    with writing_decision(home):
         consent.decide(home, Action.WITHDRAW, _DECIDED_BY, now, map(Scope, scopes))
     _show(home, as_json)
 
@@ -79,15 +77,3 @@ def _show(home: Home, as_json: bool) -> None:
     click.echo(f"Content: {holds.content.value}. Scopes: {scopes}. Folder: {home.path}.")
     if holds.expires_at is not None:
         click.echo(f"The permission ends on {holds.expires_at:%Y-%m-%d}.")
-
-
-@contextmanager
-def _writing(home: Home) -> Iterator[None]:
-    """Turn a failure to write the log of decisions into a message."""
-    try:
-        yield
-    except OSError as error:
-        raise MissingError(
-            f"the decision cannot be written to {home.consent_log}: {error.strerror}; "
-            "name another folder with FORETRACE_HOME"
-        ) from error

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import click
+
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.text import canonical_bytes
 
 
 class MissingError(click.ClickException):
@@ -26,3 +31,20 @@ def print_json(value: Any) -> None:
 def when(wall_us: int) -> str:
     """Return a wall time in microseconds as local date and time."""
     return f"{datetime.fromtimestamp(wall_us / 1e6).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def utf8(text: str) -> bytes:
+    """Return a person's text as bytes to print; half of a character becomes U+FFFD."""
+    return canonical_bytes(text).decode("utf-16-le", "replace").encode()
+
+
+@contextmanager
+def writing_decision(home: Home) -> Iterator[None]:
+    """Turn a failure to write the log of decisions into a message."""
+    try:
+        yield
+    except OSError as error:
+        raise MissingError(
+            f"the decision cannot be written to {home.consent_log}: {error.strerror}; "
+            "name another folder with FORETRACE_HOME"
+        ) from error

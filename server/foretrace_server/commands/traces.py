@@ -5,20 +5,27 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
 import click
 from attrs import asdict
 
-from foretrace_server.commands.output import MissingError, json_option, print_json, when
+from foretrace_server.commands.output import (
+    MissingError,
+    json_option,
+    print_json,
+    utf8,
+    when,
+    writing_decision,
+)
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Action
 from foretrace_telemetry.events import Edited, Event, Opened, Resynced, Text, Withheld
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay as replay_events
-from foretrace_telemetry.store import NoTracesError, Store
+from foretrace_telemetry.store import NoTracesError, SessionSummary, Store, UnreadableEventError
 
 _LONGEST_TEXT = 40
 
@@ -37,10 +44,7 @@ def status(as_json: bool) -> None:
     home = Home.default()
     holds = consent.read_consent(home, datetime.now(timezone.utc))
     found: dict[str, Any] = {"folder": str(home.path), "consent": consent.to_json(holds)}
-    sessions = []
-    if home.traces.exists():
-        with _reading(home) as store:
-            sessions = list(store.sessions())
+    sessions = _sessions(home)
     found["sessions"] = len(sessions)
     found["events"] = sum(session.events for session in sessions)
     found["bytes"] = sum(file.stat().st_size for file in home.path.glob("traces.db*"))
@@ -58,11 +62,13 @@ def status(as_json: bool) -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List the sessions."""
-    with _reading(Home.default()) as store:
-        sessions = list(store.sessions())
+    home = Home.default()
+    sessions = _sessions(home)
     if as_json:
         print_json({"sessions": [asdict(session) for session in sessions]})
         return
+    if not sessions:
+        click.echo(f"Nothing is recorded in {home.path}.")
     for session in sessions:
         minutes = (session.ended_wall_us - session.started_wall_us) / 60e6
         click.echo(
@@ -91,12 +97,12 @@ def show(session: str, as_json: bool) -> None:
         for each in events:
             first = first or each.event.monotonic_us
             seconds = (each.event.monotonic_us - first) / 1e6
-            click.echo(f"{each.sequence:6} {seconds:9.2f} s  {_words(each.event)}")
+            click.echo(utf8(f"{each.sequence:6} {seconds:9.2f} s  {_words(each.event)}"))
 
 
 @command.command()
 @session_argument
-@click.option("--at", "at", type=int, metavar="EVENT", help="Stop after this event.")
+@click.option("--at", "at", type=click.IntRange(1), metavar="EVENT", help="Stop after this event.")
 @click.option("--check", is_flag=True, help="Only say whether replay is exact; exit code 1 if not.")
 @json_option
 @click.pass_context
@@ -109,7 +115,7 @@ def replay(
         events = store.events(_name_of(session, store))
         if at is not None:
             events = itertools.takewhile(lambda each: each.sequence <= at, events)
-        result = replay_events(events, home.key())
+        result = replay_events(events, home.existing_key())
     if as_json:
         texts = {} if check else {"texts": result.texts}
         print_json({**asdict(result, filter=_public), "exact": result.exact, **texts})
@@ -124,7 +130,7 @@ def replay(
     else:
         for name, text in result.texts.items():
             click.echo(f"==> {name} <==", err=True)
-            click.echo(text if text is not None else "(only metadata was recorded)")
+            click.echo(utf8(text) if text is not None else "(only metadata was recorded)")
     context.exit(0 if result.exact else 1)
 
 
@@ -145,24 +151,34 @@ def resume() -> None:
 
 def _decide(action: Action) -> None:
     home = Home.default()
-    try:
+    with writing_decision(home):
         consent.decide(home, action, "command line", datetime.now(timezone.utc))
-    except OSError as error:
-        raise MissingError(f"{home.consent_log} cannot be written: {error.strerror}") from error
+
+
+def _sessions(home: Home) -> list[SessionSummary]:
+    """Return all sessions, none where nothing was recorded yet."""
+    with _explaining(home):
+        if not home.traces.exists():
+            return []
+        with closing(Store.read(home)) as store:
+            return list(store.sessions())
 
 
 @contextmanager
 def _reading(home: Home) -> Iterator[Store]:
+    with _explaining(home), closing(Store.read(home)) as store:
+        yield store
+
+
+@contextmanager
+def _explaining(home: Home) -> Iterator[None]:
+    """Turn a failure to read the store into a message."""
     try:
-        store = Store.read(home)
-        try:
-            yield store
-        finally:
-            store.close()
-    except sqlite3.Error as error:
-        raise MissingError(f"{home.traces} cannot be read: {error}") from error
+        yield
     except NoTracesError as error:
         raise MissingError(str(error)) from error
+    except (OSError, sqlite3.Error, UnreadableEventError) as error:
+        raise MissingError(f"{home.traces} cannot be read: {error}") from error
 
 
 def _name_of(session: str, store: Store) -> str:
