@@ -12,7 +12,7 @@ import errno
 import math
 import sys
 from collections.abc import Iterator
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -24,6 +24,14 @@ from foretrace_models.repair.rules.names import NEAR_MODULE
 from foretrace_models.repair.sandbox.harness import Result, Run
 
 _FAR_DOWN = 1_000_000  # more lines than a program has
+# What a check that does not pass may count for: breaking off, ending, giving the right type of
+# value, and how like the right one that is. Less than passing, all of it together.
+_BROKE_OFF_CREDIT = 0.05
+_ENDED_CREDIT = 0.06
+_TYPE_CREDIT = 0.1
+_LIKENESS_CREDIT = 0.3
+_LONGEST_COMPARED = 200
+_MANY_LINES = 50
 
 
 class Outcome(Enum):
@@ -56,8 +64,11 @@ class Check:
         return Outcome.UNKNOWN if _tells_nothing(result) else Outcome.FAILED
 
     def credit(self, result: Result) -> float:
-        """Return how much of what is wanted an outcome has, from 0 to 1; 1 is passing."""
-        return float(self.passes(result))
+        """Return how much of what is wanted an outcome has, from 0 to 1; 1 is passing.
+
+        A little of it is what tells a step in the right direction from none at all.
+        """
+        return 1.0 if self.passes(result) else _progress(result)
 
     @property
     def is_test(self) -> bool:
@@ -91,6 +102,18 @@ class CallCheck(Check):
             return False
         return equal(value, self.test.expected)
 
+    @override
+    def credit(self, result: Result) -> float:
+        if self.passes(result):
+            return 1.0
+        if result["status"] != "returned":
+            return _progress(result)
+        if result["type"] != type(self.test.expected).__name__ or result["value"] is None:
+            return _ENDED_CREDIT
+        return _TYPE_CREDIT + _LIKENESS_CREDIT * _likeness(
+            ast.literal_eval(result["value"]), self.test.expected
+        )
+
     @property
     @override
     def label(self) -> str:
@@ -113,6 +136,15 @@ class OutputCheck(Check):
         return result["status"] == "finished" and _lines(result["stdout"]) == _lines(
             self.test.stdout
         )
+
+    @override
+    def credit(self, result: Result) -> float:
+        if self.passes(result):
+            return 1.0
+        if result["status"] != "finished":
+            return _progress(result)
+        shown, wanted = _lines(result["stdout"]), _lines(self.test.stdout)
+        return _TYPE_CREDIT + _LIKENESS_CREDIT * _likeness(shown, wanted)
 
     @property
     @override
@@ -272,6 +304,28 @@ def equal(value: Any, expected: Any) -> bool:
     if isinstance(expected, (set, frozenset)):
         return bool(value == expected) and _types_of(value) == _types_of(expected)
     return bool(value == expected)
+
+
+def _progress(result: Result) -> float:
+    """Return the credit of a run that broke off: more of it the further down that was."""
+    frames = result.get("error", {}).get("frames", ())
+    if not frames or result["status"] == "timeout":
+        return 0.0
+    line: int = frames[0][0]
+    return _BROKE_OFF_CREDIT * line / (line + _MANY_LINES)
+
+
+def _likeness(value: Any, expected: Any) -> float:
+    """Return how much of an expected value another one of its type has, from 0 to 1."""
+    if isinstance(expected, (int, float, complex)):
+        return 0.0
+    try:
+        parts, wanted = list(map(repr, value)), list(map(repr, expected))
+    except TypeError:  # None has no parts
+        return 0.0
+    if not wanted or len(parts) + len(wanted) > _LONGEST_COMPARED:
+        return 0.0
+    return SequenceMatcher(None, parts, wanted, autojunk=False).ratio()
 
 
 def _types_of(keys: Any) -> list[tuple[str, str]]:

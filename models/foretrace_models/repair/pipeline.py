@@ -187,7 +187,7 @@ class _Repair:
         assignment = self._assignment
         checks = checks_of(ast.parse(text), assignment)
         verifier = self._verifier(checks, sandbox)
-        verdict = verifier.verify(text, trace_lines=True)
+        verdict = verifier.look(text)
         told = [n for n, outcome in enumerate(verdict.outcomes) if outcome is not Outcome.UNKNOWN]
         self._untold = _untold(verdict)
         checks = [checks[n] for n in told]
@@ -213,7 +213,10 @@ class _Repair:
                 if error and error["frames"]:
                     line, function = error["frames"][-1]
                     where = "" if function == "<module>" else f" in {function}"
-                    message = f"{check.label} stops here{where}: {error['type']}"
+                    if result["status"] == "timeout":
+                        message = f"{check.label} goes on and on here{where}"
+                    else:
+                        message = f"{check.label} stops here{where}: {error['type']}"
                     return Problem(Kind.CRASH, line - 1, message, *counts)
                 lines = suspicion(verdict)
                 line = max(lines, key=lambda n: (lines[n], -n), default=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from attrs import define, field, frozen
 
@@ -21,6 +21,8 @@ _BATCH = 16
 _UNTOUCHED_COST = 6.0
 _SUSPECT_GAIN = 1.5
 _FAILING_COST = 2.0
+# A change that helps nothing by itself may be one half of a fix. Few are.
+_NEUTRAL_COST = 3.0
 _SLACK = 1.0
 _COST_OF_TOKEN = 0.7
 # Where there are no tests, only what is likely by itself is worth anybody's time.
@@ -44,7 +46,10 @@ class Found:
 
 @define(order=True)
 class _Step:
-    """A text that has more credit than the one it was made from."""
+    """A text to build on, and what is left to be tried on it, the likeliest first.
+
+    `priority` is the cost of the next thing to try, with what is still to be mended then.
+    """
 
     priority: float
     number: int
@@ -52,6 +57,14 @@ class _Step:
     rules: tuple[str, ...] = field(eq=False)
     cost: float = field(eq=False)
     credit: float = field(eq=False)
+    left: list[_Proposal] | None = field(default=None, eq=False)
+
+
+@frozen
+class _Proposal:
+    text: str
+    rule: str
+    cost: float
 
 
 def search(
@@ -65,68 +78,96 @@ def search(
 ) -> Found | None:
     """Return the best fix that is found in time, or None.
 
-    After the first one the search lingers a little, for a better one. A text that is not
+    Best first: of all texts reached so far, the one whose next change is the likeliest is built
+    on. After the first fix the search lingers a little, for a better one. A text that is not
     `acceptable` is passed over, whatever it passes.
 
     Raises:
         SandboxError: the sandbox is gone.
     """
-    total = len(verifier.checks)
-    tryout = verifier.tryout(baseline)
-    original = [token.text for token in tokens(text)]
-    numbers = itertools.count()
-    queue = [_Step(0.0, next(numbers), text, (), 0.0, tryout.baseline)]
-    seen = {text}
-    best: Found | None = None
+    search_ = _Search(text, baseline, suspicion, verifier, acceptable)
     deadline = float("inf")
-    while queue and best is None:
-        step = heapq.heappop(queue)
-        ordered = _ordered(step.text, suspicion if not step.rules else {}, seen)
-        while batch := list(itertools.islice(ordered, _BATCH)):
-            if out_of_time() or time.monotonic() > deadline:
-                return best
-            cheapest = step.cost + batch[0].cost
-            if best is not None and cheapest > best.cost + _SLACK:
-                break
-            if verifier.proves_little and cheapest > _MOST_COST_UNPROVEN:
-                break
-            credits_ = tryout.credits([proposal.text for proposal in batch])
+    while search_.queue:
+        if out_of_time() or time.monotonic() > deadline:
+            break
+        search_.go_on()
+        if search_.best is not None and deadline == float("inf"):
+            deadline = time.monotonic() + linger_seconds
+    return search_.best
+
+
+class _Search:
+    """One search: the texts reached so far, in a queue, and the best fix among them."""
+
+    def __init__(
+        self,
+        text: str,
+        baseline: Verdict,
+        suspicion: dict[int, float],
+        verifier: Verifier,
+        acceptable: Callable[[str], bool],
+    ) -> None:
+        self.best: Found | None = None
+        self._suspicion = suspicion
+        self._verifier = verifier
+        self._acceptable = acceptable
+        self._tryout = verifier.tryout(baseline)
+        self._total = len(verifier.checks)
+        self._tokens = [token.text for token in tokens(text)]
+        self._numbers = itertools.count()
+        self._seen = {text}
+        self.queue = [_Step(0.0, next(self._numbers), text, (), 0.0, self._tryout.baseline)]
+
+    def go_on(self) -> None:
+        """Try the next few changes of the step that promises most."""
+        step = heapq.heappop(self.queue)
+        if step.left is None:
+            if step.rules and not self._acceptable(step.text):
+                return
+            suspicion = {} if step.rules else self._suspicion
+            step.left = _ordered(step.text, suspicion, self._seen)[::-1]
+        else:
+            batch = [step.left.pop() for _ in range(min(_BATCH, len(step.left)))]
+            credits_ = self._tryout.credits([proposal.text for proposal in batch])
             for proposal, credit in zip(batch, credits_, strict=True):
-                if credit <= step.credit or not acceptable(proposal.text):
-                    continue
-                rules = (*step.rules, proposal.rule)
-                cost = step.cost + proposal.cost
-                if credit < total:
-                    if len(rules) < _MOST_CHANGES:
-                        priority = cost + _FAILING_COST * (total - credit)
-                        heapq.heappush(
-                            queue,
-                            _Step(priority, next(numbers), proposal.text, rules, cost, credit),
-                        )
-                elif verifier.verify(proposal.text).all_pass:
-                    size = distance(original, [token.text for token in tokens(proposal.text)])
-                    if best is None:
-                        deadline = time.monotonic() + linger_seconds
-                    found = Found(proposal.text, rules, cost, size)
-                    if best is None or found.rank < best.rank:
-                        best = found
-    return best
+                self._take(step, proposal, credit)
+        if step.left and not self._far_fetched(step.cost + step.left[-1].cost):
+            step.priority = self._priority(step.cost + step.left[-1].cost, step.credit)
+            heapq.heappush(self.queue, step)
+
+    def _take(self, step: _Step, proposal: _Proposal, credit: float) -> None:
+        text, rules, cost = proposal.text, (*step.rules, proposal.rule), step.cost + proposal.cost
+        if credit >= self._total:
+            if self._acceptable(text) and self._verifier.verify(text).all_pass:
+                size = distance(self._tokens, [token.text for token in tokens(text)])
+                found = Found(text, rules, cost, size)
+                if self.best is None or found.rank < self.best.rank:
+                    self.best = found
+        elif credit >= step.credit and len(rules) < _MOST_CHANGES:
+            if credit == step.credit:
+                cost += _NEUTRAL_COST
+            if not self._far_fetched(cost):
+                priority = self._priority(cost, credit)
+                number = next(self._numbers)
+                heapq.heappush(self.queue, _Step(priority, number, text, rules, cost, credit))
+
+    def _priority(self, cost: float, credit: float) -> float:
+        return cost + _FAILING_COST * (self._total - credit)
+
+    def _far_fetched(self, cost: float) -> bool:
+        if self.best is not None and cost > self.best.cost + _SLACK:
+            return True
+        return self._verifier.proves_little and cost > _MOST_COST_UNPROVEN
 
 
-@frozen
-class _Proposal:
-    text: str
-    rule: str
-    cost: float
-
-
-def _ordered(text: str, suspicion: dict[int, float], seen: set[str]) -> Iterator[_Proposal]:
-    """Iterate over what the rules make of a text, the likeliest first, none that was seen."""
+def _ordered(text: str, suspicion: dict[int, float], seen: set[str]) -> list[_Proposal]:
+    """Return what the rules make of a text, the likeliest first, none that was seen."""
     source = Source(text)
     ranked = []
     for number, (candidate, changed) in enumerate(candidates(source)):
         if changed in seen:
             continue
+        seen.add(changed)
         cost = candidate.cost
         if suspicion:
             scores = [
@@ -136,7 +177,5 @@ def _ordered(text: str, suspicion: dict[int, float], seen: set[str]) -> Iterator
                 if line in suspicion
             ]
             cost += -_SUSPECT_GAIN * max(scores) if scores else _UNTOUCHED_COST
-        ranked.append((cost, number, candidate.rule, changed))
-    for cost, _, rule, changed in sorted(ranked):
-        seen.add(changed)
-        yield _Proposal(changed, rule, cost)
+        ranked.append((cost, number, _Proposal(changed, candidate.rule, cost)))
+    return [proposal for *_, proposal in sorted(ranked, key=lambda item: item[:2])]

@@ -33,8 +33,12 @@ class Source:
         self._starts = [0]
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line))
+        # Every node, outer ones first: rules look through them all again and again.
+        self.nodes = tuple(ast.walk(self.tree))
         self.parents: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(self.tree):
+        self._names: dict[ast.AST, list[str]] = {}
+        self._visible: dict[ast.AST | None, frozenset[str]] = {}
+        for node in self.nodes:
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
 
@@ -77,7 +81,7 @@ class Source:
     @cached_property
     def indentation(self) -> str:
         """One step of indentation, as the person writes it; four spaces if there is none yet."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             body = getattr(node, "body", None)
             if isinstance(node, ast.stmt) and isinstance(body, list) and body:
                 inner, outer = self.indent_of(body[0]), self.indent_of(node)
@@ -131,7 +135,7 @@ class Source:
 
     def blocks(self) -> Iterator[list[ast.stmt]]:
         """Iterate over all lists of statements."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             for name in ("body", "orelse", "finalbody"):
                 block = getattr(node, name, None)
                 if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
@@ -139,6 +143,58 @@ class Source:
 
     def names_in(self, scope: ast.AST) -> list[str]:
         """Return the names that a scope binds, in the order in which they first occur."""
+        if scope not in self._names:
+            self._names[scope] = self._bound_in(scope)
+        return self._names[scope]
+
+    def visible_at(self, node: ast.AST) -> frozenset[str]:
+        """Return the names that have a value somewhere around a node, but for built-in ones."""
+        scope = self.function_of(node)
+        if scope not in self._visible:
+            names = {*self.global_names, *self._inner_names}
+            outer = scope
+            while outer is not None:
+                names.update(self.names_in(outer))
+                outer = self.function_of(outer)
+            self._visible[scope] = frozenset(names)
+        return self._visible[scope]
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """The names of the program's own functions."""
+        return [node.name for node in self.nodes if isinstance(node, FunctionNode)]
+
+    @cached_property
+    def global_names(self) -> tuple[str, ...]:
+        """The names that the module binds at its top level, and those of all its definitions."""
+        names: dict[str, None] = {}
+        for node in self.nodes:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                names[node.name] = None
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    names[(alias.asname or alias.name).split(".")[0]] = None
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                if self.function_of(node) is None:
+                    names[node.id] = None
+            elif isinstance(node, ast.Global):
+                names.update(dict.fromkeys(node.names))
+        return tuple(names)
+
+    @cached_property
+    def _inner_names(self) -> frozenset[str]:
+        """The names that are bound inside of expressions and handlers."""
+        names: set[str] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.comprehension):
+                names.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
+            if isinstance(node, ast.Lambda):
+                names.update(argument.arg for argument in node.args.args)
+            if isinstance(node, ast.ExceptHandler) and node.name:
+                names.add(node.name)
+        return frozenset(names)
+
+    def _bound_in(self, scope: ast.AST) -> list[str]:
         names: dict[str, None] = {}
         if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = scope.args

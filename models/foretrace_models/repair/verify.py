@@ -13,7 +13,8 @@ from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 
 # While candidates are tried, a run gets this many times what the slowest run of the program took.
 _PATIENCE = 20.0
-_SHORTEST_SECONDS = 0.05
+_SHORTEST_SECONDS = 0.02
+_GLANCE = Limits(0.3, 1.5)
 # A candidate that mends none of so many failing checks is not looked at any further.
 _MOST_TELLING = 3
 
@@ -64,16 +65,39 @@ class Verifier:
         """Whether there are no tests, so that of two fixes the likelier is the better."""
         return not any(check.is_test for check in self.checks)
 
-    def verify(self, text: str, trace_lines: bool = False) -> Verdict:
+    def verify(self, text: str) -> Verdict:
         """Run each check in a process of its own, with all the time it may have.
 
         Raises:
             SandboxError: the sandbox is gone.
         """
-        results = []
-        for check in self.checks:
-            run = {**check.run(), "trace_lines": trace_lines}
-            results += self._sandbox.run([self._program(text)], [run], self._full)[0]
+        runs = [check.run() for check in self.checks]
+        return self._verdict(self._sandbox.run_apart(self._program(text), runs, self._full))
+
+    def look(self, text: str) -> Verdict:
+        """Run each check as `verify` does, but waste no time on loops that never end.
+
+        What takes long is run again with all the time it may have, until one run really needs it
+        all: then the others are not waited for. The results have the lines that ran.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        program, runs = self._program(text), [check.run() for check in self.checks]
+        results = self._sandbox.run_apart(program, runs, _GLANCE)
+        late = [n for n, result in enumerate(results) if result["status"] == "timeout"]
+        for n in late:
+            (results[n],) = self._sandbox.run_apart(program, [runs[n]], self._full)
+            if results[n]["status"] == "timeout":
+                break
+        traced = [{**run, "trace_lines": True} for run in runs]
+        for result, seen in zip(
+            results, self._sandbox.run_apart(program, traced, _GLANCE), strict=True
+        ):
+            result["lines"] = seen.get("lines", [])
+        return self._verdict(results)
+
+    def _verdict(self, results: Sequence[Result]) -> Verdict:
         return Verdict(tuple(map(_judge, self.checks, results)), tuple(results))
 
     def tryout(self, baseline: Verdict) -> Tryout:
@@ -94,7 +118,8 @@ class Verifier:
 
     def quick_limits(self, baseline: Verdict) -> Limits:
         """Return limits for trying out: what runs much longer than before is on a wrong way."""
-        slowest = max((result.get("seconds", 0.0) for result in baseline.results), default=0.0)
+        ended = (each for each in baseline.results if each["status"] != "timeout")
+        slowest = max((result.get("seconds", 0.0) for result in ended), default=0.0)
         seconds = min(self._full.cpu_seconds, max(_SHORTEST_SECONDS, _PATIENCE * slowest))
         return Limits(seconds, min(self._full.wall_seconds, 4 * seconds + 0.5))
 

@@ -25,6 +25,8 @@ RULES: tuple[Rule, ...] = (
     operators.assignments,
     operators.conditions,
     operators.constants,
+    operators.named,
+    operators.compared_items,
     bounds.ranges,
     bounds.offsets,
     bounds.slices,

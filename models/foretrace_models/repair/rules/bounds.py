@@ -42,7 +42,7 @@ def ranges(source: Source) -> Iterator[Candidate]:
                 yield replacing(source, node, f"range({arguments})", "range", cost)
             if not step:
                 yield replacing(source, node, f"range({start}, {stop}, -1)", "range", 4.5)
-    for loop in ast.walk(source.tree):
+    for loop in source.nodes:
         if not isinstance(loop, ast.For):
             continue
         code = source.code(loop.iter)
@@ -106,7 +106,7 @@ def slices(source: Source) -> Iterator[Candidate]:
 
 def checked_indices(source: Source) -> Iterator[Candidate]:
     """A condition that looks up an element first makes sure that there is one."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, (ast.If, ast.While)):
             continue
         first = node.test.values[0] if isinstance(node.test, ast.BoolOp) else node.test

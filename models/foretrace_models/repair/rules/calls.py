@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from foretrace_models.repair.edits import TextEdit
 from foretrace_models.repair.rules.candidate import Candidate, expressions, replacing
-from foretrace_models.repair.rules.names import source_functions
 from foretrace_models.repair.source import Source
 
 _METHODS: dict[str, tuple[str, ...]] = {
@@ -82,7 +81,7 @@ def methods(source: Source) -> Iterator[Candidate]:
         if not called and node.attr == "length":
             code = f"len({source.code(node.value)})"
             yield replacing(source, node, code, "length", 0.5)
-    for statement in ast.walk(source.tree):
+    for statement in source.nodes:
         if isinstance(statement, (ast.Assign, ast.Return, ast.Expr)):
             yield from _misunderstood(source, statement)
 
@@ -266,11 +265,11 @@ def _joins(source: Source, node: ast.expr) -> bool:
 
 
 def _assigned(source: Source) -> frozenset[str]:
-    functions = source_functions(source)
+    functions = source.functions
     return frozenset(
         node.id
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     ) | frozenset(
-        argument.arg for argument in ast.walk(source.tree) if isinstance(argument, ast.arg)
+        argument.arg for argument in source.nodes if isinstance(argument, ast.arg)
     ) - frozenset(functions)

@@ -58,7 +58,7 @@ def expressions(source: Source) -> Iterator[ast.expr]:
     annotations, which do not run.
     """
     skipped: set[ast.AST] = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if node in skipped or isinstance(node, ast.JoinedStr):
             skipped.update(ast.iter_child_nodes(node))
             continue

@@ -113,7 +113,7 @@ def removed(source: Source) -> Iterator[Candidate]:
 
 def kinds(source: Source) -> Iterator[Candidate]:
     """Another kind of statement: `while` for `if`, `elif` for `if`, `continue` for `break`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.If):
             start = source.span(node)[0]
             is_elif = source.text.startswith("elif", start)
@@ -162,7 +162,7 @@ def inserted(source: Source) -> Iterator[Candidate]:
 
 def without_else(source: Source) -> Iterator[Candidate]:
     """What stands under an `else` follows the whole `if` or loop instead."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.If) or len(node.orelse) != 1:
             continue
         statement = node.orelse[0]

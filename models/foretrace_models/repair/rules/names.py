@@ -33,15 +33,14 @@ NEAR_MODULE = 0.8
 
 def misspelt(source: Source) -> Iterator[Candidate]:
     """A name that nothing defines becomes the nearest one that something does."""
-    known_globally = _defined(source)
     for node in expressions(source):
         if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
             continue
-        if node.id in _BUILTINS or node.id in _visible(source, node, known_globally):
+        if node.id in _BUILTINS or node.id in source.visible_at(node):
             continue
         if node.id in _FOREIGN_WORDS:
             yield replacing(source, node, _FOREIGN_WORDS[node.id], "misspelt name", 0.2)
-        visible = _visible(source, node, known_globally) | _BUILTINS
+        visible = source.visible_at(node) | _BUILTINS
         near = difflib.get_close_matches(node.id, sorted(visible), n=3, cutoff=0.6)
         for rank, name in enumerate(near):
             yield replacing(source, node, name, "misspelt name", 0.5 + rank)
@@ -57,8 +56,7 @@ def misspelt(source: Source) -> Iterator[Candidate]:
 
 def undefined(source: Source) -> Iterator[Candidate]:
     """A name that nothing defines becomes another one, everywhere in its function."""
-    known_globally = _defined(source)
-    for function in ast.walk(source.tree):
+    for function in source.nodes:
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         places: dict[str, list[ast.Name]] = {}
@@ -67,7 +65,7 @@ def undefined(source: Source) -> Iterator[Candidate]:
                 places.setdefault(node.id, []).append(node)
         local = source.names_in(function)
         for name, nodes in places.items():
-            if name in _BUILTINS or name in _visible(source, nodes[0], known_globally):
+            if name in _BUILTINS or name in source.visible_at(nodes[0]):
                 continue
             if len(nodes) > 1:
                 for other in local[:_MOST_CHOICES]:
@@ -77,7 +75,7 @@ def undefined(source: Source) -> Iterator[Candidate]:
 
 def misspelt_imports(source: Source) -> Iterator[Candidate]:
     """A module that does not exist becomes the nearest one of the standard library."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in sys.stdlib_module_names:
@@ -93,17 +91,15 @@ def misspelt_imports(source: Source) -> Iterator[Candidate]:
 
 def other_names(source: Source) -> Iterator[Candidate]:
     """Another name that is known in the same function."""
-    known_globally = _defined(source)
     for node in expressions(source):
         if not isinstance(node, ast.Name) or _is_called(source, node):
             continue
         scope = source.function_of(node)
         local = source.names_in(scope) if scope is not None else []
-        names = local or [n for n in known_globally if n not in source_functions(source)]
+        names = local or [n for n in source.global_names if n not in source.functions]
         storing = isinstance(node.ctx, ast.Store)
-        undefined = (
-            not storing and node.id not in _BUILTINS and node.id not in (*local, *known_globally)
-        )
+        known = (*local, *source.global_names)
+        undefined = not storing and node.id not in _BUILTINS and node.id not in known
         for name in names[:_MOST_CHOICES]:
             if name != node.id:
                 cost = 1.5 if undefined else (6.0 if storing else 4.0)
@@ -112,7 +108,7 @@ def other_names(source: Source) -> Iterator[Candidate]:
 
 def other_functions(source: Source) -> Iterator[Candidate]:
     """Another function of the program is called."""
-    functions = source_functions(source)
+    functions = source.functions
     for node in expressions(source):
         if isinstance(node, ast.Name) and _is_called(source, node) and node.id in functions:
             for name in functions:
@@ -122,11 +118,10 @@ def other_functions(source: Source) -> Iterator[Candidate]:
 
 def first_values(source: Source) -> Iterator[Candidate]:
     """A name that is used before it has a value gets one, at the start of its function or loop."""
-    known_globally = _defined(source)
-    for function in ast.walk(source.tree):
+    for function in source.nodes:
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
-        for name in _without_first_value(source, function, known_globally):
+        for name in _without_first_value(source, function):
             for statement, cost in _starts(source, function, name):
                 indent = source.indent_of(statement)
                 place = source.line_start(source.first_line(statement))
@@ -137,55 +132,12 @@ def first_values(source: Source) -> Iterator[Candidate]:
                     )
 
 
-def source_functions(source: Source) -> list[str]:
-    """Return the names of the program's own functions."""
-    return [
-        node.name
-        for node in ast.walk(source.tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    ]
-
-
 def _is_called(source: Source, node: ast.Name) -> bool:
     parent = source.parents.get(node)
     return isinstance(parent, ast.Call) and parent.func is node
 
 
-def _visible(source: Source, node: ast.AST, known_globally: frozenset[str]) -> frozenset[str]:
-    scope = source.function_of(node)
-    names = set(known_globally)
-    while scope is not None:
-        names.update(source.names_in(scope))
-        scope = source.function_of(scope)
-    for outer in ast.walk(source.tree):
-        if isinstance(outer, ast.comprehension):
-            names.update(n.id for n in ast.walk(outer.target) if isinstance(n, ast.Name))
-        if isinstance(outer, ast.Lambda):
-            names.update(argument.arg for argument in outer.args.args)
-        if isinstance(outer, ast.ExceptHandler) and outer.name:
-            names.add(outer.name)
-    return frozenset(names)
-
-
-def _defined(source: Source) -> frozenset[str]:
-    """Return the names that the module defines at its top level, imports included."""
-    names: set[str] = set()
-    for node in ast.walk(source.tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            if source.function_of(node) is None:
-                names.add(node.id)
-        elif isinstance(node, ast.Global):
-            names.update(node.names)
-    return frozenset(names)
-
-
-def _without_first_value(
-    source: Source, function: FunctionNode, known_globally: frozenset[str]
-) -> list[str]:
+def _without_first_value(source: Source, function: FunctionNode) -> list[str]:
     """Return names that a function uses and never plainly assigns before."""
     arguments = function.args
     given = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
@@ -208,7 +160,7 @@ def _without_first_value(
         for name, line in used.items()
         if name not in given
         and name not in _BUILTINS
-        and not (name in known_globally and name not in plain)
+        and not (name in source.global_names and name not in plain)
         and (name not in plain or line <= plain[name] or _only_inside(source, function, name))
     ]
 
@@ -264,7 +216,7 @@ def _imported_modules(source: Source) -> list[ModuleType]:
     """
     names = [
         alias.name
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Import)
         for alias in node.names
         if alias.asname is None

@@ -9,6 +9,7 @@ from foretrace_models.repair.edits import TextEdit
 from foretrace_models.repair.rules.candidate import Candidate, expressions, operand, replacing
 from foretrace_models.repair.source import Source
 
+_MOST_ARGUMENTS = 3
 _CONDITIONS = (ast.Compare, ast.BoolOp, ast.Call, ast.UnaryOp)
 _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, float], ...]] = {
     ast.Lt: (("<=", 1.5), (">", 2.5), (">=", 3.0), ("!=", 5.0), ("==", 5.0)),
@@ -62,7 +63,7 @@ def comparisons(source: Source) -> Iterator[Candidate]:
 
 def arithmetic(source: Source) -> Iterator[Candidate]:
     """Another arithmetic operator: `a / b` becomes `a // b`, `n -= 1` becomes `n += 1`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.BinOp):
             place = _between(source, node.left, node.right)
             ending = ""
@@ -81,7 +82,7 @@ def arithmetic(source: Source) -> Iterator[Candidate]:
 
 def assignments(source: Source) -> Iterator[Candidate]:
     """An assignment that should add to what is there: `total = x` becomes `total += x`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
             if not isinstance(target, (ast.Name, ast.Subscript, ast.Attribute)):
@@ -106,7 +107,7 @@ def conditions(source: Source) -> Iterator[Candidate]:
             yield from _boolean(source, node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             yield replacing(source, node, source.code(node.operand), "condition", 2.5)
-    for branch in ast.walk(source.tree):
+    for branch in source.nodes:
         if isinstance(branch, (ast.If, ast.While, ast.IfExp)):
             test = branch.test
             if not (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)):
@@ -162,6 +163,50 @@ def constants(source: Source) -> Iterator[Candidate]:
             yield replacing(source, node, '""', "constant", 3.5)
         elif isinstance(value, str) and value.isdecimal():
             yield replacing(source, node, value, "constant", 4.0)
+
+
+def named(source: Source) -> Iterator[Candidate]:
+    """A number becomes an argument of its function: `xs[:3]` was meant to be `xs[:k]`."""
+    for node in expressions(source):
+        if not (isinstance(node, ast.Constant) and type(node.value) is int):
+            continue
+        function = source.function_of(node)
+        if function is not None:
+            for argument in function.args.args[:_MOST_ARGUMENTS]:
+                yield replacing(source, node, argument.arg, "constant", 4.0)
+
+
+def compared_items(source: Source) -> Iterator[Candidate]:
+    """Both sides of a comparison with the same index or without: `x[1] > y` for `x[1] > y[1]`."""
+    for node in expressions(source):
+        if not (isinstance(node, ast.Compare) and len(node.ops) == 1):
+            continue
+        sides = (node.left, node.comparators[0])
+        indices = {index: None for side in sides if (index := _constant_index(source, side))}
+        for index in indices:
+            yield _sides(source, sides, index, 2.0)
+        if indices:
+            yield _sides(source, sides, "", 2.5)
+        elif all(isinstance(side, (ast.Name, ast.Subscript)) for side in sides):
+            yield _sides(source, sides, "[0]", 3.5)
+            yield _sides(source, sides, "[1]", 3.5)
+
+
+def _sides(source: Source, sides: tuple[ast.expr, ast.expr], index: str, cost: float) -> Candidate:
+    edits = []
+    for side in sides:
+        old = _constant_index(source, side)
+        end = source.span(side)[1]
+        if old != index:
+            edits.append(TextEdit(end - len(old), end, index))
+    return Candidate(tuple(edits), "compared items", cost)
+
+
+def _constant_index(source: Source, node: ast.expr) -> str:
+    """Return the index of `x[1]` as it is written, brackets included; nothing for other nodes."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return source.text[source.span(node.value)[1] : source.span(node)[1]]
+    return ""
 
 
 def _idle_operands(parent: ast.AST) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ _MOST_NAMES = 8
 
 def printed(source: Source) -> Iterator[Candidate]:
     """`print(x)` inside a function becomes `return x`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
             continue
         call = node.value
@@ -27,7 +27,7 @@ def printed(source: Source) -> Iterator[Candidate]:
 
 def other_values(source: Source) -> Iterator[Candidate]:
     """Another name, a constant, or what another `return` of the function gives."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Return):
             continue
         function = source.function_of(node)
@@ -49,7 +49,7 @@ def other_values(source: Source) -> Iterator[Candidate]:
 
 def missing(source: Source) -> Iterator[Candidate]:
     """A function that may end without a `return` gets one at its end."""
-    for function in ast.walk(source.tree):
+    for function in source.nodes:
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         last = function.body[-1]
@@ -76,7 +76,7 @@ def missing(source: Source) -> Iterator[Candidate]:
 
 def guards(source: Source) -> Iterator[Candidate]:
     """An empty argument gets an answer of its own at the start of the function."""
-    for function in ast.walk(source.tree):
+    for function in source.nodes:
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         first = function.body[0]
@@ -103,6 +103,7 @@ def _values(source: Source, function: FunctionNode) -> Iterator[tuple[str, float
     names = source.names_in(function)
     for name in [n for n in names if n not in arguments][:_MOST_NAMES]:
         yield name, 2.5
+        yield f"{name} == 1", 4.5
     for name in [n for n in names if n in arguments]:
         yield name, 3.5
         yield f"len({name})", 4.0

@@ -7,25 +7,29 @@ returns what the program gave, as size-capped literals, and the caller compares.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import io
+import signal
 import sys
 import time
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 MAX_LITERAL_CHARACTERS = 100_000
 MAX_OUTPUT_CHARACTERS = 1_000_000
 MAX_MESSAGE_CHARACTERS = 500
 _MAX_DEPTH = 40
+# How long a program that was told to end may still take over it.
+_LAST_SECONDS = 0.1
 
 # JSON objects. A program has `source`, `filename` and `prelude` (code that runs before it). A run
 # has `stdin` and `as_main`, and either `call` (an expression evaluated after the program) or
 # `examples` (statements run one after the other, each with its own output) or neither;
-# `trace_lines` asks for the lines that ran. A result has `status` (`finished`, `returned` or
-# `raised`), `stdout`, `seconds`, and where they apply `value` (a literal, or None where the
-# value has none), `type`, `error`, `examples` and `lines`.
+# `trace_lines` asks for the lines that ran. A result has `status` (`finished`, `returned`,
+# `raised` or `timeout`), `stdout`, `seconds`, and where they apply `value` (a literal, or None
+# where the value has none), `type`, `error`, `examples` and `lines`.
 Program = dict[str, Any]
 Run = dict[str, Any]
 Result = dict[str, Any]
@@ -33,6 +37,10 @@ Result = dict[str, Any]
 
 class OutputLimitError(Exception):
     """The program printed more than is looked at."""
+
+
+class _OutOfTime(BaseException):
+    """The program had all the time of the processor that it may have."""
 
 
 class _CappedOutput(io.StringIO):
@@ -47,10 +55,11 @@ class _CappedOutput(io.StringIO):
         return super().write(text)
 
 
-def execute(program: Program, run: Run) -> Result:
+def execute(program: Program, run: Run, cpu_seconds: float) -> Result:
     """Run a program once, from its beginning, and return the outcome. Raises nothing.
 
-    Code compiled for one run is kept in the program, for the next.
+    A program that goes on after `cpu_seconds`, or catches what then ends it, is ended with this
+    process. Code compiled for one run is kept in the program, for the next.
     """
     output = _CappedOutput()
     sys.stdin = io.TextIOWrapper(io.BytesIO(run["stdin"].encode()), encoding="utf-8")
@@ -59,18 +68,36 @@ def execute(program: Program, run: Run) -> Result:
     if run.get("trace_lines"):
         sys.settrace(_line_tracer(program["filename"], lines))
     result: Result = {"status": "finished"}
-    started = time.perf_counter()
+    started = time.process_time()
     try:
-        _execute(program, run, output, result)
+        with _alarm(cpu_seconds):
+            _execute(program, run, output, result)
+    except _OutOfTime as end:
+        result["status"] = "timeout"
+        result["error"] = _describe(end, program["filename"])
     except BaseException as error:
         result["status"] = "raised"
         result["error"] = _describe(error, program["filename"])
     finally:
         sys.settrace(None)
-    result["seconds"] = time.perf_counter() - started
+    result["seconds"] = time.process_time() - started
     result["stdout"] = output.getvalue()
     result["lines"] = sorted(lines)
     return result
+
+
+@contextlib.contextmanager
+def _alarm(cpu_seconds: float) -> Iterator[None]:
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        raise _OutOfTime
+
+    signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds, _LAST_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _execute(program: Program, run: Run, output: io.StringIO, result: Result) -> None:
@@ -120,7 +147,7 @@ def _describe(error: BaseException, filename: str) -> Result:
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename == filename:
-            frames.append([trace.tb_lineno, code.co_name])
+            frames.append([trace.tb_lineno or code.co_firstlineno, code.co_name])
         trace = trace.tb_next
     try:
         message = str(error)

@@ -99,8 +99,8 @@ class Sandbox:
         """Make the same runs of each program; return their results, program by program.
 
         Programs given together may share a process until one of them ends it. Beside the statuses
-        of `harness.execute` there are `timeout` and `died`, after which the rest of a program's
-        runs are not made.
+        of `harness.execute` there are `died`, with which a program's results end, and `not made`,
+        for the runs after one that timed out.
 
         Raises:
             SandboxError: a process behind the boundary is gone.
@@ -111,14 +111,7 @@ class Sandbox:
             shares = [todo[n :: len(self._servers)] for n in range(len(self._servers))]
             for server, share in zip(self._servers, shares, strict=True):
                 if share:
-                    server.send(
-                        {
-                            "programs": [programs[n] for n in share],
-                            "runs": runs,
-                            "cpu_seconds": limits.cpu_seconds,
-                            "wall_seconds": limits.wall_seconds,
-                        }
-                    )
+                    server.send(_request([programs[n] for n in share], runs, limits))
             todo = []
             patience = limits.wall_seconds * len(runs) * len(programs) + _GRACE_SECONDS
             for server, share in zip(self._servers, shares, strict=True):
@@ -127,6 +120,22 @@ class Sandbox:
                     for n, result in zip(share, made, strict=False):
                         results[n] = result
                     todo += share[len(made) :]
+        return results
+
+    def run_apart(self, program: Program, runs: Sequence[Run], limits: Limits) -> list[Result]:
+        """Make runs of a program, each in a process of its own; return their results.
+
+        Raises:
+            SandboxError: a process behind the boundary is gone.
+        """
+        results: list[Result] = []
+        for first in range(0, len(runs), len(self._servers)):
+            pairs = list(zip(self._servers, runs[first:], strict=False))
+            for server, run in pairs:
+                server.send(_request([program], [run], limits))
+            for server, _ in pairs:
+                answer = server.receive(limits.wall_seconds + _GRACE_SECONDS)
+                results.append(answer["results"][0][0])
         return results
 
     def close(self) -> None:
@@ -139,6 +148,15 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _request(programs: Sequence[Program], runs: Sequence[Run], limits: Limits) -> dict[str, Any]:
+    return {
+        "programs": programs,
+        "runs": runs,
+        "cpu_seconds": limits.cpu_seconds,
+        "wall_seconds": limits.wall_seconds,
+    }
 
 
 class _Server:
