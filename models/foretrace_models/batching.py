@@ -186,7 +186,7 @@ class Batch:
         for row in self._rows:
             if row.text is not None and text.reuse:
                 coming = _shared(row.text.prompt, text.prompt, most)
-                if coming >= max(_SHORTEST_SHARED, 2 * length) and row.pending[1:]:
+                if coming >= length + _SHORTEST_SHARED and row.pending[1:]:
                     return False  # another row is just reading what this text begins with
         row = min(free, key=lambda row: row.used_at)
         if best.text is None and length:
