@@ -74,7 +74,7 @@ def card_in_use(home: Home) -> Card | None:
     try:
         name = (home.models / _IN_USE).read_text("utf-8").strip()
         return read_card(home, name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

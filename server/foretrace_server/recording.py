@@ -108,7 +108,9 @@ class Recording:
         if not isinstance(params, dict):
             raise ValueError("the parameters must be an object")
         kind, uri = params.get("kind"), params.get("uri")
-        state = self.recorder.get(uri) if isinstance(uri, str) else None
+        # The gate wants to know of what is not open, too: it may be a file that is never recorded.
+        document = uri if isinstance(uri, str) else None
+        state = self.recorder.get(document) if document is not None else None
         if kind not in CLIENT_KINDS:
             known = ", ".join(sorted(CLIENT_KINDS))
             raise ValueError(f"{kind!r} is not a kind that a client reports; those are {known}")
@@ -117,12 +119,8 @@ class Recording:
         except (KeyError, TypeError, ValueError, BaseValidationError) as error:
             raise ValueError(f"the data of {kind!r} do not fit it") from error
         version = params.get("version")
-        self.recorder.noted(
-            body,
-            state.uri if state is not None else None,
-            version=version if isinstance(version, int) else None,
-        )
-        return body, state.uri if state is not None else None
+        self.recorder.noted(body, document, version=version if isinstance(version, int) else None)
+        return body, document
 
     def close(self) -> None:
         """Write what is left and let go of everything."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatch
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from foretrace_telemetry.home import Home
@@ -36,12 +37,19 @@ DENIED_NAMES = (
 )
 
 
+_ESCAPED_DRIVE = re.compile(r"^(/[A-Za-z])%3A", re.IGNORECASE)
+
+
 def path_of(uri: str) -> Path | None:
     """Return the path of a ``file:`` address, or None for any other."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     if parts.scheme != "file":
         return None
-    return Path(url2pathname(unquote(parts.path)))
+    # VS Code escapes the colon of a drive, and `url2pathname` wants to see it.
+    return Path(url2pathname(_ESCAPED_DRIVE.sub(r"\1:", parts.path)))
 
 
 def is_denied_name(name: str) -> bool:
@@ -56,8 +64,12 @@ def denial(uri: str, home: Home) -> str | None:
     """
     path = path_of(uri)
     if path is None:
-        return f"only files are recorded, not {urlsplit(uri).scheme or 'unnamed'}: documents"
-    for candidate in (path, path.resolve()):
+        return f"only files are recorded, not {uri.partition(':')[0] or 'unnamed'}: documents"
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null byte
+        return f"nobody can tell which file that is: {error}"
+    for candidate in (path, target):
         for part in candidate.parts:
             if is_denied_name(part):
                 return f"files named like {part} are never recorded"

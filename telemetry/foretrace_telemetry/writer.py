@@ -158,9 +158,15 @@ class Writer:
             self._lose(len(self._waiting), "consent ended or recording was paused")
             self._waiting.clear()
             return []
+        if now is Content.METADATA:
+            # Text must not be kept any more, and edits without it do not follow on from its end.
+            kept = [each for each in self._waiting if each[1] is Content.METADATA]
+            if narrowed := len(self._waiting) - len(kept):
+                self._lose(narrowed, "consent was narrowed to metadata")
+                self._waiting = kept
         events = []
         for event, then in self._waiting:
-            if Content.METADATA in (then, now):
+            if then is Content.METADATA:
                 name = event.uri and pseudonym_of(event.uri, self._home.key())
                 events.append(evolve(event, body=withhold(event.body), uri=name))
             else:

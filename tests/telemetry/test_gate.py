@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from foretrace_telemetry.consent import Action, Content, decide, grant
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.privacy import denial
+from foretrace_telemetry.privacy import denial, path_of
 
 SECRET_FILES = [
     ".env",
@@ -91,6 +92,33 @@ def test_only_files_are_recorded(consented: Home, uri: str) -> None:
 
 def test_the_own_folder_is_not_recorded(consented: Home) -> None:
     assert denial(consented.consent_log.as_uri(), consented) is not None
+
+
+def test_a_path_that_no_file_can_have_is_not_recorded(consented: Home, tmp_path: Path) -> None:
+    reason = denial(f"{tmp_path.as_uri()}/a%00b.py", consented)
+    assert reason is not None
+    assert "nobody can tell which file that is" in reason
+
+
+@pytest.mark.parametrize("name", ["loop/a.py", "x" * 5000])
+def test_a_path_that_leads_nowhere_does_no_harm(consented: Home, tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    Gate(consented).content_for(f"{tmp_path.as_uri()}/{name}")
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///tmp/a%20b.py", "/tmp/a b.py"),
+        ("file:///tmp/100%2525.py", "/tmp/100%25.py"),
+        ("file:///c%3A/a.py", "/c:/a.py"),
+        ("file://[", None),
+        ("untitled:Untitled-1", None),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="paths look otherwise on Windows")
+def test_the_path_of_an_address_is_read_once(uri: str, path: str | None) -> None:
+    assert path_of(uri) == (Path(path) if path is not None else None)
 
 
 def test_names_with_spaces_and_accents_are_understood(consented: Home, tmp_path: Path) -> None:

@@ -108,6 +108,21 @@ def test_what_waits_when_consent_ends_is_not_written(
     assert lost == ["consent ended or recording was paused"]
 
 
+def test_what_waits_when_consent_is_narrowed_is_not_written_without_its_text(
+    consented: Home, writer: Writer, lost: list[str]
+) -> None:
+    writer.put(_event(0), Content.FULL)
+    writer.flush()
+    time.sleep(0.15)
+    writer.put(_event(1), Content.FULL)
+    grant(consented, [], Content.METADATA, "test", datetime.now(timezone.utc))
+    assert _wait_for(lambda: writer.status.waiting == 0 and lost)
+    writer.put(_event(2), Content.METADATA)
+    assert writer.flush()
+    assert [event.version for event in _recorded(consented)] == [0, 2]
+    assert lost == ["consent was narrowed to metadata"]
+
+
 def test_events_wait_while_the_disk_cannot_be_written_and_then_go_in(
     consented: Home, writer: Writer
 ) -> None:

@@ -62,7 +62,9 @@ def _set_up_logging(log_file: Path | None, level: str) -> None:
         raise click.UsageError(f"cannot log to {log_file}: {error.strerror}") from error
     # pygls logs the bodies of messages, and so source text, at INFO.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    # These tell of every file that is touched in a folder, and of every wait.
+    for name in ("watchdog", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _leave(*_: Any) -> None:
