@@ -181,3 +181,34 @@ def test_what_a_program_says_of_itself_is_evidence() -> None:
     assert told != evidence(ast.parse(PROGRAM.replace("f(2) == 3", "f(2) == 4")))
     assert told != evidence(ast.parse(PROGRAM.replace("assert f(2) == 3", "pass")))
     assert told != evidence(ast.parse(PROGRAM.replace(">>> f(1)\n    2", ">>> f(1)\n    3")))
+
+
+def test_what_comes_nearer_has_more_credit_and_passing_has_the_most() -> None:
+    check = CallCheck(CallTest("f()", [1, 2, 3]))
+    outcomes = [
+        {"status": "timeout"},
+        _raised("TypeError") | {"error": _broken_off(line=1)},
+        _raised("NameError") | {"error": _broken_off(line=9)},
+        _returned("None") | {"type": "NoneType"},
+        _returned("[]") | {"type": "list"},
+        _returned("[1, 2]") | {"type": "list"},
+        _returned("[1, 2, 3]") | {"type": "list"},
+    ]
+    credits_ = [check.credit(outcome) for outcome in outcomes]
+    assert credits_ == sorted(set(credits_))
+    assert credits_[0] == 0
+    assert credits_[-1] == 1
+
+
+def test_printing_more_of_what_is_wanted_has_more_credit() -> None:
+    check = OutputCheck(OutputTest("", "1\n2\n3\n"))
+    credits_ = [
+        check.credit({"status": "finished", "stdout": printed})
+        for printed in ("", "1\n", "1\n2\n", "1\n2\n3\n")
+    ]
+    assert credits_ == sorted(set(credits_))
+    assert credits_[-1] == 1
+
+
+def _broken_off(line: int) -> dict[str, Any]:
+    return {"type": "Error", "message": "", "errno": None, "frames": [[line, "f"]]}

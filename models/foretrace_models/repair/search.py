@@ -23,7 +23,7 @@ _SUSPECT_GAIN = 1.5
 _FAILING_COST = 2.0
 # A change that helps nothing by itself may be one half of a fix. Few are.
 _NEUTRAL_COST = 3.0
-_SLACK = 1.0
+_LINGER_SECONDS = 0.5
 _COST_OF_TOKEN = 0.7
 # Where there are no tests, only what is likely by itself is worth anybody's time.
 _MOST_COST_UNPROVEN = 3.0
@@ -48,7 +48,8 @@ class Found:
 class _Step:
     """A text to build on, and what is left to be tried on it, the likeliest first.
 
-    `priority` is the cost of the next thing to try, with what is still to be mended then.
+    `priority` is the cost of the next thing to try, with what is still to be mended then, and of
+    the `neutral` changes so far, which helped nothing by themselves.
     """
 
     priority: float
@@ -57,6 +58,7 @@ class _Step:
     rules: tuple[str, ...] = field(eq=False)
     cost: float = field(eq=False)
     credit: float = field(eq=False)
+    neutral: int = field(default=0, eq=False)
     left: list[_Proposal] | None = field(default=None, eq=False)
 
 
@@ -74,13 +76,12 @@ def search(
     verifier: Verifier,
     acceptable: Callable[[str], bool],
     out_of_time: Callable[[], bool],
-    linger_seconds: float = 0.5,
 ) -> Found | None:
     """Return the best fix that is found in time, or None.
 
     Best first: of all texts reached so far, the one whose next change is the likeliest is built
-    on. After the first fix the search lingers a little, for a better one. A text that is not
-    `acceptable` is passed over, whatever it passes.
+    on. After the first fix the search lingers for a better one, the longer the more changes that
+    fix has. A text that is not `acceptable` is passed over, whatever it passes.
 
     Raises:
         SandboxError: the sandbox is gone.
@@ -92,7 +93,7 @@ def search(
             break
         search_.go_on()
         if search_.best is not None and deadline == float("inf"):
-            deadline = time.monotonic() + linger_seconds
+            deadline = time.monotonic() + _LINGER_SECONDS * len(search_.best.rules)
     return search_.best
 
 
@@ -132,8 +133,7 @@ class _Search:
             for proposal, credit in zip(batch, credits_, strict=True):
                 self._take(step, proposal, credit)
         if step.left and not self._far_fetched(step.cost + step.left[-1].cost):
-            step.priority = self._priority(step.cost + step.left[-1].cost, step.credit)
-            heapq.heappush(self.queue, step)
+            self._push(step, step.cost + step.left[-1].cost)
 
     def _take(self, step: _Step, proposal: _Proposal, credit: float) -> None:
         text, rules, cost = proposal.text, (*step.rules, proposal.rule), step.cost + proposal.cost
@@ -143,19 +143,20 @@ class _Search:
                 found = Found(text, rules, cost, size)
                 if self.best is None or found.rank < self.best.rank:
                     self.best = found
-        elif credit >= step.credit and len(rules) < _MOST_CHANGES:
-            if credit == step.credit:
-                cost += _NEUTRAL_COST
-            if not self._far_fetched(cost):
-                priority = self._priority(cost, credit)
-                number = next(self._numbers)
-                heapq.heappush(self.queue, _Step(priority, number, text, rules, cost, credit))
+            return
+        if credit < step.credit or len(rules) == _MOST_CHANGES or self._far_fetched(cost):
+            return
+        neutral = step.neutral + (credit == step.credit)
+        made = _Step(0.0, next(self._numbers), text, rules, cost, credit, neutral)
+        self._push(made, cost)
 
-    def _priority(self, cost: float, credit: float) -> float:
-        return cost + _FAILING_COST * (self._total - credit)
+    def _push(self, step: _Step, next_cost: float) -> None:
+        to_mend = _FAILING_COST * (self._total - step.credit)
+        step.priority = next_cost + to_mend + _NEUTRAL_COST * step.neutral
+        heapq.heappush(self.queue, step)
 
     def _far_fetched(self, cost: float) -> bool:
-        if self.best is not None and cost > self.best.cost + _SLACK:
+        if self.best is not None and cost + _COST_OF_TOKEN > self.best.rank:
             return True
         return self._verifier.proves_little and cost > _MOST_COST_UNPROVEN
 

@@ -14,7 +14,8 @@ from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 # While candidates are tried, a run gets this many times what the slowest run of the program took.
 _PATIENCE = 20.0
 _SHORTEST_SECONDS = 0.02
-_GLANCE = Limits(0.3, 1.5)
+_GLANCE = Limits(0.2, 1.0)
+_TRACE = Limits(0.1, 1.0)
 # A candidate that mends none of so many failing checks is not looked at any further.
 _MOST_TELLING = 3
 
@@ -77,8 +78,8 @@ class Verifier:
     def look(self, text: str) -> Verdict:
         """Run each check as `verify` does, but waste no time on loops that never end.
 
-        What takes long is run again with all the time it may have, until one run really needs it
-        all: then the others are not waited for. The results have the lines that ran.
+        A test that takes long is run again with all the time it may have, unless one is known to
+        fail already. The results have the lines that ran.
 
         Raises:
             SandboxError: the sandbox is gone.
@@ -86,13 +87,15 @@ class Verifier:
         program, runs = self._program(text), [check.run() for check in self.checks]
         results = self._sandbox.run_apart(program, runs, _GLANCE)
         late = [n for n, result in enumerate(results) if result["status"] == "timeout"]
+        outcomes = self._verdict(results).outcomes
+        fails = any(o is Outcome.FAILED for n, o in enumerate(outcomes) if n not in late)
         for n in late:
-            (results[n],) = self._sandbox.run_apart(program, [runs[n]], self._full)
-            if results[n]["status"] == "timeout":
-                break
+            if not (fails and self.checks[n].is_test):
+                (results[n],) = self._sandbox.run_apart(program, [runs[n]], self._full)
+                fails = fails or results[n]["status"] == "timeout"
         traced = [{**run, "trace_lines": True} for run in runs]
         for result, seen in zip(
-            results, self._sandbox.run_apart(program, traced, _GLANCE), strict=True
+            results, self._sandbox.run_apart(program, traced, _TRACE), strict=True
         ):
             result["lines"] = seen.get("lines", [])
         return self._verdict(results)

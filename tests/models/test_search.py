@@ -1,0 +1,80 @@
+"""The search for a fix: in which order it goes, and what it gives up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from foretrace_models.repair.assignment import CallTest
+from foretrace_models.repair.checks import CallCheck, Check
+from foretrace_models.repair.locate import suspicion
+from foretrace_models.repair.sandbox.runner import Sandbox
+from foretrace_models.repair.search import Found, search
+from foretrace_models.repair.verify import Verifier
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are not run there")
+
+# With one of the two slips mended, no test passes that did not before.
+TWO_SLIPS = """\
+def table(keys, values):
+    out = {}
+    for i in range(1, len(keys)):
+        out[values[i]] = values[i]
+    return out
+"""
+TESTS = [
+    CallTest("table('ab', [1, 2])", {1: "a", 2: "b"}),
+    CallTest("table('x', [5])", {5: "x"}),
+]
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("work"), unbounded=True) as sandbox:
+        yield sandbox
+
+
+def _search(
+    sandbox: Sandbox, text: str, checks: list[Check], tries: int = 20_000, keep: str = ""
+) -> Found | None:
+    verifier = Verifier(sandbox, Path("/nowhere/program.py"), "", checks, 2.0)
+    baseline = verifier.look(text)
+    return search(
+        text,
+        baseline,
+        suspicion(baseline),
+        verifier,
+        acceptable=lambda changed: keep in changed,
+        out_of_time=lambda: verifier.tried > tries,
+    )
+
+
+def test_a_slip_in_a_line_that_only_failing_tests_run_is_found_soon(sandbox: Sandbox) -> None:
+    text = "def f(x):\n    if x < 0:\n        return x + 1\n    return x + 1\n"
+    checks: list[Check] = [CallCheck(CallTest("f(-2)", -3)), CallCheck(CallTest("f(3)", 4))]
+    found = _search(sandbox, text, checks, tries=100)
+    assert found is not None
+    assert found.text == text.replace("+", "-", 1)
+
+
+def test_two_slips_that_help_no_test_alone_are_mended_together(sandbox: Sandbox) -> None:
+    checks: list[Check] = [CallCheck(test) for test in TESTS]
+    found = _search(sandbox, TWO_SLIPS, checks)
+    assert found is not None
+    assert len(found.rules) == 2
+    assert "= keys[i]" in found.text
+
+
+def test_what_is_not_acceptable_is_passed_over(sandbox: Sandbox) -> None:
+    text = "def f(x):\n    return x - 1\n"
+    checks: list[Check] = [CallCheck(CallTest("f(1)", 2)), CallCheck(CallTest("f(5)", 6))]
+    assert _search(sandbox, text, checks) is not None
+    assert _search(sandbox, text, checks, tries=500, keep="x - 1") is None
+
+
+def test_a_search_that_is_out_of_time_gives_nothing(sandbox: Sandbox) -> None:
+    checks: list[Check] = [CallCheck(CallTest("f(1)", "unheard of"))]
+    assert _search(sandbox, "def f(x):\n    return x\n", checks, tries=100) is None
