@@ -14,11 +14,11 @@ import type { Documents } from "./documents";
 import { explain } from "./explain";
 import type { IntentItem } from "./intent";
 import { log } from "./log";
+import { statusPage } from "./pages";
 import { recordingState } from "./recordingState";
 import type { Server } from "./server";
 import { chooseInterpreter } from "./setup";
 import { type StatusItem, appearance } from "./status";
-import { statusText } from "./statusText";
 import type { Suggestions } from "./suggestions";
 
 export interface Parts {
@@ -34,10 +34,10 @@ export function registerCommands(parts: Parts): Disposable[] {
   const { server, suggestions, consent, intent } = parts;
   const all: Readonly<Record<string, () => unknown>> = {
     menu: () => showMenu(parts),
-    accept: async () => (await suggestions.accept()) || whyNothing(server),
-    dismiss: async () => (await suggestions.dismiss()) || whyNothing(server),
-    showDiff: async () => (await suggestions.showDiff()) || whyNothing(server),
-    whyNothing: () => whyNothing(server),
+    accept: async () => (await suggestions.accept()) || whyNothing(suggestions),
+    dismiss: async () => (await suggestions.dismiss()) || whyNothing(suggestions),
+    showDiff: async () => (await suggestions.showDiff()) || whyNothing(suggestions),
+    whyNothing: () => whyNothing(suggestions),
     chooseConsent: () => consent.choose(),
     withdrawConsent: () => consent.withdraw(),
     pauseRecording: () => consent.pause(),
@@ -78,10 +78,12 @@ function notAnswering({ state }: Server): string {
   }
 }
 
-async function whyNothing(server: Server): Promise<void> {
+async function whyNothing(suggestions: Suggestions): Promise<void> {
   const document = window.activeTextEditor?.document;
   const text =
-    document === undefined ? l10n.t("No file is open.") : explain(await server.why(document.uri));
+    document === undefined
+      ? l10n.t("No file is open.")
+      : explain(await suggestions.why(document.uri));
   void window.showInformationMessage(l10n.t("Foretrace: {0}", text));
 }
 
@@ -90,7 +92,7 @@ async function showStatus({ status, server, documents }: Parts): Promise<void> {
   if (last === undefined) {
     void window.showInformationMessage(notAnswering(server));
   } else {
-    await documents.show(l10n.t("Status of Foretrace"), statusText(last));
+    await documents.show(l10n.t("Status of Foretrace"), statusPage(last));
   }
 }
 

@@ -3,10 +3,11 @@
 import { type Memento, type QuickPickItem, l10n, window } from "vscode";
 import type { Documents } from "./documents";
 import { log } from "./log";
-import type { Action, Content, Terms } from "./protocol";
+import { noticePage } from "./pages";
+import type { Action, Consent, Content, Terms } from "./protocol";
 import type { Server } from "./server";
 
-/** Set once the question was closed without an answer: it is then left to the person. */
+/** Set once the question was closed: what comes after it is left to the person. */
 const WAS_ASKED = "consentWasAsked";
 
 interface Choice extends QuickPickItem {
@@ -24,38 +25,39 @@ export class ConsentDialog {
     private readonly decided: () => void,
   ) {}
 
-  /** Ask whoever has not been asked yet. Closing the question decides nothing. */
-  async askOnce(): Promise<void> {
+  /** Ask whoever has not decided and was not asked yet. Closing the question decides nothing. */
+  async askOnce(holds: Consent): Promise<void> {
+    if (!holds.undecided) {
+      // A permission that ends leads to the question anew.
+      await this.memory.update(WAS_ASKED, undefined);
+      return;
+    }
     if (this.asking || this.memory.get(WAS_ASKED) === true) {
       return;
     }
     this.asking = true;
-    const withText = l10n.t("Record with Text");
-    const withoutText = l10n.t("Record Without Text");
+    const choose = l10n.t("Choose…");
     const not = l10n.t("Don't Record");
     const notice = l10n.t("Read the notice");
     const answer = await window.showInformationMessage(
       l10n.t(
-        "May Foretrace record how you edit? Only on this computer, only if you say so, and help " +
-          "works either way. With text, your work can be replayed and Foretrace can learn your " +
-          "style; without it, only when and how much you edit is kept. {0}.",
+        "May Foretrace record how you edit? Only on this computer, and only if you say so. It " +
+          "helps you either way. {0}.",
         `[${notice}](command:foretrace.readNotice)`,
       ),
-      withText,
-      withoutText,
+      choose,
       not,
     );
     this.asking = false;
-    if (answer === undefined) {
-      await this.memory.update(WAS_ASKED, true);
+    await this.memory.update(WAS_ASKED, true);
+    if (answer === choose) {
+      await this.choose();
     } else if (answer === not) {
       await this.decide("decline");
-    } else {
-      await this.decide("grant", { content: answer === withText ? "full" : "metadata" });
     }
   }
 
-  /** Let a person choose anew what is recorded. */
+  /** Let a person choose what is recorded, from the least to the most. */
   async choose(): Promise<void> {
     const { recording } = await this.server.status();
     const holds = (content: Content | null): string =>
@@ -63,21 +65,21 @@ export class ConsentDialog {
     const readNotice: Choice = { label: l10n.t("$(book) Read the notice") };
     const choices: Choice[] = [
       {
-        label: l10n.t("$(record) Record with text"),
-        description: holds("full"),
-        detail: l10n.t("Your work can be replayed, and Foretrace can learn your style from it."),
-        content: "full",
+        label: l10n.t("$(circle-slash) Don't record"),
+        description: holds(null),
+        detail: l10n.t("Help works all the same. What was recorded before stays on this computer."),
       },
       {
         label: l10n.t("$(record) Record without text"),
         description: holds("metadata"),
-        detail: l10n.t("Only when and how much you edit, never what."),
+        detail: l10n.t("When and how much you edit, but never what."),
         content: "metadata",
       },
       {
-        label: l10n.t("$(circle-slash) Don't record"),
-        description: holds(null),
-        detail: l10n.t("Help works all the same. What was recorded before stays on this computer."),
+        label: l10n.t("$(record) Record with text"),
+        description: holds("full"),
+        detail: l10n.t("Your work can be replayed, and Foretrace can learn your style from it."),
+        content: "full",
       },
       readNotice,
     ];
@@ -111,7 +113,7 @@ export class ConsentDialog {
 
   async readNotice(): Promise<void> {
     const { text } = await this.server.notice();
-    await this.documents.show(l10n.t("What Foretrace records"), text);
+    await this.documents.show(l10n.t("What Foretrace records"), noticePage(text));
   }
 
   private async decide(action: Action, terms: Terms = {}) {

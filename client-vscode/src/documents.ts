@@ -5,7 +5,7 @@ import {
   EventEmitter,
   type TextDocumentContentProvider,
   Uri,
-  window,
+  commands,
   workspace,
 } from "vscode";
 
@@ -34,9 +34,8 @@ export class Documents implements TextDocumentContentProvider, Disposable {
     return uri;
   }
 
-  /** Give a document its text and show it. */
-  async show(name: string, text: string): Promise<void> {
-    const document = await workspace.openTextDocument(this.put(name, text));
-    await window.showTextDocument(document, { preview: true });
+  /** Show a page of Markdown. */
+  async show(name: string, markdown: string): Promise<void> {
+    await commands.executeCommand("markdown.showPreview", this.put(`${name}.md`, markdown));
   }
 }

@@ -17,6 +17,7 @@ import {
   type SetupProblem,
   type Starter,
   isNewEnough,
+  isUnpacking,
   packageIn,
   problemIn,
   pythonIn,
@@ -54,7 +55,9 @@ export interface Python {
 }
 
 /** What the making of an environment tells while it goes on. */
-export type Tell = (step: "making" | "waiting" | "installing", detail?: string) => void;
+export type Step = "making" | "waiting" | "getting" | "unpacking";
+
+export type Tell = (step: Step, detail?: string) => void;
 
 /** Runs the making of an environment, shows what it tells, and says when a person cancels it. */
 export type Show = (task: (tell: Tell, cancelled: AbortSignal) => Promise<void>) => Promise<void>;
@@ -121,11 +124,13 @@ export class Environment {
       tell("making");
       // pip comes along: Debian and Ubuntu leave out of python3 what would bring it.
       await run(command, [...first, "-I", "-m", "venv", "--without-pip", folder], cancelled);
-      tell("installing");
+      tell("getting");
       const onLine = (line: string): void => {
         const name = packageIn(line);
         if (name !== undefined) {
-          tell("installing", name);
+          tell("getting", name);
+        } else if (isUnpacking(line)) {
+          tell("unpacking");
         }
       };
       await run(python, ["-I", pip, "install", ...PIP_OPTIONS, wheel], cancelled, { onLine });

@@ -46,8 +46,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
     watchDocuments(started),
     ...watchRuns(started),
     started.onDidChangeState(async (state) => {
-      if (state === "running" && (await status.refresh())?.recording.undecided === true) {
-        await consent.askOnce();
+      const answer = state === "running" ? await status.refresh() : undefined;
+      if (answer !== undefined) {
+        await consent.askOnce(answer.recording);
       }
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.trust()),

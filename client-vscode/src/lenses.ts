@@ -64,7 +64,7 @@ export class Lenses implements CodeLensProvider, Disposable {
     const above = new Range(first.range.start.line, 0, first.range.start.line, 0);
     const { title } = offer;
     return [
-      new CodeLens(above, { title: `$(lightbulb) ${title}`, command: "foretrace.showDiff" }),
+      new CodeLens(above, { title, command: "foretrace.showDiff" }),
       new CodeLens(above, { title: l10n.t("Accept"), command: "foretrace.accept" }),
       new CodeLens(above, { title: l10n.t("Dismiss"), command: "foretrace.dismiss" }),
       new CodeLens(above, { title: l10n.t("Show diff"), command: "foretrace.showDiff" }),

@@ -61,7 +61,12 @@ export function problemIn(output: string): SetupProblem {
   return PROBLEMS.find(([, pattern]) => pattern.test(output))?.[0] ?? "other";
 }
 
-/** Return which package pip is at, if a line of its output tells. */
+/** Return which package pip gets, if a line of its output tells. */
 export function packageIn(line: string): string | undefined {
   return /^\s*Collecting ([\w.-]+)/.exec(line)?.[1];
+}
+
+/** Return whether a line of pip's output tells that it has got everything. */
+export function isUnpacking(line: string): boolean {
+  return line.startsWith("Installing collected packages");
 }

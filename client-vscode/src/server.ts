@@ -43,12 +43,6 @@ const PATIENCE_MS = 2000;
 
 export type ServerState = "preparing" | "starting" | "running" | "stopped";
 
-/** A fix as the server offers it, and the version of the document that it is for. */
-export interface Answer {
-  action: CodeAction;
-  version: number;
-}
-
 export class Server implements Disposable {
   /** Start the server, or put a new one in its place. */
   readonly restart = oneAtATime(() => this.replace());
@@ -146,11 +140,10 @@ export class Server implements Disposable {
   }
 
   /** Return the fix that is on offer for a document, without having one looked for. */
-  async offered(document: TextDocument): Promise<Answer | undefined> {
-    const { version, lineCount } = document;
+  async offered(document: TextDocument): Promise<CodeAction | undefined> {
     const params: CodeActionParams = {
       ...this.documentParams(document.uri),
-      range: { start: { line: 0, character: 0 }, end: { line: lineCount, character: 0 } },
+      range: { start: { line: 0, character: 0 }, end: { line: document.lineCount, character: 0 } },
       context: {
         diagnostics: [],
         only: [CodeActionKind.QuickFix],
@@ -158,8 +151,7 @@ export class Server implements Disposable {
       },
     };
     const answers = await this.running().sendRequest(CodeActionRequest.type, params);
-    const action = answers?.find((each): each is CodeAction => "edit" in each);
-    return action === undefined ? undefined : { action, version };
+    return answers?.find((each): each is CodeAction => "edit" in each);
   }
 
   uriOf(document: Uri): string | undefined {

@@ -1,7 +1,7 @@
 /** Shows how setting up goes, and says what to do where it does not. */
 
 import { ProgressLocation, l10n, window, workspace, ConfigurationTarget } from "vscode";
-import { SetupError, type Show, type Trouble } from "./environment";
+import { SetupError, type Show, type Step, type Trouble } from "./environment";
 import { log } from "./log";
 import { OLDEST_PYTHON } from "./python";
 import { SECTION } from "./settings";
@@ -25,16 +25,18 @@ export const showSetup: Show = async (task) =>
     },
   );
 
-function words(step: "making" | "waiting" | "installing", detail: string | undefined): string {
+function words(step: Step, detail: string | undefined): string {
   switch (step) {
     case "making":
       return l10n.t("making a Python environment");
     case "waiting":
       return l10n.t("another window is at it");
-    case "installing":
+    case "getting":
       return detail === undefined
-        ? l10n.t("getting what it is made of (about 15 MB)")
+        ? l10n.t("getting what it is made of")
         : l10n.t("getting {0}", detail);
+    case "unpacking":
+      return l10n.t("putting everything in its place");
   }
 }
 

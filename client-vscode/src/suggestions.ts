@@ -1,10 +1,14 @@
 /** What is on offer for each document, and what a person does with it. */
 
+import { setTimeout } from "node:timers/promises";
 import {
   Disposable,
   EventEmitter,
+  Position,
+  ProgressLocation,
   Range,
   type TextDocument,
+  type Uri,
   WorkspaceEdit,
   commands,
   l10n,
@@ -14,13 +18,15 @@ import {
 import type { TextEdit, WorkspaceEdit as ProtocolEdit } from "vscode-languageclient/node";
 import type { Documents } from "./documents";
 import { log } from "./log";
-import type { FixData } from "./protocol";
-import { type Answer, type Server, helped, isHelped } from "./server";
+import type { FixData, Why } from "./protocol";
+import { type Server, helped, isHelped } from "./server";
 import { applied } from "./textEdits";
 
 /** Set while there is a fix for the document at hand: the key that accepts it depends on it. */
 const FIX_OFFERED = "foretrace.fixOffered";
 const MESSAGE_MS = 4000;
+const PATIENCE_MS = 5000;
+const LOOK_MS = 100;
 
 export interface Offer {
   title: string;
@@ -99,36 +105,58 @@ export class Suggestions implements Disposable {
     }
     const { document, offer } = found;
     const text = applied(document.getText(), offer.edits, ({ line, character }) =>
-      document.offsetAt(asRange({ start: { line, character }, end: { line, character } }).start),
+      document.offsetAt(new Position(line, character)),
     );
     const fixed = this.documents.put(document.uri.path, text);
     await commands.executeCommand("vscode.diff", document.uri, fixed, offer.title);
     return true;
   }
 
-  /** Return the fix for the document at hand, asked for anew where the text has changed since. */
+  /** Return why nothing, or not more, is offered; a text that was just edited is looked at first. */
+  async why(document: Uri): Promise<Why> {
+    const options = {
+      location: ProgressLocation.Window,
+      title: l10n.t("Foretrace looks at your text"),
+    };
+    return window.withProgress(options, async () => {
+      const deadlineMs = performance.now() + PATIENCE_MS;
+      let why = await this.server.why(document);
+      while (isPending(why) && performance.now() < deadlineMs) {
+        await setTimeout(LOOK_MS);
+        why = await this.server.why(document);
+      }
+      return why;
+    });
+  }
+
+  /** Return the fix for the document at hand. */
   private async current(): Promise<{ document: TextDocument; offer: Offer } | undefined> {
     const document = window.activeTextEditor?.document;
     if (document === undefined || !isHelped(document)) {
       return undefined;
     }
-    if (this.of(document)?.version !== document.version) {
-      await this.refresh(document);
-    }
+    await this.why(document.uri);
+    await this.refresh(document);
     const offer = this.of(document);
     return offer?.version === document.version ? { document, offer } : undefined;
   }
 
   private async refresh(document: TextDocument): Promise<void> {
-    const answer = await this.server.offered(document).catch((error: unknown) => {
+    const { version } = document;
+    const action = await this.server.offered(document).catch((error: unknown) => {
       log().warn("The server does not say what is on offer:", error);
       return undefined;
     });
-    const offer = answer === undefined ? undefined : offerOf(answer);
-    if (offer === undefined) {
+    const edits = editsOf(action?.edit ?? {});
+    if (action === undefined || edits.length === 0) {
       this.offers.delete(document);
     } else {
-      this.offers.set(document, offer);
+      this.offers.set(document, {
+        title: action.title,
+        version,
+        edits,
+        data: action.data as FixData,
+      });
     }
     this.tell();
   }
@@ -141,11 +169,8 @@ export class Suggestions implements Disposable {
   }
 }
 
-function offerOf({ action, version }: Answer): Offer | undefined {
-  const edits = editsOf(action.edit ?? {});
-  return edits.length === 0
-    ? undefined
-    : { title: action.title, version, edits, data: action.data as FixData };
+function isPending({ reasons }: Why): boolean {
+  return reasons.some(({ code }) => code === "pending");
 }
 
 /** Return the edits of a fix; it is of one document. */

