@@ -18,6 +18,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from foretrace_telemetry import logs
+
 log = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any]], None]
@@ -47,7 +49,7 @@ class Request:
         """Send why there is no result."""
         if isinstance(problem, Exception):
             log.error("request %s failed", self.method, exc_info=problem)
-            problem = f"{type(problem).__name__}: {problem}"
+            problem = f"it failed with {type(problem).__name__}; the log says where"
         self._cancelled.discard(self.number)
         self._send({"id": self.number, "error": problem})
 
@@ -87,7 +89,7 @@ class Service:
 
 def run(service_of: Callable[[Send], Service]) -> None:
     """Serve on standard input and output."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logs.set_up("warning")
     # Whatever prints in this process must not get in between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

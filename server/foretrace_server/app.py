@@ -111,7 +111,7 @@ class ForetraceServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error. By default pygls shows each in a window."""
-        log.error("%s: %s", getattr(source, "__name__", source), error)
+        log.error("%s failed", getattr(source, "__name__", source), exc_info=error)
 
     def close(self) -> None:
         """Write what is left and end what was started."""

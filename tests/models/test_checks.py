@@ -132,7 +132,8 @@ def f(x):
     """
 
 def test_f():
-    assert f(1) == 2
+    x = 1
+    assert f(x) == 2
 
 def test_with_fixture(tmp_path):
     assert True
@@ -180,6 +181,7 @@ def test_what_a_program_says_of_itself_is_evidence() -> None:
     assert told == evidence(ast.parse(PROGRAM + "\nx = 1\n"))
     assert told != evidence(ast.parse(PROGRAM.replace("f(2) == 3", "f(2) == 4")))
     assert told != evidence(ast.parse(PROGRAM.replace("assert f(2) == 3", "pass")))
+    assert told != evidence(ast.parse(PROGRAM.replace("    x = 1\n", "    x = 2\n")))
     assert told != evidence(ast.parse(PROGRAM.replace(">>> f(1)\n    2", ">>> f(1)\n    3")))
 
 

@@ -258,7 +258,7 @@ def checks_of(tree: ast.Module, assignment: Assignment | None) -> list[Check]:
         for test in (assignment.tests if assignment else ())
     ]
     checks.extend(_doctests(tree))
-    checks.extend(_test_functions(tree))
+    checks.extend(FunctionCheck(function.name) for function in _test_functions(tree))
     # A program that is to read something would fail on nothing, and rightly.
     if not any(isinstance(check, OutputCheck) for check in checks):
         asserts = sum(isinstance(node, ast.Assert) for node in ast.walk(tree))
@@ -269,7 +269,8 @@ def checks_of(tree: ast.Module, assignment: Assignment | None) -> list[Check]:
 def evidence(tree: ast.Module) -> list[str]:
     """Return what in a program itself says how it should behave; a fix must leave that alone."""
     told = [ast.dump(node) for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-    told += [repr(check) for check in (*_doctests(tree), *_test_functions(tree))]
+    told += [repr(check) for check in _doctests(tree)]
+    told += [ast.dump(function) for function in _test_functions(tree)]
     return sorted(told)
 
 
@@ -376,7 +377,7 @@ def _doctests(tree: ast.Module) -> Iterator[DoctestCheck]:
             )
 
 
-def _test_functions(tree: ast.Module) -> Iterator[FunctionCheck]:
+def _test_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             arguments = node.args
@@ -386,4 +387,4 @@ def _test_functions(tree: ast.Module) -> Iterator[FunctionCheck]:
                 and not arguments.kwonlyargs
                 and any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
             ):
-                yield FunctionCheck(node.name)
+                yield node

@@ -20,9 +20,9 @@ _BATCH = 16
 # Costs are in bits, as those of candidates are.
 _UNTOUCHED_COST = 6.0
 _SUSPECT_GAIN = 1.5
-_FAILING_COST = 2.0
-# A change that helps nothing by itself may be one half of a fix. Few are.
-_NEUTRAL_COST = 3.0
+_FAILING_COST = 3.0
+# A change after which no more checks pass may yet be one half of a fix. Few are.
+_NEUTRAL_COST = 5.0
 _LINGER_SECONDS = 0.5
 _COST_OF_TOKEN = 0.7
 # Where there are no tests, only what is likely by itself is worth anybody's time.
@@ -48,8 +48,9 @@ class Found:
 class _Step:
     """A text to build on, and what is left to be tried on it, the likeliest first.
 
-    `priority` is the cost of the next thing to try, with what is still to be mended then, and of
-    the `neutral` changes so far, which helped nothing by themselves.
+    `priority` is the cost of the next thing to try, with what is still to be mended then.
+    `neutral` counts the changes so far after which no more checks passed; one that came nearer to
+    that counts for less.
     """
 
     priority: float
@@ -58,7 +59,7 @@ class _Step:
     rules: tuple[str, ...] = field(eq=False)
     cost: float = field(eq=False)
     credit: float = field(eq=False)
-    neutral: int = field(default=0, eq=False)
+    neutral: float = field(default=0.0, eq=False)
     left: list[_Proposal] | None = field(default=None, eq=False)
 
 
@@ -146,7 +147,7 @@ class _Search:
             return
         if credit < step.credit or len(rules) == _MOST_CHANGES or self._far_fetched(cost):
             return
-        neutral = step.neutral + (credit == step.credit)
+        neutral = step.neutral + max(0.0, 1.0 - (credit - step.credit))
         made = _Step(0.0, next(self._numbers), text, rules, cost, credit, neutral)
         self._push(made, cost)
 

@@ -13,6 +13,7 @@ import ctypes
 import os
 import signal
 import stat
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,8 +80,9 @@ def enter(readable: Sequence[str], folder: str) -> None:
 
 
 def die_with_parent() -> None:
-    """Have the kernel end this process when the one that started it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    """Have the kernel end this process when the one that started it ends, where it can."""
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def drop_capabilities() -> None:
