@@ -81,6 +81,9 @@ def test_the_first_step_is_the_first_edit_that_does_no_harm() -> None:
 @pytest.mark.parametrize(
     ("text", "edit", "title"),
     [
+        ("x == 1\n", TextEdit(2, 3, "!"), "change `==` to `!=` in line 1"),
+        ("if x = 1:\n", TextEdit(6, 6, "="), "change `=` to `==` in line 1"),
+        ("x=1\n", TextEdit(2, 2, "-"), "add `-` in line 1"),
         ("if x < 1:\n", TextEdit(5, 6, "<="), "change `<` to `<=` in line 1"),
         ("if x\n", TextEdit(4, 4, ":"), "add `:` in line 1"),
         ("totl = 1\n", TextEdit(3, 3, "a"), "change `totl` to `total` in line 1"),

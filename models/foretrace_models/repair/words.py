@@ -53,21 +53,27 @@ def _describe_space(text: str, edit: TextEdit, line: int) -> str:
 
 
 def _whole_words(text: str, edit: TextEdit) -> tuple[int, int]:
-    """Return the place of an edit, widened where it begins or ends inside a name or number."""
-    start, end = edit.start, edit.end
+    """Return the place of an edit, widened where it begins or ends inside a word or operator."""
     changed = text[edit.start : edit.end], edit.new_text
-    splits = _in_word(text[start - 1 : start]) and _in_word(text[end : end + 1])
-    if splits or any(_in_word(part[:1]) for part in changed):
-        while start > 0 and _in_word(text[start - 1]):
-            start -= 1
-    if splits or any(_in_word(part[-1:]) for part in changed):
-        while end < len(text) and _in_word(text[end]):
-            end += 1
+    start, end = edit.start, edit.end
+    for belongs in (_in_word, _in_operator):
+        splits = belongs(text[start - 1 : start]) and belongs(text[end : end + 1])
+        if splits or any(belongs(part[:1]) for part in changed):
+            while start > 0 and belongs(text[start - 1]):
+                start -= 1
+        if splits or any(belongs(part[-1:]) for part in changed):
+            while end < len(text) and belongs(text[end]):
+                end += 1
     return start, end
 
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or character == "_"
+
+
+def _in_operator(character: str) -> bool:
+    # Not those that may stand right beside another one, such as a sign.
+    return character != "" and character in "=!<>*/"
 
 
 def _code(code: str) -> str:
