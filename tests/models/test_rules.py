@@ -59,6 +59,26 @@ CASES = [
     ("def f(x):\n    n = 1\n    return True\n", "def f(x):\n    n = 1\n    return n == 1\n"),
     ("list(set(x))\n", "list(dict.fromkeys(x))\n"),
     ("def f(): pass\ndef g(): pass\nf()\n", "def f(): pass\ndef g(): pass\ng()\n"),
+    ("a = b\nb = a\n", "a, b = b, a\n"),
+    ("xs[0], xs[1] = xs[1], xs[1]\n", "xs[0], xs[1] = xs[1], xs[0]\n"),
+    ("best = x\n", "x = best\n"),
+    ("xs = ()\n", "xs = []\n"),
+    ("n += n\n", "n += 1\n"),
+    ("xs += ys.append(1)\n", "xs.append(1)\n"),
+    ("xs.append[x]\n", "xs.append(x)\n"),
+    ("xs.append.x\n", "xs.append(x)\n"),
+    ("xs.extend(x)\n", "xs.extend([x])\n"),
+    ("def f():\n    for e in x:\n        g(y)\n", "def f():\n    for y in x:\n        g(y)\n"),
+    (
+        "def f(a, b):\n    a.remove(b)\n    c.append(b)\n",
+        "def f(a, b):\n    a.remove(a)\n    c.append(a)\n",
+    ),
+    ("a(min(x))\nb(min(x))\n", "a(max(x))\nb(max(x))\n"),
+    ("if x < 1: pass\nx = 2\nif x < 1: pass\n", "if x <= 1: pass\nx = 2\nif x <= 1: pass\n"),
+    (
+        "def f():\n    if x:\n        pass\n    return y\n",
+        "def f():\n    if x:\n        return y\n    return y\n",
+    ),
     ("import mth\n", "import math as mth\n"),
 ]
 

@@ -58,6 +58,20 @@ class Source:
             low, high = (middle, high) if self._starts[middle] <= offset else (low, middle)
         return low + 1
 
+    def same_lines(self, line: int) -> list[int]:
+        """Return the other lines with the same text, white space included; blank ones have none."""
+        return [
+            other for other in self._lines_by_text.get(self.lines[line - 1], ()) if other != line
+        ]
+
+    @cached_property
+    def _lines_by_text(self) -> dict[str, list[int]]:
+        lines: dict[str, list[int]] = {}
+        for number, text in enumerate(self.lines, start=1):
+            if text.strip():
+                lines.setdefault(text, []).append(number)
+        return lines
+
     def _offset(self, line: int, column: int) -> int:
         text = self.lines[line - 1]
         if not text.isascii():

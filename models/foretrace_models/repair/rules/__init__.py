@@ -8,25 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from foretrace_models.repair.edits import OverlapError, apply_edits
-from foretrace_models.repair.rules import bounds, calls, flow, names, operators, returns
+from foretrace_models.repair.edits import OverlapError, TextEdit, apply_edits
+from foretrace_models.repair.rules import (
+    assignments,
+    bounds,
+    calls,
+    flow,
+    names,
+    operators,
+    returns,
+)
 from foretrace_models.repair.rules.candidate import Candidate, Rule
 from foretrace_models.repair.source import Source
 
 RULES: tuple[Rule, ...] = (
     names.misspelt,
     names.undefined,
+    names.unused,
     names.misspelt_imports,
     names.first_values,
     names.other_names,
+    names.other_names_together,
     names.other_functions,
     operators.comparisons,
     operators.arithmetic,
-    operators.assignments,
     operators.conditions,
     operators.constants,
     operators.named,
     operators.compared_items,
+    assignments.added,
+    assignments.exchanged,
+    assignments.empties,
     bounds.ranges,
     bounds.offsets,
     bounds.slices,
@@ -51,15 +63,35 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+# The same slip in every place where the same line stands is not much less likely than in one.
+_SAME_LINES_COST = 1.0
+
+
 def candidates(source: Source) -> Iterator[tuple[Candidate, str]]:
     """Iterate over what the rules propose, each with the text it leads to, no text twice."""
     seen = {source.text}
     for rule in RULES:
-        for candidate in rule(source):
-            try:
-                text = apply_edits(source.text, candidate.edits)
-            except OverlapError:
-                continue
-            if text not in seen:
-                seen.add(text)
-                yield candidate, text
+        for proposed in rule(source):
+            for candidate in (proposed, *_in_same_lines(source, proposed)):
+                try:
+                    text = apply_edits(source.text, candidate.edits)
+                except OverlapError:
+                    continue
+                if text not in seen:
+                    seen.add(text)
+                    yield candidate, text
+
+
+def _in_same_lines(source: Source, candidate: Candidate) -> Iterator[Candidate]:
+    """Yield the change of one line made in all lines that are the same, if there are others."""
+    edit = candidate.edits[0]
+    line = source.line_of(edit.start)
+    last = source.line_of(edit.end)
+    if len(candidate.edits) > 1 or line != last or "\n" in edit.new_text:
+        return
+    others = source.same_lines(line)
+    if others:
+        moves = [source.line_start(other) - source.line_start(line) for other in others]
+        edits = (TextEdit(edit.start + by, edit.end + by, edit.new_text) for by in moves)
+        cost = candidate.cost + _SAME_LINES_COST
+        yield Candidate((edit, *edits), candidate.rule, cost)

@@ -78,6 +78,12 @@ def methods(source: Source) -> Iterator[Candidate]:
         called = isinstance(parent, ast.Call) and parent.func is node
         if not called and node.attr in _WITHOUT_ARGUMENTS and isinstance(node.ctx, ast.Load):
             yield Candidate((TextEdit(end, end, "()"),), "missing call", 0.5)
+        if isinstance(parent, ast.Subscript) and parent.value is node and node.attr in _METHODS:
+            code = f"{source.code(node)}({source.code(parent.slice)})"
+            yield replacing(source, parent, code, "index for call", 0.8)
+        if isinstance(parent, ast.Attribute) and node.attr in _METHODS:
+            code = f"{source.code(node)}({parent.attr})"
+            yield replacing(source, parent, code, "attribute for call", 1.0)
         if not called and node.attr == "length":
             code = f"len({source.code(node.value)})"
             yield replacing(source, node, code, "length", 0.5)
@@ -172,6 +178,10 @@ def arguments(source: Source) -> Iterator[Candidate]:
             if source.text[left_end:right_start].strip() in ("+", "-", "*", "/", "//", "%"):
                 code = f"{function}({source.code(operation.left)}){rest}"
                 yield replacing(source, node, code, "bracket too late", 2.0)
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if len(node.args) == 1 and method in ("extend", "append"):
+            code = f"[{source.code(node.args[0])}]"
+            yield replacing(source, node.args[0], code, "item, not list", 3.0)
         if len(node.args) > 1 and not node.keywords:
             for index in range(len(node.args)):
                 kept = [source.code(a) for i, a in enumerate(node.args) if i != index]

@@ -67,3 +67,13 @@ def expressions(source: Source) -> Iterator[ast.expr]:
                 skipped.add(annotation)
         if isinstance(node, ast.expr) and node not in skipped:
             yield node
+
+
+def between(source: Source, left: ast.expr, right: ast.expr) -> tuple[int, int]:
+    """Return the place of the operator between two operands, without white space around it."""
+    start, end = source.span(left)[1], source.span(right)[0]
+    code = source.text[start:end]
+    # Parentheses around an operand are in no node's span.
+    inner_start = len(code) - len(code.lstrip(") \t\r\n\\"))
+    inner_end = len(code.rstrip("( \t\r\n\\"))
+    return start + inner_start, start + inner_end

@@ -139,6 +139,8 @@ def kinds(source: Source) -> Iterator[Candidate]:
             if source.enclosing(node, _LOOPS):
                 yield replacing(source, node, "continue", "continue for pass", 3.5)
                 yield replacing(source, node, "break", "break for pass", 3.5)
+            for value in _returned(source, node):
+                yield replacing(source, node, f"return {value}", "return for pass", 3.5)
         elif isinstance(node, ast.Return) and source.enclosing(node, _LOOPS):
             for word, cost in (("continue", 4.0), ("break", 4.5), ("pass", 4.5)):
                 yield replacing(source, node, word, f"{word} for return", cost)

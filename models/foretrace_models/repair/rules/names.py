@@ -8,6 +8,7 @@ import difflib
 import importlib
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from types import ModuleType
 
 from foretrace_models.repair.edits import TextEdit
@@ -27,6 +28,8 @@ _FOREIGN_WORDS = {
 }
 _INITIAL_VALUES = (("0", 2.0), ("[]", 2.0), ("()", 3.5), ('""', 3.0), ("False", 3.5), ("1", 4.0))
 _MOST_CHOICES = 12
+_OPPOSITES = {"min": ("max",), "max": ("min",)}
+_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 # How alike a module's name must be to one of the standard library to count as misspelt.
 NEAR_MODULE = 0.8
 
@@ -52,6 +55,40 @@ def misspelt(source: Source) -> Iterator[Candidate]:
             statement = f"import {node.id}{source.newline}"
             place = _after_docstring(source)
             yield Candidate((TextEdit(place, place, statement),), "missing import", 0.3)
+
+
+def unused(source: Source) -> Iterator[Candidate]:
+    """A name is given a value under which nothing looks for it, and one that is looked for is not.
+
+    `for e in xs: print(element)` becomes `for element in xs: print(element)`.
+    """
+    for function in source.nodes:
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        loaded: dict[str, ast.Name] = {}
+        stored: dict[str, list[ast.expr | ast.arg]] = {}
+        for argument in function.args.args:
+            stored[argument.arg] = [argument]
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    loaded.setdefault(node.id, node)
+                else:
+                    stored.setdefault(node.id, []).append(node)
+        for name, node in loaded.items():
+            if name in _BUILTINS or name in source.visible_at(node):
+                continue
+            for other, places in stored.items():
+                if other not in loaded:
+                    edits = tuple(_renamed(source, place, name) for place in places)
+                    yield Candidate(edits, "unused name", 1.0)
+
+
+def _renamed(source: Source, place: ast.expr | ast.arg, name: str) -> TextEdit:
+    start, end = source.span(place)
+    if isinstance(place, ast.arg):
+        end = start + len(place.arg)
+    return TextEdit(start, end, name)
 
 
 def undefined(source: Source) -> Iterator[Candidate]:
@@ -104,6 +141,30 @@ def other_names(source: Source) -> Iterator[Candidate]:
             if name != node.id:
                 cost = 1.5 if undefined else (6.0 if storing else 4.0)
                 yield replacing(source, node, name, "other name", cost)
+
+
+def other_names_together(source: Source) -> Iterator[Candidate]:
+    """Neighbouring statements use the wrong name together: `xs.remove(i)`, `out.append(i)`."""
+    for block in source.blocks():
+        for first, second in pairwise(block):
+            if isinstance(first, _COMPOUND) or isinstance(second, _COMPOUND):
+                continue
+            places: dict[str, list[ast.Name]] = {}
+            for statement in (first, second):
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                        places.setdefault(node.id, []).append(node)
+            scope = source.function_of(first)
+            known = source.names_in(scope) if scope is not None else []
+            for name, nodes in places.items():
+                if len({node.lineno for node in nodes}) < 2:
+                    continue
+                for other in _OPPOSITES.get(name) or (
+                    known[:_MOST_CHOICES] if name in known else ()
+                ):
+                    if other != name:
+                        edits = tuple(TextEdit(*source.span(node), other) for node in nodes)
+                        yield Candidate(edits, "other name", 4.5)
 
 
 def other_functions(source: Source) -> Iterator[Candidate]:

@@ -6,7 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from foretrace_models.repair.edits import TextEdit
-from foretrace_models.repair.rules.candidate import Candidate, expressions, operand, replacing
+from foretrace_models.repair.rules.candidate import (
+    Candidate,
+    between,
+    expressions,
+    operand,
+    replacing,
+)
 from foretrace_models.repair.source import Source
 
 _MOST_ARGUMENTS = 3
@@ -56,7 +62,7 @@ def comparisons(source: Source) -> Iterator[Candidate]:
             continue
         operands = [node.left, *node.comparators]
         for index, operator in enumerate(node.ops):
-            place = _between(source, operands[index], operands[index + 1])
+            place = between(source, operands[index], operands[index + 1])
             for symbol, cost in _COMPARISONS[type(operator)]:
                 yield Candidate((TextEdit(*place, symbol),), "comparison", cost)
 
@@ -65,10 +71,10 @@ def arithmetic(source: Source) -> Iterator[Candidate]:
     """Another arithmetic operator: `a / b` becomes `a // b`, `n -= 1` becomes `n += 1`."""
     for node in source.nodes:
         if isinstance(node, ast.BinOp):
-            place = _between(source, node.left, node.right)
+            place = between(source, node.left, node.right)
             ending = ""
         elif isinstance(node, ast.AugAssign):
-            place = _between(source, node.target, node.value)
+            place = between(source, node.target, node.value)
             ending = "="
         else:
             continue
@@ -78,26 +84,6 @@ def arithmetic(source: Source) -> Iterator[Candidate]:
         if ending and isinstance(node.op, (ast.Add, ast.Sub)):
             # `=+` is read as an assignment of a signed value; `+=` where `=` was meant is rarer.
             yield Candidate((TextEdit(*place, "="),), "arithmetic", 5.0)
-
-
-def assignments(source: Source) -> Iterator[Candidate]:
-    """An assignment that should add to what is there: `total = x` becomes `total += x`."""
-    for node in source.nodes:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target = node.targets[0]
-            if not isinstance(target, (ast.Name, ast.Subscript, ast.Attribute)):
-                continue
-            place = _between(source, target, node.value)
-            looping = source.enclosing(node, (ast.For, ast.While)) is not None
-            yield Candidate((TextEdit(*place, "+="),), "assignment", 3.0 if looping else 5.5)
-            if isinstance(node.value, ast.UnaryOp) and isinstance(
-                node.value.op, (ast.UAdd, ast.USub)
-            ):
-                start, _ = place
-                _, end = source.span(node.value)
-                sign = "+" if isinstance(node.value.op, ast.UAdd) else "-"
-                code = f"{sign}= {source.code(node.value.operand)}"
-                yield Candidate((TextEdit(start, end, code),), "assignment", 1.0)
 
 
 def conditions(source: Source) -> Iterator[Candidate]:
@@ -118,7 +104,7 @@ def conditions(source: Source) -> Iterator[Candidate]:
 def _boolean(source: Source, node: ast.BoolOp) -> Iterator[Candidate]:
     word = "or" if isinstance(node.op, ast.And) else "and"
     edits = tuple(
-        TextEdit(*_between(source, left, right), word)
+        TextEdit(*between(source, left, right), word)
         for left, right in zip(node.values, node.values[1:], strict=False)
     )
     yield Candidate(edits, "condition", 2.0)
@@ -184,7 +170,8 @@ def compared_items(source: Source) -> Iterator[Candidate]:
         sides = (node.left, node.comparators[0])
         indices = {index: None for side in sides if (index := _constant_index(source, side))}
         for index in indices:
-            yield _sides(source, sides, index, 2.0)
+            if any(_constant_index(source, side) != index for side in sides):
+                yield _sides(source, sides, index, 2.0)
         if indices:
             yield _sides(source, sides, "", 2.5)
         elif all(isinstance(side, (ast.Name, ast.Subscript)) for side in sides):
@@ -217,13 +204,3 @@ def _idle_operands(parent: ast.AST) -> tuple[int, ...]:
         if isinstance(parent.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)):
             return (0, 1)
     return (0,) if isinstance(parent, ast.AugAssign) else ()
-
-
-def _between(source: Source, left: ast.expr, right: ast.expr) -> tuple[int, int]:
-    """Return the place of the operator between two operands, without white space around it."""
-    start, end = source.span(left)[1], source.span(right)[0]
-    code = source.text[start:end]
-    # Parentheses around an operand are in no node's span.
-    inner_start = len(code) - len(code.lstrip(") \t\r\n\\"))
-    inner_end = len(code.rstrip("( \t\r\n\\"))
-    return start + inner_start, start + inner_end
