@@ -16,6 +16,11 @@ from typing import Any, BinaryIO, cast
 
 from foretrace_telemetry.home import Home
 
+if sys.version_info >= (3, 11):
+    from typing import Self
+else:
+    from typing_extensions import Self
+
 _ANSWER_SECONDS = 60.0
 _EXIT_SECONDS = 30.0
 _CONNECT_SECONDS = 30.0
@@ -53,7 +58,7 @@ class Wire:
         assert self.process.stdout is not None
         return cast("BinaryIO", self.process.stdin), cast("BinaryIO", self.process.stdout)
 
-    def __enter__(self) -> Wire:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -187,11 +192,15 @@ def insertion(text: str, line: int, character: int) -> dict[str, Any]:
 
 
 def _next_message(stream: BinaryIO) -> dict[str, Any] | None:
+    """Return the next message, or None when there is no other."""
     length = 0
-    while (line := stream.readline()) != b"\r\n":
-        if not line:
-            return None
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    return dict(json.loads(stream.read(length)))
+    try:
+        while (line := stream.readline()) != b"\r\n":
+            if not line:
+                return None
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        return dict(json.loads(stream.read(length)))
+    except OSError:  # the connection broke
+        return None

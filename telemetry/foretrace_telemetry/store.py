@@ -10,6 +10,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlite_utils
@@ -60,6 +61,7 @@ class Store:
     def __init__(self, db: sqlite_utils.Database, home: Home) -> None:
         self._db = db
         self._home = home
+        self._file = home.traces.stat()
 
     @classmethod
     def create(cls, home: Home) -> Store:
@@ -79,7 +81,8 @@ class Store:
             db.enable_wal()
             # A commit survives the death of this process; only a power cut can lose the last ones.
             db.execute("PRAGMA synchronous = NORMAL")
-            migrations.apply(db)
+            with _writing(db):
+                migrations.apply(db)
         except BaseException:
             connection.close()
             raise
@@ -106,6 +109,13 @@ class Store:
         """Close the connection."""
         self._db.close()
 
+    def is_in_place(self) -> bool:
+        """Return whether the file is still there and the one that was opened."""
+        try:
+            return os.path.samestat(self._home.traces.stat(), self._file)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
     def begin_session(self, info: SessionInfo) -> SessionWriter:
         """Add a session and return what writes its events.
 
@@ -114,7 +124,7 @@ class Store:
             sqlite3.Error: the session cannot be written.
         """
         key = self._home.key()
-        with self._db.atomic():
+        with _writing(self._db):
             row = {**asdict(info), "schema_version": SCHEMA_VERSION}
             number = _inserted(self._db, "sessions", row)
         return SessionWriter(self._db, key, number)
@@ -193,7 +203,7 @@ class SessionWriter:
         """
         before = self._last_sequence, dict(self._documents)
         try:
-            with self._db.atomic():
+            with _writing(self._db):
                 return self._append(events)
         except BaseException:
             self._last_sequence, self._documents = before
@@ -232,6 +242,22 @@ class SessionWriter:
             row = {"session": self._number, "name": name}
             self._documents[name] = _inserted(self._db, "documents", row)
         return self._documents[name]
+
+
+@contextmanager
+def _writing(db: sqlite_utils.Database) -> Iterator[None]:
+    """Do everything inside or nothing.
+
+    The right to write is waited for at once: to one who read first and wants to write then, SQLite
+    refuses it without waiting if another process wrote in between.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
 
 
 def _inserted(db: sqlite_utils.Database, table: str, row: dict[str, Any]) -> int:

@@ -1,8 +1,11 @@
 """The single writer: a queue of events, and the thread that commits them to the store.
 
 Events are committed at most 200 ms after they happened. When the disk is full or the file cannot
-be written they wait in memory and are tried again; a damaged database is set aside and a new one
-begun. Consent is asked once more before each commit.
+be written they wait in memory and are tried again; a damaged database is set aside, and where it is
+damaged or was removed a new one is begun. Consent is asked once more before each commit.
+
+Where events are lost, later edits do not follow on from what is kept: they are dropped until the
+text of their document was stated anew, which `on_lost` is to see to.
 """
 
 from __future__ import annotations
@@ -13,13 +16,21 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import define, evolve, field
 
 from foretrace_telemetry.consent import Content
 from foretrace_telemetry.digest import pseudonym_of
-from foretrace_telemetry.events import Event, withhold
+from foretrace_telemetry.events import (
+    Closed,
+    Edited,
+    Event,
+    Opened,
+    Resynced,
+    Saved,
+    withhold,
+)
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
@@ -29,6 +40,8 @@ log = logging.getLogger(__name__)
 _GATHER_SECONDS = 0.15
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _MOST_WAITING = 200_000
+
+_Waiting = tuple[Event, Content]
 
 
 @define
@@ -62,14 +75,23 @@ class Writer:
         self._gate = gate
         self._info = info
         self._on_lost = on_lost
-        self._queue: queue.SimpleQueue[tuple[Event, Content] | _Flush | None] = queue.SimpleQueue()
-        self._waiting: list[tuple[Event, Content]] = []
+        self._queue: queue.SimpleQueue[_Waiting | _Flush | None] = queue.SimpleQueue()
+        self._waiting: list[_Waiting] = []
+        # The documents, by what is kept of them, whose text was stated and not lost since.
+        self._stated: set[tuple[str | None, Content]] = set()
         self._store: Store | None = None
         self._session: SessionWriter | None = None
+        self._begun = 0
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     def put(self, event: Event, content: Content) -> None:
-        """Queue an event with the content that consent covers. Never blocks."""
+        """Queue an event with the content that consent covers. Never blocks.
+
+        Nothing is taken any more once the writer was closed.
+        """
+        if self._closed:
+            return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="foretrace-writer", daemon=True)
             self._thread.start()
@@ -85,6 +107,7 @@ class Writer:
 
     def close(self, timeout_seconds: float = 5.0) -> None:
         """Commit what is left and end the thread."""
+        self._closed = True
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join(timeout_seconds)
@@ -98,8 +121,9 @@ class Writer:
             failures = 0 if self._commit() else failures + 1
             for flush in flushes:
                 flush.done.set()
-        if self._store is not None:
-            self._store.close()
+        if self._waiting:
+            log.error("%d events are lost: %s", len(self._waiting), self.status.trouble)
+        self._let_go()
 
     def _patience(self, failures: int) -> float | None:
         """Return how long to wait for the first event; forever while nothing is left to retry."""
@@ -122,21 +146,34 @@ class Writer:
             if isinstance(item, _Flush):
                 flushes.append(item)
                 break
-            self._waiting.append(item)
+            if self._follows_on(*item):
+                self._waiting.append(item)
             if deadline is None:
                 deadline = time.monotonic() + _GATHER_SECONDS
         self.status.waiting = len(self._waiting)
         return True, flushes
 
+    def _follows_on(self, event: Event, content: Content) -> bool:
+        """Return whether replay can make sense of an event after those that came before."""
+        document = event.uri, content
+        if isinstance(event.body, (Opened, Resynced)):
+            self._stated.add(document)
+        return document in self._stated or not isinstance(event.body, (Edited, Saved, Closed))
+
     def _commit(self) -> bool:
         """Write what waits; return False if it could not be written and is to be tried again."""
         if not self._waiting:
             return True
+        if self._store is not None and not self._store.is_in_place():
+            self._let_go()
+            # What waits follows on from events that are gone; texts stated anew hold its effect.
+            self._lose(len(self._waiting), "the database was removed")
         try:
             events = self._covered()
             if events:
                 bad = self._session_writer().append(events)
                 self.status.committed += len(events) - len(bad)
+                self._waiting.clear()
                 for event in bad:
                     self._lose(1, f"an event of kind {event.body.kind} could not be kept")
         except sqlite3.DatabaseError as error:
@@ -156,14 +193,11 @@ class Writer:
         now = self._gate.content
         if now is None:
             self._lose(len(self._waiting), "consent ended or recording was paused")
-            self._waiting.clear()
-            return []
-        if now is Content.METADATA:
+        elif now is Content.METADATA:
             # Text must not be kept any more, and edits without it do not follow on from its end.
             kept = [each for each in self._waiting if each[1] is Content.METADATA]
             if narrowed := len(self._waiting) - len(kept):
-                self._lose(narrowed, "consent was narrowed to metadata")
-                self._waiting = kept
+                self._lose(narrowed, "consent was narrowed to metadata", kept)
         events = []
         for event, then in self._waiting:
             if then is Content.METADATA:
@@ -175,8 +209,13 @@ class Writer:
 
     def _session_writer(self) -> SessionWriter:
         if self._session is None:
+            self._let_go()
             self._store = Store.create(self._home)
-            self._session = self._store.begin_session(self._info)
+            # One that was set aside may be put back, so no two sessions have the same name.
+            name = f"{self._info.name}-{self._begun + 1}" if self._begun else self._info.name
+            self._session = self._store.begin_session(evolve(self._info, name=name))
+            self._begun += 1
+            self.status.session = name
         return self._session
 
     def _failed(self, error: Exception) -> bool:
@@ -186,30 +225,34 @@ class Writer:
         self.status.trouble = trouble
         excess = len(self._waiting) - _MOST_WAITING
         if excess > 0:
-            del self._waiting[:excess]
-            self._lose(excess, "too many events waited for a disk that could not be written")
+            reason = "too many events waited for a disk that could not be written"
+            self._lose(excess, reason, self._waiting[excess:])
         self.status.waiting = len(self._waiting)
         return False
 
-    def _lose(self, count: int, reason: str) -> None:
+    def _lose(self, count: int, reason: str, kept: Sequence[_Waiting] = ()) -> None:
+        """Give up events, and of those that wait still, what only they gave a sense to."""
         log.warning("%d events are not kept: %s", count, reason)
         self.status.lost += count
+        self._stated.clear()
+        self._waiting = [each for each in kept if self._follows_on(*each)]
         self._on_lost(reason)
 
-    def _set_aside(self, error: Exception) -> None:
-        """Keep a damaged database under another name, so that recording goes on in a new one."""
+    def _let_go(self) -> None:
         if self._store is not None:
             self._store.close()
         self._store = self._session = None
+
+    def _set_aside(self, error: Exception) -> None:
+        """Keep a damaged database under another name, so that recording goes on in a new one."""
+        self._let_go()
         mark = time.strftime("%Y%m%dT%H%M%S")
         for suffix in ("", "-wal", "-shm"):
             path = self._home.traces.with_name(self._home.traces.name + suffix)
             if path.exists():
                 path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
         log.error("the database was damaged (%s) and is set aside as damaged-%s-*", error, mark)
-        # What waits follows on from events that are gone; the texts stated anew hold its effect.
         self._lose(len(self._waiting), "the database was damaged and set aside")
-        self._waiting.clear()
 
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:

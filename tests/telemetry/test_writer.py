@@ -27,7 +27,9 @@ URI = "file:///a.py"
 
 
 def _event(n: int) -> Event:
-    return Event(n, n, Actor.USER, Edited(n, "", "x"), URI, n)
+    """Return the event of a number: 0 opens a document, and each other types into it."""
+    body = Edited(n, "", "x") if n else Opened("")
+    return Event(n, n, Actor.USER, body, URI, n)
 
 
 @pytest.fixture
@@ -62,6 +64,14 @@ def _wait_for(condition: object, seconds: float = 5.0) -> bool:
 def test_nothing_is_made_before_the_first_event(home: Home, lost: list[str]) -> None:
     Writer(home, Gate(home), SessionInfo("s", 0, "0"), lost.append).close()
     assert not home.path.exists()
+
+
+def test_nothing_is_taken_after_the_end(consented: Home, writer: Writer) -> None:
+    writer.put(_event(0), Content.FULL)
+    writer.close()
+    writer.put(_event(1), Content.FULL)
+    writer.close()
+    assert _recorded(consented) == [_event(0)]
 
 
 def test_events_are_committed_in_their_order(consented: Home, writer: Writer) -> None:
@@ -117,9 +127,11 @@ def test_what_waits_when_consent_is_narrowed_is_not_written_without_its_text(
     writer.put(_event(1), Content.FULL)
     grant(consented, [], Content.METADATA, "test", datetime.now(timezone.utc))
     assert _wait_for(lambda: writer.status.waiting == 0 and lost)
-    writer.put(_event(2), Content.METADATA)
+    writer.put(_event(2), Content.METADATA)  # before the text was stated anew
+    writer.put(_event(0), Content.METADATA)
+    writer.put(_event(3), Content.METADATA)
     assert writer.flush()
-    assert [event.version for event in _recorded(consented)] == [0, 2]
+    assert [event.version for event in _recorded(consented)] == [0, 0, 3]
     assert lost == ["consent was narrowed to metadata"]
 
 
@@ -146,11 +158,30 @@ def test_a_damaged_database_is_set_aside_and_recording_goes_on(
     writer.put(_event(0), Content.FULL)
     writer.flush()
     assert _wait_for(lambda: lost == ["the database was damaged and set aside"])
-    writer.put(_event(1), Content.FULL)
-    assert _wait_for(lambda: writer.status.committed == 1)
+    writer.put(_event(1), Content.FULL)  # of a text that is gone
+    writer.put(_event(0), Content.FULL)
+    writer.put(_event(2), Content.FULL)
+    assert _wait_for(lambda: writer.status.committed == 2)
     (aside,) = consented.path.glob("damaged-*-traces.db")
     assert aside.read_bytes().startswith(b"this is no database")
-    assert _recorded(consented) == [_event(1)]
+    assert _recorded(consented) == [_event(0), _event(2)]
+
+
+def test_a_database_that_was_removed_is_begun_anew(
+    consented: Home, writer: Writer, lost: list[str]
+) -> None:
+    writer.put(_event(0), Content.FULL)
+    assert writer.flush()
+    for file in consented.path.glob("traces.db*"):
+        file.unlink()
+    writer.put(_event(1), Content.FULL)
+    assert writer.flush()
+    assert lost == ["the database was removed"]
+    writer.put(_event(2), Content.FULL)  # of a text that is gone
+    writer.put(_event(0), Content.FULL)
+    assert writer.flush()
+    assert _recorded(consented) == [_event(0)]
+    assert writer.status.session == "s-2"
 
 
 def test_two_editors_write_to_one_folder(consented: Home, lost: list[str]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+from foretrace_telemetry import logs
 
 _LEVELS = ("error", "warning", "info", "debug")
 
@@ -27,13 +30,20 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
     address = _address(tcp) if tcp is not None else None
     _set_up_logging(log_file, log_level)
     from foretrace_server.app import ForetraceServer
+    from foretrace_server.tcp import serve_tcp
 
     server = ForetraceServer()
-    signal.signal(signal.SIGTERM, _leave)
+
+    def leave(*_: Any) -> None:
+        server.close()
+        # Not `sys.exit`: that waits for the thread which waits for standard input.
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
     try:
         if address is not None:
-            click.echo(f"foretrace listens on {address[0]}:{address[1]}", err=True)
-            server.start_tcp(*address)
+            serve_tcp(server, *address)
         else:
             server.start_io()
     except OSError as error:
@@ -52,12 +62,7 @@ def _address(tcp: str) -> tuple[str, int]:
 
 def _set_up_logging(log_file: Path | None, level: str) -> None:
     try:
-        logging.basicConfig(
-            filename=log_file,
-            level=level.upper(),
-            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-            encoding="utf-8" if log_file else None,
-        )
+        logs.set_up(level, log_file)
     except OSError as error:
         raise click.UsageError(f"cannot log to {log_file}: {error.strerror}") from error
     # pygls logs the bodies of messages, and so source text, at INFO.
@@ -65,7 +70,3 @@ def _set_up_logging(log_file: Path | None, level: str) -> None:
     # These tell of every file that is touched in a folder, and of every wait.
     for name in ("watchdog", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _leave(*_: Any) -> None:
-    raise SystemExit(0)
