@@ -80,11 +80,18 @@ function notAnswering({ state }: Server): string {
 
 async function whyNothing(suggestions: Suggestions): Promise<void> {
   const document = window.activeTextEditor?.document;
-  const text =
-    document === undefined
-      ? l10n.t("No file is open.")
-      : explain(await suggestions.why(document.uri));
-  void window.showInformationMessage(l10n.t("Foretrace: {0}", text));
+  if (document === undefined) {
+    void window.showInformationMessage(l10n.t("Foretrace: {0}", l10n.t("No file is open.")));
+    return;
+  }
+  const why = await suggestions.why(document.uri);
+  const settings = l10n.t("Open Settings");
+  // With a button to press, VS Code shows the whole of a message.
+  const button = why.reasons.some(({ code }) => code.startsWith("run-")) ? settings : l10n.t("OK");
+  const message = l10n.t("Foretrace: {0}", explain(why));
+  if ((await window.showInformationMessage(message, button)) === settings) {
+    await commands.executeCommand("workbench.action.openSettings", "foretrace.runPrograms");
+  }
 }
 
 async function showStatus({ status, server, documents }: Parts): Promise<void> {
@@ -114,9 +121,11 @@ async function showMenu(parts: Parts): Promise<void> {
   const last = await status.refresh();
   const state = last === undefined ? undefined : recordingState(last.recording);
   const items =
-    last === undefined ? [] : [...fixItems(parts), ...recordingItems(state === "paused")];
+    last === undefined
+      ? whileNotRunning()
+      : [...fixItems(parts), ...recordingItems(state === "paused"), ...otherItems()];
   const { words } = appearance(state ?? (server.state === "running" ? "starting" : server.state));
-  const item = await window.showQuickPick([...items, ...otherItems()], {
+  const item = await window.showQuickPick(items, {
     title: l10n.t("Foretrace: {0}", words),
     placeHolder: l10n.t("What would you like to do?"),
   });
@@ -165,5 +174,13 @@ function otherItems(): MenuItem[] {
       command: "openTerminal",
     },
     { label: l10n.t("$(debug-restart) Restart the server"), command: "restart" },
+  ];
+}
+
+function whileNotRunning(): MenuItem[] {
+  return [
+    { label: l10n.t("$(debug-restart) Start again"), command: "restart" },
+    { label: l10n.t("$(folder-opened) Choose a Python"), command: "chooseInterpreter" },
+    { label: l10n.t("$(output) Show log"), command: "showLog" },
   ];
 }

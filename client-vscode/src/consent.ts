@@ -67,7 +67,9 @@ export class ConsentDialog {
       {
         label: l10n.t("$(circle-slash) Don't record"),
         description: holds(null),
-        detail: l10n.t("Help works all the same. What was recorded before stays on this computer."),
+        detail: recording.undecided
+          ? l10n.t("Foretrace helps you all the same.")
+          : l10n.t("Foretrace helps you all the same. What was recorded stays on this computer."),
       },
       {
         label: l10n.t("$(record) Record without text"),

@@ -2,6 +2,10 @@
 
 import type { Status } from "./protocol";
 
+const HERE =
+  "**In this editor:** the commands *Foretrace: Withdraw the Permission to Record* and *Foretrace: " +
+  "Pause Recording* do the same. The status bar always shows whether recording is on.";
+
 /**
  * Return the notice as Markdown.
  *
@@ -13,14 +17,14 @@ export function noticePage(notice: string): string {
   for (const line of notice.split("\n")) {
     const [, heading, text] = /^(\S.*?) {2,}(\S.*)$/.exec(line) ?? [];
     if (heading !== undefined && text !== undefined) {
-      blocks.push(`**${heading}**\n\n${text}`);
+      blocks.push(`**${heading}:** ${text}`);
     } else if (/^\s+\S/.test(line) && blocks.length > 0) {
       blocks.push(`${blocks.pop() ?? ""} ${line.trim()}`);
     } else if (line.trim() !== "") {
       blocks.push(line);
     }
   }
-  return `# What Foretrace records\n\n${blocks.join("\n\n")}\n`;
+  return `# What Foretrace records\n\n${[...blocks, HERE].join("\n\n")}\n`;
 }
 
 export function statusPage({

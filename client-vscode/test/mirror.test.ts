@@ -3,12 +3,16 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { ACTIVITIES } from "../src/activities";
 import * as protocol from "../src/protocol";
-import { readSettings } from "../src/settings";
+import { DEFAULTS, readSettings } from "../src/settings";
 
 interface Manifest {
   version: string;
-  contributes: { configuration: { properties: Record<string, { enum?: string[] }> } };
+  contributes: {
+    commands: { command: string }[];
+    configuration: { properties: Record<string, { enum?: string[]; default: unknown }> };
+  };
 }
 
 const SERVER = "../server/foretrace_server";
@@ -28,6 +32,40 @@ test("client and server have the same methods and commands", outside, () => {
     ([, name, method]) => [name, method],
   );
   assert.deepEqual({ ...protocol }, Object.fromEntries(methods));
+});
+
+test("client and server know the same activities", outside, () => {
+  const source = readFileSync("../models/foretrace_models/intent.py", "utf8");
+  const [, body = ""] = /^class Activity\(.*?\):\n(.*?)\n\n\n/ms.exec(source) ?? [];
+  const labels = [...body.matchAll(/^ {4}[A-Z]+ = "(.*)"$/gm)].map(([, label]) => label);
+  assert.deepEqual([...ACTIVITIES], labels);
+});
+
+test("every kind that the client reports is one that the server takes", outside, () => {
+  const report = /export type Report =(.*?)\n\n/s.exec(readFileSync("src/protocol.ts", "utf8"));
+  const kinds = [...(report?.[1] ?? "").matchAll(/kind: "(\w+)"/g)].map(([, kind]) => kind);
+  const events = readFileSync("../telemetry/foretrace_telemetry/events.py", "utf8");
+  assert.ok(kinds.length > 5);
+  for (const kind of kinds) {
+    assert.match(events, new RegExp(`^    kind = "${kind ?? ""}"$`, "m"));
+  }
+});
+
+test("every command of the manifest is registered, and every registered one is there", () => {
+  const source = readFileSync("src/commands.ts", "utf8");
+  const [, table = ""] = /const all: .*? = \{\n(.*?)\n {2}\};/s.exec(source) ?? [];
+  const registered = [...table.matchAll(/^ {4}(\w+)[:,]/gm)].map(([, name]) => name);
+  const declared = manifest.contributes.commands.map(({ command }) => command.split(".")[1]);
+  assert.deepEqual(declared.sort(), registered.sort());
+});
+
+test("every setting of the manifest has the default that the code has", () => {
+  const { properties } = manifest.contributes.configuration;
+  const defaults = Object.entries(properties).map(([name, { default: value }]) => [
+    name.replace("foretrace.", ""),
+    value,
+  ]);
+  assert.deepEqual(Object.fromEntries(defaults), DEFAULTS);
 });
 
 test("every choice of the manifest is one that is understood", () => {

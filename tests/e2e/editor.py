@@ -85,6 +85,15 @@ class Editor:
         row.filter(has_text=title).wait_for()
         self.press("Enter")
 
+    def run(self, command: str) -> None:
+        """Run a command in a new terminal."""
+        self.command("Terminal: Create New Terminal")
+        terminal = self.page.locator(".terminal-wrapper.active")
+        terminal.locator(".xterm-screen").wait_for()
+        # The mark beside the prompt shows that the shell tells VS Code of its commands.
+        terminal.locator(".xterm-decoration").first.wait_for()
+        self.type(f"{command}\n")
+
     def choices(self) -> list[str]:
         """The items of the list that is open."""
         return self.page.locator(".quick-input-list .monaco-list-row").all_text_contents()
@@ -92,6 +101,10 @@ class Editor:
     def show(self, name: str) -> None:
         """Bring an open file to the front."""
         self.page.locator(".tab").filter(has_text=name).click()
+        self.focus()
+
+    def focus(self) -> None:
+        """Go back to the text from wherever the keys went before."""
         self.page.locator(".editor-instance .view-lines").first.click()
 
     def choose(self, label: str) -> None:
@@ -120,9 +133,10 @@ class Editor:
         return " | ".join(text.strip() for text in items.all_text_contents())
 
     def page_text(self, text: str) -> Locator:
-        """A paragraph of the page of Markdown that is open."""
+        """A heading or paragraph of the page of Markdown that is open."""
         outer = self.page.frame_locator("iframe.webview.ready")
-        return outer.frame_locator("iframe#active-frame").locator("p").filter(has_text=text)
+        inner = outer.frame_locator("iframe#active-frame")
+        return inner.locator("h1, p").filter(has_text=text)
 
     def notification(self, text: str) -> Locator:
         """A notification that has a text in it."""

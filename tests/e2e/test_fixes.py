@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
+from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.home import Home
 from tests.e2e.conftest import Open
 from tests.e2e.editor import saved
@@ -31,6 +33,16 @@ def evens(numbers):
         if number % 2 == 0:
             found.append(number)
     return found
+"""
+MEAN = """\
+def mean(numbers):
+    total = 0
+    for number in numbers:
+        total =+ number
+    return total / len(numbers)
+
+
+assert mean([2, 4, 9]) == 5
 """
 WRONG = EVENS.replace("== 0", "== 1")
 CALLS = {"evens([1, 2, 4])": "[2, 4]", "evens([])": "[]"}
@@ -118,6 +130,51 @@ def test_a_fix_is_accepted_by_key_after_the_engine_was_killed(vscode: VSCode, op
     editor.until(lambda: "== 1" not in editor.text(), "the fix is made")
     editor.save()
     assert_tests_pass(vscode.workspace / "program.py")
+
+
+def test_a_failing_run_leads_to_its_fix(vscode: VSCode, opened: Open) -> None:
+    grant(vscode.home, [Scope.LOCAL], Content.FULL, "test", datetime.now(timezone.utc))
+    vscode.settings(runPrograms="always")
+    editor = opened(MEAN)
+    editor.page.set_viewport_size({"width": 1080, "height": 640})
+    editor.run("python3 program.py")
+    editor.lens("1 test passes").wait_for()
+    editor.focus()
+    editor.go_to(4, 24)
+    editor.type(" ")
+    editor.press("Backspace")
+    editor.until(lambda: "fixing the AssertionError" in editor.status_bar(), "the intent")
+    editor.lens("1 test passes").wait_for()
+    editor.screenshot("journey")
+    editor.lens("Accept").click()
+    editor.until(lambda: "+= number" in editor.text(), "the fix is made")
+    editor.save()
+    subprocess.run([sys.executable, "-I", vscode.workspace / "program.py"], check=True)
+
+
+def test_a_person_is_asked_before_their_program_is_run(vscode: VSCode, opened: Open) -> None:
+    assign(vscode)
+    vscode.settings(runPrograms="ask")
+    editor = opened(WRONG)
+    editor.close_notifications()
+    editor.go_to(4, 20)
+    editor.press("Control+.")
+    question = editor.notification("May Foretrace run your programs")
+    question.wait_for()
+    editor.screenshot("may-it-run")
+    question.get_by_role("button", name="Run my programs").click()
+    editor.lens("2 tests pass").wait_for()
+
+
+def test_in_a_workspace_that_is_not_trusted_no_program_is_run(vscode: VSCode, opened: Open) -> None:
+    assign(vscode)
+    vscode.trusted = False
+    editor = opened(WRONG)
+    editor.close_notifications()
+    editor.command("Foretrace: Why Was Nothing Offered?")
+    editor.notification("the workspace is not trusted, so programs are not run").wait_for()
+    editor.screenshot("not-trusted")
+    assert editor.lens("Foretrace:").count() == 0
 
 
 def kill_engines(home: Home) -> int:

@@ -18,12 +18,11 @@ from foretrace_telemetry.events import (
     Viewed,
 )
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.replay import replay
 from tests.command import foretrace
 from tests.e2e.conftest import WORKING, Open
-from tests.e2e.editor import Editor, saved
+from tests.e2e.editor import saved
 from tests.e2e.vscode import VSCode
-from tests.stored import raw, recorded, sessions
+from tests.stored import raw, recorded, replayed, sessions
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def assert_replays_to_disk(vscode: VSCode, home: Home) -> None:
     assert checked.returncode == 0, checked.stdout
     assert "Replay is exact" in checked.stdout
     file = vscode.workspace / "program.py"
-    result = replay(recorded(home), home.key())
+    result = replayed(home)
     assert result.texts[file.as_uri()] == saved(file)
 
 
@@ -58,7 +57,13 @@ def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: O
     editor.press("Control+c")
     editor.press("Control+End")
     editor.press("Control+v")
+    editor.until(lambda: editor.text().count("# größer") == 2, "it is pasted")
     editor.save()
+    editor.press("Control+p")
+    editor.page.locator(".quick-input-widget input").fill("other.py")
+    editor.choose("other.py")
+    editor.page.locator(".tab.active").filter(has_text="other.py").wait_for()
+    editor.show("program.py")
     editor.screenshot("recording")
     vscode.stop()
 
@@ -69,6 +74,7 @@ def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: O
     assert stated == {Origin.UNDO, Origin.REDO, Origin.PASTE}
     assert Copied(len("# größer 🙂")) in bodies
     assert any(isinstance(body, Selected) for body in bodies)
+    assert sum(isinstance(body, Viewed) for body in bodies) == 2
 
 
 def test_a_pause_holds_and_recording_goes_on_exactly(
@@ -107,10 +113,7 @@ def test_a_run_in_the_terminal_tells_its_outcome_and_nothing_that_it_printed(
     editor = opened(
         "def mean(xs):\n    return sum(xs) / len(xs)\n\n\nprint('pass' + 'word', mean([]))\n"
     )
-    editor.command("Terminal: Create New Terminal")
-    editor.page.locator(".terminal-wrapper.active .xterm-screen").wait_for()
-    editor.until(lambda: shell_is_ready(editor), "the shell is ready")
-    editor.type("python3 program.py\n")
+    editor.run("python3 program.py")
     editor.until(lambda: any(isinstance(b, RunFinished) for b in bodies(home)), "the run is told")
     editor.screenshot("run")
     vscode.stop()
@@ -123,24 +126,8 @@ def test_a_run_in_the_terminal_tells_its_outcome_and_nothing_that_it_printed(
     assert_replays_to_disk(vscode, home)
 
 
-def test_going_to_another_file_is_recorded(vscode: VSCode, home: Home, opened: Open) -> None:
-    (vscode.workspace / "other.py").write_text("x = 1\n")
-    editor = opened(WORKING)
-    editor.press("Control+p")
-    editor.page.locator(".quick-input-widget input").fill("other.py")
-    editor.choose("other.py")
-    editor.page.locator(".tab.active").filter(has_text="other.py").wait_for()
-    editor.show("program.py")
-    editor.until(lambda: sum(isinstance(b, Viewed) for b in bodies(home)) == 2, "both views")
-
-
 def bodies(home: Home) -> list[object]:
     """What happened so far, as far as it is on disk."""
     if not home.traces.exists():
         return []
     return [each.event.body for events in sessions(home) for each in events]
-
-
-def shell_is_ready(editor: Editor) -> bool:
-    """Return whether the shell has said where its prompt ends."""
-    return editor.page.locator(".terminal-wrapper.active .xterm-decoration").count() > 0

@@ -29,7 +29,8 @@ _QUIET: dict[str, Any] = {
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
     "git.enabled": False,
-    "security.workspace.trust.enabled": False,
+    "security.workspace.trust.banner": "never",
+    "security.workspace.trust.startupPrompt": "never",
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "workbench.reduceMotion": "on",
@@ -48,7 +49,10 @@ def node() -> Path:
 
 
 class VSCode:
-    """One VS Code with settings, extensions and a Foretrace data folder of its own."""
+    """One VS Code with settings, extensions and a Foretrace data folder of its own.
+
+    `variables` are more environment variables for it, `trusted` says whether the workspace is.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,13 +61,21 @@ class VSCode:
         self.workspace.mkdir(parents=True)
         self._user = folder / "user"
         self._process: subprocess.Popen[bytes] | None = None
+        self.variables: dict[str, str] = {}
+        self.trusted = True
         self._port = 0
         self.settings()
 
     @property
     def global_storage(self) -> Path:
-        """The folder that the extension keeps its Python environment in."""
+        """The folder in which VS Code has the extension keep what it makes."""
         return self._user / "User/globalStorage/foretrace.foretrace"
+
+    @property
+    def environments(self) -> list[str]:
+        """The names of what lies in the folder of Python environments."""
+        folder = self.global_storage / "environments"
+        return [path.name for path in folder.iterdir()] if folder.exists() else []
 
     def settings(self, **changes: Any) -> None:
         """Write the settings: the quiet ones, and `changes` of the section `foretrace`."""
@@ -82,13 +94,14 @@ class VSCode:
             capture_output=True,
         )
 
-    def like(self, folder: Path) -> VSCode:
-        """Return another one with the same extensions, prepared in the same way."""
+    def like(self, folder: Path, prepared: bool = True) -> VSCode:
+        """Return another one with the same extensions, and with what they have made if asked to."""
         other = VSCode(folder)
         shutil.copytree(self.folder / "extensions", folder / "extensions")
-        # Environments cannot be moved, but a link to the place they were made in can.
-        other.global_storage.parent.mkdir(parents=True)
-        other.global_storage.symlink_to(self.global_storage)
+        if prepared:
+            # Python environments cannot be moved, but found through a link.
+            other.global_storage.parent.mkdir(parents=True)
+            other.global_storage.symlink_to(self.global_storage)
         return other
 
     def start(self) -> None:
@@ -145,7 +158,7 @@ class VSCode:
             *("--reconnection-grace-time", "1"),
             "--disable-telemetry",
             "--disable-update-check",
-            "--disable-workspace-trust",
+            *(["--disable-workspace-trust"] if self.trusted else []),
             "--disable-getting-started-override",
         ]
 
@@ -155,4 +168,5 @@ class VSCode:
             "FORETRACE_HOME": str(self.home.path),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
             "XDG_DATA_HOME": str(self.folder / "data"),
+            **self.variables,
         }
