@@ -45,6 +45,16 @@ class ReferenceText:
         return len(text) if self._encoding == "utf-32" else len(text.encode())
 
 
+def place_of(text: str, offset: int, encoding: str) -> dict[str, int]:
+    """Return the place of an offset in code points of a text whose lines end in line feeds."""
+    start = text.rfind("\n", 0, offset) + 1
+    width = len(text[start:offset].encode(f"{encoding}-le" if encoding != "utf-8" else encoding))
+    return {
+        "line": text.count("\n", 0, offset),
+        "character": width // {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding],
+    }
+
+
 def units_of(text: str) -> list[int]:
     """Return the UTF-16 code units of a text."""
     raw = text.encode("utf-16-le", "surrogatepass")

@@ -103,7 +103,14 @@ class Store:
             # SQLite makes files beside the database even to read it, unless nobody can write it.
             uri += "&immutable=1"
         connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)
-        return cls(sqlite_utils.Database(connection, execute_plugins=False), home)
+        try:
+            db = sqlite_utils.Database(connection, execute_plugins=False)
+            if not db["sessions"].exists():  # its tables are being made, or could not be
+                raise NoTracesError(f"nothing is recorded in {home.path}")
+        except BaseException:
+            connection.close()
+            raise
+        return cls(db, home)
 
     def close(self) -> None:
         """Close the connection."""

@@ -19,7 +19,7 @@ from attrs import evolve
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.command import foretrace_json
-from tests.reference import ReferenceText, text_of, units_of
+from tests.reference import ReferenceText, place_of, text_of, units_of
 from tests.stored import recorded, replayed
 from tests.wire import Wire
 
@@ -52,16 +52,6 @@ def _trace(folder: Path, name: str) -> dict[str, Any]:
     return dict(json.loads(gzip.decompress(path.read_bytes())))
 
 
-def _place(text: str, offset: int, encoding: str) -> dict[str, int]:
-    """Return the place of an offset in code points of a text whose lines end in line feeds."""
-    start = text.rfind("\n", 0, offset) + 1
-    width = len(text[start:offset].encode(f"{encoding}-le" if encoding != "utf-8" else encoding))
-    return {
-        "line": text.count("\n", 0, offset),
-        "character": width // {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding],
-    }
-
-
 @pytest.mark.parametrize(
     ("name", "encoding"), [("json-crdt-patch", "utf-8"), ("sveltecomponent", "utf-16")]
 )
@@ -79,8 +69,8 @@ def test_an_editing_trace_ends_in_its_recorded_text(
             changes = []
             for offset, length, inserted in transaction["patches"]:
                 places = {
-                    "start": _place(text, offset, encoding),
-                    "end": _place(text, offset + length, encoding),
+                    "start": place_of(text, offset, encoding),
+                    "end": place_of(text, offset + length, encoding),
                 }
                 changes.append({"range": places, "text": inserted})
                 text = text[:offset] + inserted + text[offset + length :]

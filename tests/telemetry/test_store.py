@@ -169,6 +169,13 @@ def test_a_sound_file_is_called_sound_and_a_damaged_one_is_not(consented: Home) 
     assert Store.read(consented).check() is not None
 
 
+def test_a_file_without_tables_yet_has_nothing_recorded(home: Home) -> None:
+    home.create()
+    home.traces.touch()
+    with pytest.raises(NoTracesError):
+        Store.read(home)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.text(max_size=600), st.text(max_size=600))
 def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, a: str, b: str) -> None:

@@ -6,6 +6,7 @@ import platform
 import sqlite3
 import sys
 import tempfile
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -68,15 +69,14 @@ def _consent(home: Home) -> tuple[str, bool, str]:
 
 def _database(home: Home) -> tuple[str, bool, str]:
     try:
-        store = Store.read(home)
+        with closing(Store.read(home)) as store:
+            problem = store.check()
     except NoTracesError:
         return "database", True, "there is none yet"
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.OperationalError) as error:
         return "database", False, f"{home.traces} cannot be opened: {error}"
-    try:
-        problem = store.check()
-    finally:
-        store.close()
+    except sqlite3.DatabaseError as error:
+        problem = str(error)
     if problem is None:
         return "database", True, f"{home.traces} is sound"
     advice = "an editor that records sets it aside and begins a new one"
