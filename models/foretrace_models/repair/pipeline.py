@@ -233,22 +233,21 @@ class _Repair:
         verdict: Verdict,
         baseline_passed: int,
     ) -> Fix | None:
-        def suffices(edits: Sequence[TextEdit]) -> bool:
-            if self._out_of_time():
-                return False
-            changed = apply_edits(self._text, edits)
-            return syntax_error(changed) is None and verifier.verify(changed).all_pass
+        limits = verifier.quick_limits(verdict)
 
-        def no_worse(changed: str) -> bool:
-            if syntax_error(changed) is not None:
-                return False
-            return verifier.verify(changed).passed >= baseline_passed
+        def passing(changed: str) -> int:
+            if self._out_of_time() or syntax_error(changed) is not None:
+                return -1
+            return verifier.passing(changed, limits)
+
+        def suffices(edits: Sequence[TextEdit]) -> bool:
+            return passing(apply_edits(self._text, edits)) == len(verifier.checks)
 
         edits = edits_between(self._text, text)
         if len(edits) > 1:
             edits = minimised(edits, suffices)
         if len(edits) > 1 and self._ceiling is Level.STEP:
-            edits = first_step(self._text, edits, no_worse)
+            edits = first_step(self._text, edits, lambda part: passing(part) >= baseline_passed)
             verdict = verifier.verify(apply_edits(self._text, edits))
         return self._worded(edits, rules, verifier, verdict)
 

@@ -119,6 +119,16 @@ class Verifier:
             for results in self._sandbox.run(programs, runs, limits)
         ]
 
+    def passing(self, text: str, limits: Limits) -> int:
+        """Return how many checks pass, each run in a process of its own.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        runs = [check.run() for check in self.checks]
+        results = self._sandbox.run_apart(self._program(text), runs, limits)
+        return self._verdict(results).passed
+
     def quick_limits(self, baseline: Verdict) -> Limits:
         """Return limits for trying out: what runs much longer than before is on a wrong way."""
         ended = (each for each in baseline.results if each["status"] != "timeout")
