@@ -48,6 +48,10 @@ CASES = [
     ("for x in y:\n    a()\n    b()\n", "for x in y:\n    a()\nb()\n"),
     ("for x in y:\n    a()\nb()\n", "for x in y:\n    a()\n    b()\n"),
     ("for x in y:\n    a()\n    b()\n    c()\n", "for x in y:\n    a()\nb()\nc()\n"),
+    (
+        "while x:\n    for y in x:\n        a()\n        b()\n        c()\n",
+        "while x:\n    for y in x:\n        a()\nb()\nc()\n",
+    ),
     ("a()\nb()\n", "b()\na()\n"),
     ("if x:\n\ta()\nelse:\n\tb()\n", "if x:\n\ta()\nb()\n"),
     ("for x in y:\n    break\n", "for x in y:\n    continue\n"),

@@ -41,27 +41,24 @@ def out_of_blocks(source: Source) -> Iterator[Candidate]:
 
 
 def tails_out_of_blocks(source: Source) -> Iterator[Candidate]:
-    """The last statements of a loop or branch together follow it instead."""
+    """The last statements of a loop or branch together follow it instead, or a loop around it."""
     for block in source.blocks():
-        parent = source.parents[block[0]]
-        if not isinstance(parent, _COMPOUND) or _is_elif(source, parent):
-            continue
-        if _end_of(source, block[-1]) != _end_of(source, parent):
-            continue
         for count in range(2, min(len(block), _LONGEST_TAIL + 1)):
             tail = block[-count:]
-            bodies = [
-                _reindented(source, each, source.indent_of(parent))
-                for each in tail
-                if _may_move(source, each)
-            ]
-            if len(bodies) == count and None not in bodies:
-                start = source.line_start(source.first_line(tail[0]))
-                body = "".join(text for text in bodies if text)
-                end = _end_of(source, tail[-1])
+            if not all(_may_move(source, statement) for statement in tail):
+                continue
+            outer, cost = source.parents[block[0]], 3.0
+            while isinstance(outer, _COMPOUND) and not _is_elif(source, outer):
+                if _end_of(source, outer) != _end_of(source, tail[-1]):
+                    break  # they would have to pass over what stands between
+                bodies = [_reindented(source, each, source.indent_of(outer)) for each in tail]
+                start, end = source.line_start(source.first_line(tail[0])), _end_of(source, outer)
+                body = "".join(each or "" for each in bodies)
                 if not source.text[start:end].endswith("\n"):
                     body = body.rstrip("\r\n")
-                yield Candidate((TextEdit(start, end, body),), "moved together", 3.0)
+                if None not in bodies:
+                    yield Candidate((TextEdit(start, end, body),), "moved together", cost)
+                outer, cost = source.parents[outer], cost + 0.5
 
 
 def into_blocks(source: Source) -> Iterator[Candidate]:
