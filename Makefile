@@ -6,7 +6,8 @@ PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo pyth
 TORCH ?= auto
 
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check
-NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" npm --no-audit --no-fund --loglevel=error
+VSIX = client-vscode/foretrace.vsix
+NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" npm --no-audit --no-fund --silent
 
 .PHONY: install demo test vscode e2e check figures clean
 # Two targets at once would install into .venv at once.
@@ -31,10 +32,13 @@ vscode:
 	$(PIP) download --no-deps --dest client-vscode/wheels --requirement client-vscode/pip.txt
 	cd client-vscode && $(NPM) ci && $(NPM) run check && $(NPM) test && $(NPM) run package
 
-e2e: vscode
+e2e: $(VSIX)
 	@$(PYTHON) scripts/bootstrap.py dev vscode
 	tests/e2e/install.sh
 	.venv/bin/python -m pytest -m e2e tests/e2e
+
+$(VSIX): $(shell git ls-files client-vscode server models telemetry 2>/dev/null) pyproject.toml
+	@$(MAKE) vscode
 
 check:
 	@$(PYTHON) scripts/bootstrap.py dev

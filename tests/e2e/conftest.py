@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from foretrace_server import __version__
 from foretrace_telemetry.home import Home
 from tests.e2e.editor import Editor
 from tests.e2e.vscode import INSTALLED, ROOT, VSCode
@@ -16,7 +15,7 @@ from tests.e2e.vscode import INSTALLED, ROOT, VSCode
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-VSIX = ROOT / f"client-vscode/foretrace-{__version__}.vsix"
+VSIX = ROOT / "client-vscode/foretrace.vsix"
 WORKING = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
 
 # Opens a file with a text in a window, in the VS Code that is given or else the test's own.

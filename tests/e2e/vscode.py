@@ -26,6 +26,7 @@ ENTRY = INSTALLED / "editor/node_modules/code-server/out/node/entry.js"
 _QUIET: dict[str, Any] = {
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
+    "editor.wordBasedSuggestions": "off",
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
     "git.enabled": False,
