@@ -83,10 +83,15 @@ class Wire:
         """Send a notification."""
         self._send({"method": method, "params": params})
 
-    def ask(self, method: str, params: Any = None) -> Any:
-        """Send a request and return its result."""
+    def begin_to_ask(self, method: str, params: Any = None) -> int:
+        """Send a request, and do not wait for its answer; return its number."""
         number = next(self._numbers)
         self._send({"id": number, "method": method, "params": params})
+        return number
+
+    def ask(self, method: str, params: Any = None) -> Any:
+        """Send a request and return its result."""
+        number = self.begin_to_ask(method, params)
         while True:
             answer = self._answers.get(timeout=_ANSWER_SECONDS)
             assert answer is not None, "the server ended"
@@ -136,6 +141,10 @@ class Wire:
 
     def close(self, uri: str) -> None:
         self.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+
+    def fixes(self, uri: str) -> list[dict[str, Any]]:
+        """Ask explicitly for what mends a document, and return it."""
+        return list(self.ask("textDocument/codeAction", explicitly(uri)))
 
     def status(self) -> dict[str, Any]:
         """Return the server's state; its answer also means that it has read all that was sent."""
@@ -189,6 +198,16 @@ def insertion(text: str, line: int, character: int) -> dict[str, Any]:
     """Return the change that inserts a text at a place."""
     place = {"line": line, "character": character}
     return {"range": {"start": place, "end": place}, "text": text}
+
+
+def explicitly(uri: str) -> dict[str, Any]:
+    """Return the parameters of somebody's own request for code actions."""
+    place = {"line": 0, "character": 0}
+    return {
+        "textDocument": {"uri": uri},
+        "range": {"start": place, "end": place},
+        "context": {"diagnostics": [], "triggerKind": 1},
+    }
 
 
 def _next_message(stream: BinaryIO) -> dict[str, Any] | None:

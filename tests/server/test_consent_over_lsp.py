@@ -40,11 +40,7 @@ def journey(server: Wire, uri: str) -> None:
     for kind, data in events.items():
         server.tell("foretrace/event", {"uri": uri, "version": 29, "kind": kind, "data": data})
     document = {"textDocument": {"uri": uri}}
-    context = {"diagnostics": [], "triggerKind": 1}
-    server.ask(
-        "textDocument/codeAction",
-        {**document, "range": {"start": place, "end": place}, "context": context},
-    )
+    server.fixes(uri)
     server.ask(
         "textDocument/inlineCompletion",
         {**document, "position": place, "context": {"triggerKind": 1}},
@@ -342,26 +338,19 @@ def test_the_log_has_nothing_of_the_text_at_any_level(home: Home, tmp_path: Path
     log = tmp_path / "log.txt"
     work = tmp_path / "work"
     work.mkdir()
-    (work / "foretrace.toml").write_text(f'[assignment]\nentry = "{SENTINEL}.py"\nwrong = 1\n')
     uri = (work / "a.py").as_uri()
     with Wire(home, "--log-level", "debug", log=log) as server:
         server.begin(options={"workspaceTrusted": True, "runPrograms": "always"})
         server.open(uri, f"print({SENTINEL}_first\n", "python")
+        assert SENTINEL in str(server.fixes(uri))  # so it was read, and told to the client
+        (work / "foretrace.toml").write_text(f'[assignment]\nentry = "{SENTINEL}"\nwrong = 1\n')
         server.type(uri, 1, f"{SENTINEL}_typed", line=99, character=99)  # beyond the text
         server.type(uri, 1, f"{SENTINEL}_again")  # the same version again
         server.type(f"{uri}x", 1, f"{SENTINEL}_unopened")
         server.save(uri, f"raise {SENTINEL}_saved\n")
         server.tell("foretrace/event", {"uri": uri, "kind": "run", "data": {SENTINEL: SENTINEL}})
         server.tell("foretrace/event", {"uri": uri, "kind": "dance", "data": SENTINEL})
-        place = {"line": 0, "character": 0}
-        server.ask(
-            "textDocument/codeAction",
-            {
-                "textDocument": {"uri": uri},
-                "range": {"start": place, "end": place},
-                "context": {"diagnostics": [], "triggerKind": 1},
-            },
-        )
+        server.fixes(uri)
         with pytest.raises(AssertionError, match="-32602"):
             server.ask("textDocument/codeAction", {"textDocument": {"uri": SENTINEL}})
         server.end()

@@ -18,7 +18,7 @@ import pytest
 from tests.disks import small_disk
 from tests.processes import descendants, have_ended
 from tests.stored import replayed, sessions
-from tests.wire import TcpWire, Wire
+from tests.wire import TcpWire, Wire, explicitly
 
 from foretrace_telemetry.consent import Content, grant
 from foretrace_telemetry.events import Edited
@@ -241,17 +241,6 @@ def test_recording_goes_on_when_somebody_removes(consented: Home, uri: str, what
     assert result.texts[uri] == typist.text
 
 
-def _asks_for_a_fix(server: Wire, uri: str) -> None:
-    """Send a request that takes long, and do not wait for its answer."""
-    place = {"line": 0, "character": 0}
-    params = {
-        "textDocument": {"uri": uri},
-        "range": {"start": place, "end": place},
-        "context": {"diagnostics": [], "triggerKind": 1},
-    }
-    server._send({"id": "fix", "method": "textDocument/codeAction", "params": params})
-
-
 @pytest.fixture
 def busy(consented: Home, tmp_path: Path) -> Iterator[tuple[Wire, _Typist, set[int]]]:
     """A server that has a program running, what was typed into it, and all its processes."""
@@ -266,7 +255,7 @@ def busy(consented: Home, tmp_path: Path) -> Iterator[tuple[Wire, _Typist, set[i
         server.open(program.as_uri(), ENDLESS, "python")
         typist = _Typist(server, (tmp_path / "a.txt").as_uri())
         typist.type(20)
-        _asks_for_a_fix(server, program.as_uri())
+        server.begin_to_ask("textDocument/codeAction", explicitly(program.as_uri()))
         server.status()
         deadline = time.monotonic() + 20
         while len(processes := descendants(server.process.pid)) < 3:
@@ -294,6 +283,9 @@ def test_a_server_that_is_left_or_ended_takes_all_its_processes_with_it(
     server, typist, processes = busy
     if end is Wire.kill:
         typist.until_committed()
+    else:  # what waits is committed on the way out
+        typist.type(20)
+        server.status()
     end(server)
     server.wait()
     assert have_ended(processes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import attrs
@@ -167,6 +168,20 @@ def test_a_sound_file_is_called_sound_and_a_damaged_one_is_not(consented: Home) 
     for suffix in ("-wal", "-shm"):
         Path(f"{consented.traces}{suffix}").unlink(missing_ok=True)
     assert Store.read(consented).check() is not None
+
+
+def test_writing_waits_for_another_process_that_writes(consented: Home) -> None:
+    store = Store.create(consented)
+    session = store.begin_session(INFO)
+    other = sqlite3.connect(consented.traces, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO texts (key, deflated) VALUES (x'00', x'00')")
+    timer = threading.Timer(0.5, other.execute, ["COMMIT"])
+    timer.start()
+    session.append([_event(Opened("x" * 1000)), _event(Edited(0, "", "y"))])
+    timer.join()
+    other.close()
+    store.close()
 
 
 def test_a_file_without_tables_yet_has_nothing_recorded(home: Home) -> None:
