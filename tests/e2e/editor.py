@@ -96,7 +96,8 @@ class Editor:
 
     def choices(self) -> list[str]:
         """The items of the list that is open."""
-        return self.page.locator(".quick-input-list .monaco-list-row").all_text_contents()
+        rows = self.page.locator(".quick-input-list .monaco-list-row")
+        return [str(text) for text in rows.all_text_contents()]
 
     def show(self, name: str) -> None:
         """Bring an open file to the front."""
