@@ -1,4 +1,4 @@
-"""The server spoken to in bytes: for thousands of messages, for a client that dies, and for TCP."""
+"""The server spoken to in bytes: by thousands of messages, by none, by a client that dies."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ _ANSWER_SECONDS = 60.0
 _EXIT_SECONDS = 30.0
 _CONNECT_SECONDS = 30.0
 UTF16 = "utf-16"
+# The parameters of `initialize` from a client that tells nothing of itself.
+NOBODY: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
 
 
 class Wire:
@@ -81,33 +83,32 @@ class Wire:
 
     def tell(self, method: str, params: Any = None) -> None:
         """Send a notification."""
-        self._send({"method": method, "params": params})
+        self.send({"method": method, "params": params})
 
     def begin_to_ask(self, method: str, params: Any = None) -> int:
         """Send a request, and do not wait for its answer; return its number."""
         number = next(self._numbers)
-        self._send({"id": number, "method": method, "params": params})
+        self.send({"id": number, "method": method, "params": params})
         return number
 
     def ask(self, method: str, params: Any = None) -> Any:
         """Send a request and return its result."""
-        number = self.begin_to_ask(method, params)
+        answer = self.answer(self.begin_to_ask(method, params))
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+    def answer(self, number: str | int) -> dict[str, Any]:
+        """Wait for the answer to a request, a result or an error."""
         while True:
             answer = self._answers.get(timeout=_ANSWER_SECONDS)
             assert answer is not None, "the server ended"
             if answer["id"] == number:
-                assert "error" not in answer, answer["error"]
-                return answer["result"]
+                return answer
 
     def begin(self, encoding: str = UTF16, options: Any = None) -> dict[str, Any]:
         """Make the first exchange; return what the server offers."""
         capabilities = {"general": {"positionEncodings": [encoding]}}
-        params = {
-            "processId": None,
-            "rootUri": None,
-            "capabilities": capabilities,
-            "initializationOptions": options,
-        }
+        params = {**NOBODY, "capabilities": capabilities, "initializationOptions": options}
         offered: dict[str, Any] = self.ask("initialize", params)["capabilities"]
         assert offered["positionEncoding"] == encoding
         self.tell("initialized", {})
@@ -152,8 +153,11 @@ class Wire:
 
     # Bytes.
 
-    def _send(self, message: dict[str, Any]) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    def send(self, message: dict[str, Any] | bytes) -> None:
+        """Send a message, or what is to stand in the place of one."""
+        body = message
+        if not isinstance(body, bytes):
+            body = json.dumps({"jsonrpc": "2.0", **body}).encode()
         self._to_server.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
         self._to_server.flush()
 
@@ -162,7 +166,7 @@ class Wire:
             if "method" not in message:
                 self._answers.put(message)
             elif "id" in message:  # a question, which this client does not answer with anything
-                self._send({"id": message["id"], "result": None})
+                self.send({"id": message["id"], "result": None})
             else:
                 self.notifications.append(message)
         self._answers.put(None)

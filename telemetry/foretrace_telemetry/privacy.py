@@ -41,7 +41,7 @@ _ESCAPED_DRIVE = re.compile(r"^(/[A-Za-z])%3A", re.IGNORECASE)
 
 
 def path_of(uri: str) -> Path | None:
-    """Return the path of a ``file:`` address, or None for any other."""
+    """Return the path of a ``file:`` address, or None for any other and where it names no file."""
     try:
         parts = urlsplit(uri)
     except ValueError:
@@ -49,7 +49,8 @@ def path_of(uri: str) -> Path | None:
     if parts.scheme != "file":
         return None
     # VS Code escapes the colon of a drive, and `url2pathname` wants to see it.
-    return Path(url2pathname(_ESCAPED_DRIVE.sub(r"\1:", parts.path)))
+    path = Path(url2pathname(_ESCAPED_DRIVE.sub(r"\1:", parts.path)))
+    return path if path.is_absolute() and path.name else None
 
 
 def is_denied_name(name: str) -> bool:

@@ -8,21 +8,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from foretrace_telemetry.home import Home
-from tests.wire import Wire
+from tests.wire import NOBODY, Wire
 
 ROUNDS = 15
-PARAMS: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
 BARE = "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '0').start_io()"
 OURS = (sys.executable, "-m", "foretrace_server", "lsp", "--log-level", "error")
 
 
 def _milliseconds_to_answer(command: tuple[str, ...]) -> float:
-    message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": PARAMS}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": NOBODY}
     body = json.dumps(message).encode()
     started = time.perf_counter()
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -66,7 +64,7 @@ def test_initialize_is_answered_nearly_as_fast_as_by_bare_pygls(
 def test_what_is_heavy_is_brought_in_after_initialize(home: Home, tmp_path: Path) -> None:
     log = tmp_path / "modules.txt"
     with Wire(home, interpreter=(sys.executable, "-X", "importtime"), log=log) as server:
-        server.ask("initialize", PARAMS)
+        server.ask("initialize", NOBODY)
         before = _packages(log)
         server.tell("initialized", {})
         server.open((tmp_path / "a.py").as_uri(), "x = (\n", "python")

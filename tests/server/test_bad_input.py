@@ -3,157 +3,102 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lsprotocol import types
-from tests.clients import SERVER, TRUSTED, applied, session
+from tests.clients import TRUSTED, applied, session
 from tests.server.test_fixes import ASSIGNMENT, MISSING_COLON, WRONG
 from tests.stored import replayed
+from tests.wire import NOBODY, Wire
 
 from foretrace_telemetry.home import Home
 
 
-class _Raw:
-    """The server spoken to in bytes, for what no client library would send."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-
-    def send(self, message: Any) -> None:
-        body = message if isinstance(message, bytes) else json.dumps(message).encode()
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-
-    async def answer(self, number: Any) -> dict[str, Any]:
-        """Return the answer to a request, passing over what else comes."""
-        while True:
-            message = await asyncio.wait_for(self._read(), 10)
-            if message.get("id") == number and "method" not in message:
-                return message
-
-    async def _read(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        length = 0
-        while (line := await self.process.stdout.readline()) != b"\r\n":
-            assert line, "the server ended"
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        return dict(json.loads(await self.process.stdout.readexactly(length)))
-
-    def initialize(self) -> None:
-        params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
-        self.send({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params})
+def test_a_request_before_initialize_gets_the_error_of_the_protocol(home: Home) -> None:
+    with Wire(home) as server:
+        assert server.answer(server.begin_to_ask("foretrace/status"))["error"]["code"] == -32002
 
 
-@asynccontextmanager
-async def raw(home: Home) -> AsyncIterator[_Raw]:
-    process = await asyncio.create_subprocess_exec(
-        *SERVER,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "FORETRACE_HOME": str(home.path)},
-    )
-    try:
-        yield _Raw(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+def test_a_second_initialize_is_refused(home: Home) -> None:
+    with Wire(home) as server:
+        server.begin()
+        answer = server.answer(server.begin_to_ask("initialize", NOBODY))
+        assert answer["error"]["code"] == -32600
 
 
-async def test_a_request_before_initialize_gets_the_error_of_the_protocol(home: Home) -> None:
-    async with raw(home) as server:
-        server.send({"jsonrpc": "2.0", "id": 1, "method": "foretrace/status"})
-        assert (await server.answer(1))["error"]["code"] == -32002
+def test_a_request_after_shutdown_is_refused_and_exit_ends_well(home: Home) -> None:
+    with Wire(home) as server:
+        server.begin()
+        server.ask("shutdown")
+        assert server.answer(server.begin_to_ask("foretrace/status"))["error"]["code"] == -32600
+        server.tell("exit")
+        assert server.wait() == 0
 
 
-async def test_a_second_initialize_is_refused(home: Home) -> None:
-    async with raw(home) as server:
-        server.initialize()
-        await server.answer(0)
-        params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
-        server.send({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
-        assert (await server.answer(1))["error"]["code"] == -32600
+def test_an_exit_without_shutdown_is_told_by_the_exit_code(home: Home) -> None:
+    with Wire(home) as server:
+        server.begin()
+        server.tell("exit")
+        assert server.wait() == 1
 
 
-async def test_a_request_after_shutdown_is_refused_and_exit_ends_well(home: Home) -> None:
-    async with raw(home) as server:
-        server.initialize()
-        await server.answer(0)
-        server.send({"jsonrpc": "2.0", "id": 1, "method": "shutdown"})
-        assert "result" in await server.answer(1)
-        server.send({"jsonrpc": "2.0", "id": 2, "method": "foretrace/status"})
-        assert (await server.answer(2))["error"]["code"] == -32600
-        server.send({"jsonrpc": "2.0", "method": "exit"})
-        assert await asyncio.wait_for(server.process.wait(), 10) == 0
+def test_requests_that_make_no_sense_get_an_error_and_the_next_an_answer(home: Home) -> None:
+    with Wire(home) as server:
+        server.begin()
+        for method, params in (
+            ("textDocument/codeAction", {}),
+            ("textDocument/codeAction", {"textDocument": {"uri": 3}}),
+            ("textDocument/codeAction", None),
+            ("textDocument/inlineCompletion", []),
+            ("foretrace/why", {}),
+            ("foretrace/why", {"textDocument": "x"}),
+            ("foretrace/intent", None),
+            ("workspace/executeCommand", {"command": "rm -rf"}),
+            ("workspace/executeCommand", {"command": "foretrace.accepted"}),
+            ("no/such/method", {}),
+            ("foretrace/nothing", None),
+        ):
+            assert "error" in server.answer(server.begin_to_ask(method, params)), (method, params)
+        server.send({"id": "odd", "method": "foretrace/intent"})
+        assert "error" in server.answer("odd")
+        assert server.status()
 
 
-async def test_an_exit_without_shutdown_is_told_by_the_exit_code(home: Home) -> None:
-    async with raw(home) as server:
-        server.initialize()
-        await server.answer(0)
-        server.send({"jsonrpc": "2.0", "method": "exit"})
-        assert await asyncio.wait_for(server.process.wait(), 10) == 1
+def test_messages_that_make_no_sense_do_no_harm(home: Home) -> None:
+    with Wire(home) as server:
+        server.begin()
+        for message in (
+            b"{",
+            b"[]",
+            b"\xff\xfe",
+            b"null",
+            b'{"jsonrpc": "1.0", "id": 1}',
+            b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {}}',
+            b'{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": {}}',
+            b'{"jsonrpc": "2.0", "method": "foretrace/trust", "params": {"trusted": "yes"}}',
+            b'{"jsonrpc": "2.0", "id": 99, "result": null}',
+            b'{"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 5}}',
+            b'{"jsonrpc": "2.0", "method": "no/such/notification", "params": {"class": 1, "1": 2}}',
+        ):
+            server.send(message)
+            assert server.status()
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        {"method": "textDocument/codeAction", "params": {}},
-        {"method": "textDocument/codeAction", "params": {"textDocument": {"uri": 3}}},
-        {"method": "textDocument/codeAction", "params": None},
-        {"method": "textDocument/inlineCompletion", "params": []},
-        {"method": "foretrace/why", "params": {}},
-        {"method": "foretrace/why", "params": {"textDocument": "x"}},
-        {"method": "foretrace/intent"},
-        {"method": "workspace/executeCommand", "params": {"command": "rm -rf"}},
-        {"method": "workspace/executeCommand", "params": {"command": "foretrace.accepted"}},
-        {"method": "no/such/method", "params": {}},
-        {"method": "foretrace/nothing"},
-    ],
-)
-async def test_a_request_that_makes_no_sense_gets_an_error_and_the_next_an_answer(
-    home: Home, request_: dict[str, Any]
-) -> None:
-    async with raw(home) as server:
-        server.initialize()
-        await server.answer(0)
-        server.send({"jsonrpc": "2.0", "id": "odd", **request_})
-        assert "error" in await server.answer("odd")
-        server.send({"jsonrpc": "2.0", "id": 2, "method": "foretrace/status"})
-        assert "result" in await server.answer(2)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        b"{",
-        b"[]",
-        b"\xff\xfe",
-        b"null",
-        b'{"jsonrpc": "1.0", "id": 1}',
-        b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {}}',
-        b'{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": {"textDocument": {}}}',
-        b'{"jsonrpc": "2.0", "method": "foretrace/trust", "params": {"trusted": "yes"}}',
-        b'{"jsonrpc": "2.0", "id": 99, "result": null}',
-        b'{"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 5}}',
-        b'{"jsonrpc": "2.0", "method": "no/such/notification", "params": {"class": 1, "1": 2}}',
-    ],
-)
-async def test_a_message_that_makes_no_sense_does_no_harm(home: Home, message: bytes) -> None:
-    async with raw(home) as server:
-        server.initialize()
-        await server.answer(0)
-        server.send(message)
-        server.send({"jsonrpc": "2.0", "id": 2, "method": "foretrace/status"})
-        assert "result" in await server.answer(2)
+def test_documents_with_odd_addresses_get_an_answer(consented: Home, tmp_path: Path) -> None:
+    uris = [f"{tmp_path.as_uri()}/{name}" for name in ("a%00b.py", "a%ff.py", "x" * 5000, "..")]
+    with Wire(consented) as server:
+        server.begin(options=TRUSTED)
+        for uri in (*uris, "", "file:", "file:///", "file://[", "untitled:Untitled-1", "\ud83d"):
+            server.open(uri, MISSING_COLON, "python")
+            server.type(uri, 1, "#")
+            server.fixes(uri)
+            server.save(uri)
+            server.close(uri)
+        assert server.status()["recording"]["lost"] == 0
+        assert server.end() == 0
+    assert replayed(consented).exact
 
 
 async def test_two_megabytes_in_one_line_are_recorded_and_not_looked_at(
