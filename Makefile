@@ -37,7 +37,7 @@ e2e: $(VSIX)
 	tests/e2e/install.sh
 	.venv/bin/python -m pytest -m e2e tests/e2e
 
-$(VSIX): $(shell git ls-files client-vscode server models telemetry 2>/dev/null) pyproject.toml
+$(VSIX): pyproject.toml $(wildcard $(shell git ls-files client-vscode server models telemetry))
 	@$(MAKE) vscode
 
 check:
@@ -53,5 +53,5 @@ figures:
 	FORETRACE_TEST_DATA="$(DATA)" .venv/bin/python -m pytest -m figures -s tests/figures
 
 clean:
-	rm -rf .venv .e2e client-vscode/node_modules client-vscode/out client-vscode/wheels .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .e2e client-vscode/node_modules client-vscode/out client-vscode/wheels $(VSIX) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

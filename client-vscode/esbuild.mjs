@@ -21,6 +21,7 @@ const folders = new Set(
   ),
 );
 const notices = await Promise.all([...folders].sort().map(notice));
+notices.push("The wheel of pip in the folder wheels has its licences in it.\n");
 await writeFile("out/THIRD-PARTY-NOTICES.txt", notices.join("\n"));
 
 async function notice(folder) {

@@ -8,6 +8,8 @@ import { Documents } from "./documents";
 import { Environment } from "./environment";
 import { IntentItem } from "./intent";
 import { Lenses } from "./lenses";
+import { log } from "./log";
+import type { Status } from "./protocol";
 import { watchDocuments } from "./recording";
 import { watchRuns } from "./running";
 import { Server } from "./server";
@@ -18,7 +20,7 @@ import { Suggestions } from "./suggestions";
 
 let server: Server | undefined;
 
-export async function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const environment = new Environment(
     join(context.extensionPath, "wheels"),
     join(context.globalStorageUri.fsPath, "environments"),
@@ -48,6 +50,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     started.onDidChangeState(async (state) => {
       const answer = state === "running" ? await status.refresh() : undefined;
       if (answer !== undefined) {
+        compareVersions(answer, context);
         await consent.askOnce(answer.recording);
       }
     }),
@@ -58,7 +61,16 @@ export async function activate(context: ExtensionContext): Promise<void> {
       }
     }),
   );
-  await started.restart();
+  // Not waited for: setting up may take minutes, and commands wait until this function is done.
+  void started.restart();
+}
+
+/** Tell of a server that is not the one which the extension carries, as a chosen Python can have. */
+function compareVersions({ version }: Status, { extension }: ExtensionContext): void {
+  const { version: ours } = extension.packageJSON as { version: string };
+  if (version !== ours) {
+    log().warn(`The server is Foretrace ${version}, the extension ${ours}.`);
+  }
 }
 
 export async function deactivate(): Promise<void> {

@@ -27,6 +27,7 @@ import { type Server, isHelped } from "./server";
 
 const SELECTION_SETTLES_MS = 200;
 const DIAGNOSTICS_SETTLE_MS = 500;
+const PASTE_LANDS_MS = 2000;
 const PLAIN_TEXT = "text/plain";
 
 /** Begin to tell the server of edits' origins, copies, cursor moves, views and problems. */
@@ -61,7 +62,7 @@ export function watchDocuments(server: Server): Disposable {
  */
 class Origins implements DocumentPasteEditProvider {
   private readonly saving = new Set<TextDocument>();
-  private announced: { document: TextDocument; text: Promise<string> } | undefined;
+  private announced: { document: TextDocument; text: Promise<string>; atMs: number } | undefined;
 
   constructor(private readonly server: Server) {}
 
@@ -98,7 +99,7 @@ class Origins implements DocumentPasteEditProvider {
     transfer: DataTransfer,
   ): undefined {
     const text = transfer.get(PLAIN_TEXT)?.asString() ?? Promise.resolve("");
-    this.announced = { document, text: Promise.resolve(text) };
+    this.announced = { document, text: Promise.resolve(text), atMs: performance.now() };
   }
 
   private async changed(event: TextDocumentChangeEvent): Promise<void> {
@@ -124,14 +125,17 @@ class Origins implements DocumentPasteEditProvider {
   private async isPaste({ document, contentChanges }: TextDocumentChangeEvent): Promise<boolean> {
     const announced = this.announced;
     this.announced = undefined;
-    if (announced?.document !== document) {
+    if (announced?.document !== document || performance.now() - announced.atMs > PASTE_LANDS_MS) {
       return false;
     }
-    // Line ends are those of the document, and a paste at several cursors may be shared out.
-    const pasted = (await announced.text).replace(/\r\n/g, "\n");
-    return contentChanges.some(
-      ({ text }) => text !== "" && pasted.includes(text.replace(/\r\n/g, "\n")),
-    );
+    // Line ends and indentation become those of the document.
+    const squeezed = (text: string): string => text.replace(/\s+/g, "");
+    const pasted = squeezed(await announced.text);
+    const inserted = contentChanges.map(({ text }) => squeezed(text));
+    // At several cursors each may get a line of it, or each the whole.
+    return inserted.length === 1
+      ? inserted[0] === pasted
+      : inserted.every((text) => pasted.includes(text));
   }
 }
 

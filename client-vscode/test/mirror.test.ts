@@ -26,6 +26,14 @@ test("client and server have one version", outside, () => {
   assert.equal(manifest.version, version);
 });
 
+test("the pip that is carried is the one that the installer of the checkout knows", outside, () => {
+  const source = readFileSync("../scripts/bootstrap.py", "utf8");
+  const constant = (name: string): string =>
+    new RegExp(`^${name} = "(.*)"$`, "m").exec(source)?.[1] ?? "";
+  const line = `pip==${constant("PIP_VERSION")} --hash=sha256:${constant("PIP_SHA256")}\n`;
+  assert.equal(readFileSync("pip.txt", "utf8"), line);
+});
+
 test("client and server have the same methods and commands", outside, () => {
   const source = readFileSync(`${SERVER}/protocol.py`, "utf8");
   const methods = [...source.matchAll(/^([A-Z_]+) = "(foretrace.*)"$/gm)].map(

@@ -74,7 +74,7 @@ def test_a_fix_shows_as_ghost_text_and_tab_accepts_it(vscode: VSCode, opened: Op
     editor.screenshot("ghost-text")
     editor.press("Tab")
     editor.save()
-    assert saved(vscode.workspace / "program.py") == EVENS.rstrip("\n")
+    assert saved(vscode.workspace / "program.py") == EVENS
     assert_tests_pass(vscode.workspace / "program.py")
 
 

@@ -65,16 +65,20 @@ def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: O
     editor.page.locator(".tab.active").filter(has_text="other.py").wait_for()
     editor.show("program.py")
     editor.screenshot("recording")
+    file = vscode.workspace / "program.py"
+    assert saved(file).count("# größer 🙂") == 2
+    file.write_text(saved(file) + "# from elsewhere\n")
+    editor.until(lambda: "from elsewhere" in editor.text(), "what came from elsewhere")
+    editor.until(lambda: OriginStated(Origin.EXTERNAL) in bodies(home), "its origin")
     vscode.stop()
 
-    assert saved(vscode.workspace / "program.py").count("# größer 🙂") == 2
     assert_replays_to_disk(vscode, home)
-    bodies = [each.event.body for each in recorded(home)]
-    stated = {body.origin for body in bodies if isinstance(body, OriginStated)}
-    assert stated == {Origin.UNDO, Origin.REDO, Origin.PASTE}
-    assert Copied(len("# größer 🙂")) in bodies
-    assert any(isinstance(body, Selected) for body in bodies)
-    assert sum(isinstance(body, Viewed) for body in bodies) == 2
+    happened = bodies(home)
+    stated = [body.origin for body in happened if isinstance(body, OriginStated)]
+    assert stated == [Origin.UNDO, Origin.REDO, Origin.PASTE, Origin.FORMAT, Origin.EXTERNAL]
+    assert Copied(len("# größer 🙂")) in happened
+    assert any(isinstance(body, Selected) for body in happened)
+    assert sum(isinstance(body, Viewed) for body in happened) == 2
 
 
 def test_a_pause_holds_and_recording_goes_on_exactly(

@@ -29,6 +29,7 @@ _QUIET: dict[str, Any] = {
     "editor.wordBasedSuggestions": "off",
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
+    "files.insertFinalNewline": True,
     "git.enabled": False,
     "security.workspace.trust.banner": "never",
     "security.workspace.trust.startupPrompt": "never",
