@@ -12,17 +12,20 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 import torch
-from attrs import define, field
+from attrs import define, field, frozen
 
 from foretrace_models.drafting import Drafter, accepted
 from foretrace_models.language_model import Feed, LanguageModel
 
-# A step takes about this many tokens at most: the fewer, the sooner a cancelled text is left.
+# A step reads so many tokens at most: the fewer, the sooner a cancelled text is left.
 _STEP_TOKENS_CPU = 256
 _STEP_TOKENS_GPU = 4096
-_LONGEST_DRAFT = 64
+# While texts are written, so many with the drafts: more take longer than drafts are worth.
+_DRAFT_TOKENS_CPU = 64
+_DRAFT_TOKENS_GPU = 1024
 # A beginning that is shorter is read again rather than copied or waited for.
 _SHORTEST_SHARED = 16
+_MOST_ALTERNATIVES = 8
 
 
 class Reason(str, Enum):
@@ -34,36 +37,42 @@ class Reason(str, Enum):
     CANCELLED = "cancelled"
 
 
+@frozen
+class Alternative:
+    """A token that could stand in the place of one of a prompt; the likelihood is a logarithm."""
+
+    place: int
+    token: int
+    log_likelihood: float
+
+
 @define(eq=False)
 class Text:
     """A text to continue, and what became of it.
 
     It ends at a token that ends texts, at one of the strings in `stop`, after `most_tokens`, at
-    `deadline` (a monotonic time), or when `cancelled` says so. `likely` are the tokens that the
-    continuation will probably copy; `lookup` and `reuse` can be switched off to measure them. With
-    a `temperature` above 0 tokens are drawn by chance, from `seed` on.
+    `deadline` (a monotonic time), or when `cancelled` says so; a stop string right at its beginning
+    does not count. `lookup` and `reuse` can be switched off to measure them. From the token at
+    `judged_from` on, the prompt itself is judged: what else could stand in the place of each token.
     """
 
     prompt: list[int]
     most_tokens: int
     stop: tuple[str, ...] = ()
-    likely: list[int] = field(factory=list)
     deadline: float = float("inf")
     cancelled: Callable[[], bool] = lambda: False
-    temperature: float = 0.0
-    seed: int = 0
     lookup: bool = True
     reuse: bool = True
+    judged_from: int | None = None
 
     output: list[int] = field(factory=list)
     words: str = ""
-    log_likelihood: float = 0.0
+    alternatives: list[Alternative] = field(factory=list)
     reason: Reason | None = None
     reused_tokens: int = 0
     steps: int = 0
     first_at: float | None = None
     _drafter: Drafter | None = None
-    _chance: torch.Generator | None = None
 
 
 @define
@@ -93,6 +102,7 @@ class Batch:
         self._waiting: list[Text] = []
         on_cpu = model.device.type == "cpu"
         self._step_tokens = _STEP_TOKENS_CPU if on_cpu else _STEP_TOKENS_GPU
+        self._draft_tokens = _DRAFT_TOKENS_CPU if on_cpu else _DRAFT_TOKENS_GPU
 
     @property
     def busy(self) -> bool:
@@ -114,9 +124,7 @@ class Batch:
                 f"for this model, which reads {longest}"
             )
         if text.lookup:
-            text._drafter = Drafter(text.prompt, text.likely)
-        if text.temperature > 0:
-            text._chance = torch.Generator(self._model.device).manual_seed(text.seed)
+            text._drafter = Drafter(text.prompt)
         self._waiting.append(text)
 
     def step(self) -> list[Text]:
@@ -132,9 +140,9 @@ class Batch:
             return finished
         feeds, wanted = self._plan(rows)
         logits = self._model.forward(feeds, wanted)
-        for feed, chosen_logits in zip(feeds, logits, strict=True):
+        for feed, places, told in zip(feeds, wanted, logits, strict=True):
             row = self._rows[feed.row]
-            self._take(row, feed, chosen_logits)
+            self._take(row, feed, places, told)
             if row.text is not None and row.text.reason is not None:
                 finished.append(row.text)
                 row.text = None
@@ -179,7 +187,7 @@ class Batch:
         if not free:
             return False
         # The last token is always read anew, for what comes after it.
-        most = len(text.prompt) - 1 if text.reuse else 0
+        most = min(len(text.prompt), text.judged_from or len(text.prompt)) - 1 if text.reuse else 0
         shared = {row.number: _shared(row.tokens, text.prompt, most) for row in self._rows}
         best = max(self._rows, key=lambda row: (shared[row.number], row.text is None))
         length = shared[best.number]
@@ -209,7 +217,7 @@ class Batch:
         """
         reading = [row for row in rows if len(row.pending) > 1]
         if not reading:
-            longest = min(_LONGEST_DRAFT, self._step_tokens // len(rows) - 1)
+            longest = max(0, self._draft_tokens // len(rows) - 1)
             feeds = [Feed(row.number, len(row.tokens), self._drafted(row, longest)) for row in rows]
             return feeds, [list(range(len(feed.tokens))) for feed in feeds]
         feeds, wanted, width = [], [], 0
@@ -219,7 +227,7 @@ class Batch:
             if feeds and (len(feeds) + 1) * width > self._step_tokens:
                 break
             feeds.append(Feed(row.number, len(row.tokens), part))
-            wanted.append([len(part) - 1] if len(part) == len(row.pending) else [])
+            wanted.append(_told(row, len(part)))
         return feeds, wanted
 
     def _drafted(self, row: _Row, longest: int) -> list[int]:
@@ -230,35 +238,35 @@ class Batch:
         left = text.most_tokens - len(text.output) - 1
         return row.pending + text._drafter.draft(max(0, min(longest, left)))
 
-    def _take(self, row: _Row, feed: Feed, logits: torch.Tensor) -> None:
-        """Take in what the model says after the tokens of a feed."""
+    def _take(self, row: _Row, feed: Feed, wanted: list[int], logits: torch.Tensor) -> None:
+        """Take in what the model says after the wanted tokens of a feed."""
         text = row.text
         assert text is not None
         text.steps += 1
         row.used_at = time.monotonic()
-        if not len(logits):
+        pending = len(row.pending)
+        if text.judged_from is not None and not text.output:
+            _judge(text, [feed.start + place + 1 for place in wanted], logits)
+        if len(feed.tokens) < pending:
             row.tokens += feed.tokens
             return
-        chosen, likelihoods = _choose(logits, text)
-        draft = feed.tokens[1:] if len(logits) > 1 else []
-        new = accepted(draft, chosen)
-        read = len(feed.tokens) - len(draft)
-        row.tokens += feed.tokens[: read + len(new) - 1]
+        draft = feed.tokens[pending:]
+        new = accepted(draft, logits[-1 - len(draft) :].argmax(dim=-1).tolist())
+        row.tokens += [*feed.tokens[:pending], *new[:-1]]
         text.first_at = text.first_at or row.used_at
         if text._drafter is not None:
-            text._drafter.accept(new, len(draft))
-        for token, likelihood in zip(new, likelihoods, strict=False):
+            text._drafter.accept(new)
+        for token in new:
             if token in self._model.ends:
                 text.reason = Reason.STOP
                 break
             text.output.append(token)
-            text.log_likelihood += likelihood
         self._end(text)
 
     def _end(self, text: Text) -> None:
         """Find out whether a text ends here, and keep its words."""
         text.words = self._model.tokenizer.decode(text.output)
-        ends = [place for stop in text.stop if (place := text.words.find(stop)) >= 0]
+        ends = [place for stop in text.stop if (place := text.words.find(stop, 1)) >= 0]
         if ends:
             text.words = text.words[: min(ends)]
             text.reason = Reason.STOP
@@ -266,16 +274,29 @@ class Batch:
             text.reason = Reason.LENGTH
 
 
-def _choose(logits: torch.Tensor, text: Text) -> tuple[list[int], list[float]]:
-    """Return a token for each row of logits, and its logarithmic likelihood."""
-    numbers = torch.log_softmax(logits.float(), dim=-1)
-    if text.temperature > 0:
-        shares = torch.softmax(logits.float() / text.temperature, dim=-1)
-        chosen = torch.multinomial(shares, 1, generator=text._chance)[:, 0]
-    else:
-        chosen = logits.argmax(dim=-1)
-    likelihoods = numbers.gather(1, chosen[:, None])[:, 0]
-    return chosen.tolist(), likelihoods.tolist()
+def _told(row: _Row, count: int) -> list[int]:
+    """Return after which of the next tokens of a prompt something is wanted to be told."""
+    text = row.text
+    assert text is not None
+    last = [count - 1] if count == len(row.pending) else []
+    if text.judged_from is None:
+        return last
+    return list(range(max(0, text.judged_from - 1 - len(row.tokens)), count))
+
+
+def _judge(text: Text, places: Sequence[int], logits: torch.Tensor) -> None:
+    """Note which tokens could stand in some places of a prompt in place of those that do."""
+    likelihoods = torch.log_softmax(logits.float(), dim=-1)
+    best = likelihoods.topk(min(_MOST_ALTERNATIVES, likelihoods.shape[-1]), dim=-1)
+    for place, values, tokens in zip(
+        places, best.values.tolist(), best.indices.tolist(), strict=True
+    ):
+        if place < len(text.prompt):
+            text.alternatives += [
+                Alternative(place, token, value)
+                for token, value in zip(tokens, values, strict=True)
+                if token != text.prompt[place]
+            ]
 
 
 def _shared(tokens: Sequence[int], prompt: Sequence[int], most: int) -> int:

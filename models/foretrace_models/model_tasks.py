@@ -17,7 +17,7 @@ Task = Generator[list[Text], list[Text], Any]
 
 
 def generate(params: dict[str, Any], model: LanguageModel) -> Task:
-    """Continue one text; `likely` is what the continuation will probably copy."""
+    """Continue one text."""
     started = time.monotonic()
     encode = model.tokenizer.encode
     (text,) = yield [
@@ -25,10 +25,7 @@ def generate(params: dict[str, Any], model: LanguageModel) -> Task:
             prompt=encode(params["prompt"]),
             most_tokens=int(params["max_tokens"]),
             stop=tuple(params.get("stop", ())),
-            likely=encode(params.get("likely", "")),
             deadline=started + float(params.get("seconds", "inf")),
-            temperature=float(params.get("temperature", 0.0)),
-            seed=int(params.get("seed", 0)),
             lookup=bool(params.get("lookup", True)),
             reuse=bool(params.get("reuse", True)),
         )
@@ -43,7 +40,6 @@ def generate(params: dict[str, Any], model: LanguageModel) -> Task:
         "steps": text.steps,
         "first_seconds": text.first_at - started if text.first_at else None,
         "seconds": time.monotonic() - started,
-        "log_likelihood": text.log_likelihood,
     }
 
 

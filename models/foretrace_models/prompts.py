@@ -1,0 +1,97 @@
+"""Prompts: the one text in which a program and its correction are put to a language model.
+
+A prompt is a document of sections; the model writes the end of the last one. It needs no chat
+format and no tokens of its own, so that it serves every causal language model. Whoever changes what
+a prompt looks like counts `VERSION` up: what was trained on or measured with another one differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from foretrace_models.repair.edits import TextEdit, edits_between
+
+VERSION = 1
+_MARK = "### "
+_PROGRAM = f"{_MARK}Program\n"
+_TESTS = f"{_MARK}Tests\n"
+_CORRECTED = f"{_MARK}Program, corrected\n"
+_RESERVED = re.compile(r"^### ", re.MULTILINE)
+# What ends a section, and with it an answer.
+STOP = "\n" + _MARK
+_MOST_TESTS = 4
+
+# Two corrections of our own: small models copy what is right only once they have seen it done.
+_EXAMPLES = (
+    (
+        "def area(width, height):\n"
+        "    # Nothing is smaller than nothing.\n"
+        "    if width < 0 or height < 0:\n"
+        "        return None\n"
+        "    result = width + height\n"
+        "    return result\n",
+        [("area(3, 4)", "12")],
+        ("width + height", "width * height"),
+    ),
+    (
+        "def largest(values):\n"
+        "    best = values[0]\n"
+        "    for value in values:\n"
+        "        if value < best:\n"
+        "            best = value\n"
+        "    return best\n",
+        [("largest([3, 8, 5])", "8")],
+        ("value < best", "value > best"),
+    ),
+)
+
+
+class ReservedMarkerError(ValueError):
+    """A text has a line that begins as the sections of a prompt do."""
+
+
+def correcting(
+    program: str, begun: str = "", tests: Sequence[tuple[str, str]] = (), examples: bool = True
+) -> str:
+    """Return the prompt that asks for the corrected program, which begins with `begun`.
+
+    The answer goes on right after `begun`, with the end of its last line if that is whole: tokens
+    reach over it. `tests` are calls, and what they should give as Python writes it.
+
+    Raises:
+        ReservedMarkerError: one of the texts cannot be told from the prompt.
+    """
+    _check(program, begun, *(part for test in tests for part in test))
+    preface = ""
+    if examples:
+        for text, example_tests, (wrong, right) in _EXAMPLES:
+            corrected = text.replace(wrong, right)
+            preface += _task(text, example_tests) + _CORRECTED + corrected
+    return (preface + _task(program, tests) + _CORRECTED + begun).removesuffix("\n")
+
+
+def edits_of(program: str, begun: str, answer: str) -> tuple[TextEdit, ...]:
+    """Return the edits that an answer to the same prompt makes to the program.
+
+    The last line ends as it did.
+    """
+    begun = begun.removesuffix("\n")
+    corrected = (begun + answer.split(STOP)[0]).strip("\n")
+    corrected += "\n" if program.endswith("\n") else ""
+    return edits_between(program, corrected)
+
+
+def _task(program: str, tests: Sequence[tuple[str, str]]) -> str:
+    told = "".join(f"assert {call} == {expected}\n" for call, expected in tests[:_MOST_TESTS])
+    return _PROGRAM + _ended(program) + (_TESTS + told if told else "")
+
+
+def _check(*texts: str) -> None:
+    for text in texts:
+        if _RESERVED.search(text):
+            raise ReservedMarkerError(f"a line begins with {_MARK!r}, as the parts of a prompt do")
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
