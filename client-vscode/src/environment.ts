@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
@@ -238,14 +238,19 @@ async function alone(
 }
 
 async function taken(lock: string): Promise<boolean> {
+  const draft = `${lock}.${process.pid.toString()}`;
+  await writeFile(draft, process.pid.toString());
   try {
-    await writeFile(lock, process.pid.toString(), { flag: "wx" });
+    // Linking is the one step that both makes the whole file appear and loses to who was first.
+    await link(draft, lock);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       return false;
     }
     throw error;
+  } finally {
+    await rm(draft);
   }
 }
 
@@ -288,11 +293,18 @@ async function run(
   createInterface({ input: child.stdout }).on("line", take);
   createInterface({ input: child.stderr }).on("line", take);
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject).on("close", resolve);
+    child.on("error", (error) => {
+      // One that was started and cancelled may write until it has ended.
+      if (child.pid === undefined) {
+        reject(error);
+      }
+    });
+    child.on("close", resolve);
   });
+  cancelled.throwIfAborted();
   const output = lines.join("\n");
   if (code !== 0) {
-    log().error(`${command} ${args.join(" ")}\n${output}`);
+    log().info(`${command} ${args.join(" ")}\n${output}`);
     throw new SetupError(
       problemIn(output),
       lines.findLast((line) => line.trim() !== ""),

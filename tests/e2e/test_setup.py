@@ -62,6 +62,17 @@ def test_a_python_that_has_foretrace_is_used_as_it_is(vscode: VSCode, opened: Op
     assert vscode.environments == []
 
 
+def test_what_an_older_version_made_goes_at_the_next_start(
+    prepared: VSCode, vscode: VSCode, opened: Open
+) -> None:
+    vscode.global_storage.parent.mkdir(parents=True)
+    vscode.global_storage.symlink_to(prepared.global_storage)
+    (present,) = vscode.environments
+    (vscode.global_storage / "environments/0.0.1-older/bin").mkdir(parents=True)
+    opened(WORKING, settled="not recording")
+    assert vscode.environments == [present]
+
+
 def test_what_is_not_a_python_is_named(vscode: VSCode, opened: Open) -> None:
     vscode.settings(interpreter="/usr/bin/env")
     editor = opened(WORKING, settled="not running")
