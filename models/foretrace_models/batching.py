@@ -8,8 +8,9 @@ row, so that a text that begins like an earlier one is read from where they part
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from enum import Enum
+from typing import Any
 
 import torch
 from attrs import define, field, frozen
@@ -73,6 +74,10 @@ class Text:
     steps: int = 0
     first_at: float | None = None
     _drafter: Drafter | None = None
+
+
+# What yields texts to be continued, is handed them back when all have ended, and returns an answer.
+Task = Generator[list[Text], list[Text], Any]
 
 
 @define
@@ -187,13 +192,15 @@ class Batch:
         if not free:
             return False
         # The last token is always read anew, for what comes after it.
-        most = min(len(text.prompt), text.judged_from or len(text.prompt)) - 1 if text.reuse else 0
-        shared = {row.number: _shared(row.tokens, text.prompt, most) for row in self._rows}
-        best = max(self._rows, key=lambda row: (shared[row.number], row.text is None))
-        length = shared[best.number]
+        known = text.prompt[: min(len(text.prompt), text.judged_from or len(text.prompt)) - 1]
+        if not text.reuse:
+            known = []
+        alike = {row.number: shared(row.tokens, known) for row in self._rows}
+        best = max(self._rows, key=lambda row: (alike[row.number], row.text is None))
+        length = alike[best.number]
         for row in self._rows:
-            if row.text is not None and text.reuse:
-                coming = _shared(row.text.prompt, text.prompt, most)
+            if row.text is not None:
+                coming = shared(row.text.prompt, known)
                 if coming >= length + _SHORTEST_SHARED and row.pending[1:]:
                     return False  # another row is just reading what this text begins with
         row = min(free, key=lambda row: row.used_at)
@@ -299,10 +306,10 @@ def _judge(text: Text, places: Sequence[int], logits: torch.Tensor) -> None:
             ]
 
 
-def _shared(tokens: Sequence[int], prompt: Sequence[int], most: int) -> int:
-    """Return how many tokens two texts have in common at their beginning, up to so many."""
+def shared(tokens: Sequence[int], others: Sequence[int]) -> int:
+    """Return how many tokens two texts have in common at their beginning."""
     count = 0
-    for ours, theirs in zip(tokens, prompt[:most], strict=False):
+    for ours, theirs in zip(tokens, others, strict=False):
         if ours != theirs:
             break
         count += 1

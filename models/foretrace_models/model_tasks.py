@@ -1,19 +1,14 @@
-"""What can be asked of a language model.
-
-Each task yields the texts that it wants continued, is handed them back when all have ended, and
-returns its answer.
-"""
+"""What can be asked of a language model: each method is a task."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
-from foretrace_models.batching import Text
+from foretrace_models.batching import Task, Text
 from foretrace_models.language_model import LanguageModel
-
-Task = Generator[list[Text], list[Text], Any]
+from foretrace_models.proposing import propose
 
 
 def generate(params: dict[str, Any], model: LanguageModel) -> Task:
@@ -43,4 +38,7 @@ def generate(params: dict[str, Any], model: LanguageModel) -> Task:
     }
 
 
-TASKS: dict[str, Callable[[dict[str, Any], LanguageModel], Task]] = {"generate": generate}
+TASKS: dict[str, Callable[[dict[str, Any], LanguageModel], Task]] = {
+    "generate": generate,
+    "propose": propose,
+}

@@ -23,11 +23,11 @@ import torch
 from attrs import define, field, frozen
 
 from foretrace_models import language_model
-from foretrace_models.batching import Batch, Reason, Text
+from foretrace_models.batching import Batch, Reason, Task, Text
 from foretrace_models.catalogue import FETCH, card_in_use, read_card, weights_of
 from foretrace_models.language_model import RANDOM, LanguageModel, ModelError, Precision
 from foretrace_models.memory import ceiling_bytes, limit_memory, used_bytes
-from foretrace_models.model_tasks import TASKS, Task
+from foretrace_models.model_tasks import TASKS
 from foretrace_models.service import Request, Send, Service, run
 from foretrace_telemetry.home import Home
 
@@ -120,6 +120,8 @@ class ModelWorker(Service):
         assert self._batch is not None
         try:
             running.texts = running.task.send(finished)  # type: ignore[arg-type]
+            while not running.texts:
+                running.texts = running.task.send([])
             for text in running.texts:
                 text.cancelled = lambda: running.request.cancelled
                 self._batch.add(text)

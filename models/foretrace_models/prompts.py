@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from foretrace_models.repair.edits import TextEdit, edits_between
-
 VERSION = 1
 _MARK = "### "
 _PROGRAM = f"{_MARK}Program\n"
@@ -71,15 +69,9 @@ def correcting(
     return (preface + _task(program, tests) + _CORRECTED + begun).removesuffix("\n")
 
 
-def edits_of(program: str, begun: str, answer: str) -> tuple[TextEdit, ...]:
-    """Return the edits that an answer to the same prompt makes to the program.
-
-    The last line ends as it did.
-    """
-    begun = begun.removesuffix("\n")
-    corrected = (begun + answer.split(STOP)[0]).strip("\n")
-    corrected += "\n" if program.endswith("\n") else ""
-    return edits_between(program, corrected)
+def corrected_in(document: str) -> str:
+    """Return the corrected program in a prompt with its answer, as far as that goes."""
+    return document.rpartition(_CORRECTED)[2].split(STOP)[0]
 
 
 def _task(program: str, tests: Sequence[tuple[str, str]]) -> str:

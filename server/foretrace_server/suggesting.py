@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 from lsprotocol import types
 
+from foretrace_models.repair import samples
 from foretrace_models.repair.assignment import FILE_NAME
 from foretrace_models.repair.diagnosis import (
     Diagnosis,
@@ -24,11 +25,10 @@ from foretrace_models.repair.diagnosis import (
     Reason,
     Situation,
     Why,
-    diagnosis_from_json,
-    to_json,
 )
 from foretrace_models.repair.edits import TextEdit, apply_edits
 from foretrace_server import protocol
+from foretrace_server.diagnosing import diagnose, diagnose_with_model
 from foretrace_server.settings import RunPrograms
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.events import (
@@ -54,7 +54,6 @@ _AUTOMATIC_SECONDS = 4.0
 _EXPLICIT_SECONDS = 9.0
 _EXPLICIT_WAIT_SECONDS = 9.8
 _ANSWER_SECONDS = 5.0
-_WORKER_GRACE_SECONDS = 5.0
 
 # What a fix does and to which lines, wherever in the file they stand by now.
 _FixKey = tuple[tuple[str, str], ...]
@@ -369,13 +368,12 @@ class Suggestions:
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
         situation = Situation(text, path_of(uri), may_run=look.may_run, unbounded=look.explicit)
+        worker, model = self._server.worker, self._server.model
         try:
-            answer = await self._server.worker.ask(
-                "diagnose",
-                {"situation": to_json(situation), "seconds": seconds},
-                seconds + _WORKER_GRACE_SECONDS,
-            )
-            diagnosis = diagnosis_from_json(answer)
+            if look.explicit:
+                diagnosis = await diagnose_with_model(worker, model, situation, seconds)
+            else:
+                diagnosis = await diagnose(worker, situation, seconds)
         except WorkerError as error:
             log.warning("no diagnosis: %s", error)
             diagnosis = Diagnosis(why=Why(Reason.WORKER, str(error)))
@@ -445,7 +443,7 @@ class Suggestions:
         body = SuggestionMoved(
             offer.id,
             stage,
-            source="rules",
+            source=samples.RULE if samples.RULE in fix.rules else "rules",
             inserted_characters=sum(len(edit.new_text) for edit in fix.edits),
             removed_characters=sum(edit.end - edit.start for edit in fix.edits),
         )

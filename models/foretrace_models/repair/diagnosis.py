@@ -11,6 +11,7 @@ from attrs import frozen
 
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.edits import TextEdit
+from foretrace_models.repair.samples import Proposal
 
 
 @frozen
@@ -19,12 +20,14 @@ class Situation:
 
     `may_run` says whether it may be executed to check fixes; `unbounded` whether that may be
     without a boundary of the operating system, which only a person's explicit request allows.
+    `proposals` are corrections that a language model proposes after the rules found none.
     """
 
     text: str
     path: Path | None = None
     may_run: bool = False
     unbounded: bool = False
+    proposals: tuple[Proposal, ...] = ()
 
 
 class Kind(str, Enum):

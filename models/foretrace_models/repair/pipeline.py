@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import evolve
 
+from foretrace_models.repair import samples
 from foretrace_models.repair.assignment import (
     Assignment,
     AssignmentError,
@@ -36,8 +37,11 @@ from foretrace_models.repair.edits import (
 from foretrace_models.repair.locate import suspicion
 from foretrace_models.repair.minimise import minimised
 from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
+from foretrace_models.repair.rules import candidates
+from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
 from foretrace_models.repair.search import search
+from foretrace_models.repair.source import Source
 from foretrace_models.repair.steps import first_step
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
@@ -67,7 +71,7 @@ def diagnose(
         return cancelled() or time.monotonic() - started > seconds * share
 
     if situation.text.startswith(_BYTE_ORDER_MARK):
-        inner = diagnose(evolve(situation, text=situation.text[1:]), seconds, cancelled)
+        inner = diagnose(_without_mark(situation), seconds, cancelled)
         return _shifted(inner, len(_BYTE_ORDER_MARK))
     if len(situation.text) > LARGEST_CHARACTERS:
         size = f"{len(situation.text):,}"
@@ -168,6 +172,7 @@ class _Repair:
             verifier,
             acceptable=lambda text: evidence(ast.parse(text)) == told,
             out_of_time=self._out_of_time,
+            first=self._first,
         )
         if found is not None:
             rules = (*start.rules, *found.rules)
@@ -181,6 +186,12 @@ class _Repair:
         )
         fix = self._parse_fix(start, verifier, verdict) if start.rules else None
         return Diagnosis(problem, fix, why, tried=verifier.tried)
+
+    def _first(self, source: Source) -> Iterator[tuple[Candidate, str]]:
+        """Propose changes to begin with: a language model's, where the rules had their turn."""
+        if self._situation.proposals:
+            return samples.candidates(source, self._situation.proposals)
+        return candidates(source)
 
     def _baseline(self, text: str, sandbox: Sandbox) -> tuple[Verifier, Verdict]:
         """Run all checks, and leave out those that cannot be told here."""
@@ -297,6 +308,17 @@ class _Repair:
             rules,
             size,
         )
+
+
+def _without_mark(situation: Situation) -> Situation:
+    """Return a situation without the mark that its text begins with."""
+    proposals = tuple(
+        evolve(proposal, text=proposal.text.removeprefix(_BYTE_ORDER_MARK))
+        for proposal in situation.proposals
+    )
+    return evolve(
+        situation, text=situation.text.removeprefix(_BYTE_ORDER_MARK), proposals=proposals
+    )
 
 
 def _untold(verdict: Verdict) -> str:

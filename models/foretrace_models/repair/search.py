@@ -5,15 +5,19 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from attrs import define, field, frozen
 
 from foretrace_models.repair.edits import distance
 from foretrace_models.repair.rules import candidates
+from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
+
+# Makes candidates for a program, each with the text it leads to.
+Propose = Callable[[Source], Iterator[tuple[Candidate, str]]]
 
 _MOST_CHANGES = 3
 _BATCH = 16
@@ -77,8 +81,11 @@ def search(
     verifier: Verifier,
     acceptable: Callable[[str], bool],
     out_of_time: Callable[[], bool],
+    first: Propose = candidates,
 ) -> Found | None:
     """Return the best fix that is found in time, or None.
+
+    `first` proposes changes of the text itself; texts reached from there are built on by the rules.
 
     Best first: of all texts reached so far, the one whose next change is the likeliest is built
     on. After the first fix the search lingers for a better one, the longer the more changes that
@@ -87,7 +94,7 @@ def search(
     Raises:
         SandboxError: the sandbox is gone.
     """
-    search_ = _Search(text, baseline, suspicion, verifier, acceptable)
+    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first)
     deadline = float("inf")
     while search_.queue:
         if out_of_time() or time.monotonic() > deadline:
@@ -108,11 +115,13 @@ class _Search:
         suspicion: dict[int, float],
         verifier: Verifier,
         acceptable: Callable[[str], bool],
+        first: Propose,
     ) -> None:
         self.best: Found | None = None
         self._suspicion = suspicion
         self._verifier = verifier
         self._acceptable = acceptable
+        self._first = first
         self._tryout = verifier.tryout(baseline)
         self._total = len(verifier.checks)
         self._tokens = [token.text for token in tokens(text)]
@@ -126,8 +135,8 @@ class _Search:
         if step.left is None:
             if step.rules and not self._acceptable(step.text):
                 return
-            suspicion = {} if step.rules else self._suspicion
-            step.left = _ordered(step.text, suspicion, self._seen)[::-1]
+            propose, suspicion = (candidates, {}) if step.rules else (self._first, self._suspicion)
+            step.left = _ordered(step.text, propose, suspicion, self._seen)[::-1]
         else:
             batch = [step.left.pop() for _ in range(min(_BATCH, len(step.left)))]
             credits_ = self._tryout.credits([proposal.text for proposal in batch])
@@ -162,11 +171,13 @@ class _Search:
         return self._verifier.proves_little and cost > _MOST_COST_UNPROVEN
 
 
-def _ordered(text: str, suspicion: dict[int, float], seen: set[str]) -> list[_Proposal]:
-    """Return what the rules make of a text, the likeliest first, none that was seen."""
+def _ordered(
+    text: str, propose: Propose, suspicion: dict[int, float], seen: set[str]
+) -> list[_Proposal]:
+    """Return what is proposed for a text, the likeliest first, none that was seen."""
     source = Source(text)
     ranked = []
-    for number, (candidate, changed) in enumerate(candidates(source)):
+    for number, (candidate, changed) in enumerate(propose(source)):
         if changed in seen:
             continue
         seen.add(changed)
