@@ -57,10 +57,14 @@ def test_what_a_proposal_changes_beside_the_point_is_left_out(path: Path) -> Non
 
 
 def test_a_rule_can_finish_what_a_proposal_begins(path: Path) -> None:
-    text = "def price(count):\n    print(count * 137)\n"
+    text = WRONG + "\n\ndef paid(count):\n    return price(cuont) + 1\n"
+    test = '[[test]]\ncall = "paid(2)"\nexpected = "501"\n'
+    (path.parent / "foretrace.toml").write_text(TESTS + test)
     diagnosis = _diagnosed(path, text, text.replace("137", "250"))
     assert diagnosis.fix is not None
-    assert "return" in apply_edits(text, diagnosis.fix.edits)
+    assert apply_edits(text, diagnosis.fix.edits) == text.replace("137", "250").replace(
+        "cuont", "count"
+    )
     assert diagnosis.fix.rules[0] == RULE
 
 
