@@ -37,8 +37,11 @@ export interface TrustParams {
 /** Something that the editor saw and the server cannot see. */
 export type EventParams = { uri?: string; version?: number; monotonicMs?: number } & Report;
 
+/** Where an edit came from, as far as the editor knows better than the server. */
+export type Origin = "paste" | "undo" | "redo" | "format" | "external";
+
 export type Report =
-  | { kind: "origin"; data: { origin: "paste" | "undo" | "redo" | "format" | "external" } }
+  | { kind: "origin"; data: { origin: Origin } }
   | { kind: "view" }
   | { kind: "selection"; data: { range: Range } }
   | { kind: "copy"; data: { characters: number } }

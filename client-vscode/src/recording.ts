@@ -23,11 +23,14 @@ import {
 } from "vscode";
 import { DOCUMENTS } from "./client";
 import { Later } from "./later";
+import type { Origin } from "./protocol";
 import { type Server, isHelped } from "./server";
 
 const SELECTION_SETTLES_MS = 200;
 const DIAGNOSTICS_SETTLE_MS = 500;
 const PASTE_LANDS_MS = 2000;
+/** One that takes longer has failed, of which nothing tells. */
+const SAVE_TAKES_MS = 5000;
 const PLAIN_TEXT = "text/plain";
 
 /** Begin to tell the server of edits' origins, copies, cursor moves, views and problems. */
@@ -61,7 +64,7 @@ export function watchDocuments(server: Server): Disposable {
  * those of formatters. A change after which a document is as on disk was read from there.
  */
 class Origins implements DocumentPasteEditProvider {
-  private readonly saving = new Set<TextDocument>();
+  private readonly savingAtMs = new WeakMap<TextDocument, number>();
   private announced: { document: TextDocument; text: Promise<string>; atMs: number } | undefined;
 
   constructor(private readonly server: Server) {}
@@ -72,10 +75,10 @@ class Origins implements DocumentPasteEditProvider {
         void this.changed(event);
       }),
       workspace.onWillSaveTextDocument(({ document }) => {
-        this.saving.add(document);
+        this.savingAtMs.set(document, performance.now());
       }),
       workspace.onDidSaveTextDocument((document) => {
-        this.saving.delete(document);
+        this.savingAtMs.delete(document);
       }),
       languages.registerDocumentPasteEditProvider(DOCUMENTS, this, {
         providedPasteEditKinds: [DocumentDropOrPasteEditKind.Empty.append("foretrace")],
@@ -103,22 +106,33 @@ class Origins implements DocumentPasteEditProvider {
   }
 
   private async changed(event: TextDocumentChangeEvent): Promise<void> {
-    const { document, reason } = event;
+    const { document } = event;
     if (event.contentChanges.length === 0 || !isHelped(document)) {
       return;
     }
-    const { version, isDirty } = document;
-    const isSaving = this.saving.has(document);
-    if (reason === TextDocumentChangeReason.Undo) {
-      this.server.report({ kind: "origin", data: { origin: "undo" } }, document, version);
-    } else if (reason === TextDocumentChangeReason.Redo) {
-      this.server.report({ kind: "origin", data: { origin: "redo" } }, document, version);
-    } else if (await this.isPaste(event)) {
-      this.server.report({ kind: "origin", data: { origin: "paste" } }, document, version);
-    } else if (isSaving) {
-      this.server.report({ kind: "origin", data: { origin: "format" } }, document, version);
-    } else if (!isDirty) {
-      this.server.report({ kind: "origin", data: { origin: "external" } }, document, version);
+    const { version } = document;
+    const origin = await this.originOf(event);
+    if (origin !== undefined) {
+      this.server.report({ kind: "origin", data: { origin } }, document, version);
+    }
+  }
+
+  private async originOf(event: TextDocumentChangeEvent): Promise<Origin | undefined> {
+    const { isDirty } = event.document;
+    const sinceSaveMs = performance.now() - (this.savingAtMs.get(event.document) ?? -Infinity);
+    switch (event.reason) {
+      case TextDocumentChangeReason.Undo:
+        return "undo";
+      case TextDocumentChangeReason.Redo:
+        return "redo";
+      default:
+        if (await this.isPaste(event)) {
+          return "paste";
+        }
+        if (sinceSaveMs < SAVE_TAKES_MS) {
+          return "format";
+        }
+        return isDirty ? undefined : "external";
     }
   }
 

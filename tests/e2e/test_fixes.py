@@ -123,7 +123,7 @@ def test_a_fix_is_accepted_by_key_after_the_engine_was_killed(vscode: VSCode, op
     editor = opened(WRONG)
     editor.close_notifications()
     editor.lens("Accept").wait_for()
-    assert kill_engines(vscode.home) == 1
+    assert kill_engines(vscode.home) > 0
     editor.go_to(4, 28)
     editor.type("  ")
     editor.press("Alt+Enter")
