@@ -37,6 +37,7 @@ class ForetraceServer(LanguageServer):
         self.settings = Settings()
         self.editor = "unknown"
         self.ended_well = False
+        self.closing = False
         self.worker = Worker("the worker", "-m", "foretrace_models.engine")
         self.warned: set[str] = set()
         self._early_warnings: list[str] = []
@@ -115,13 +116,17 @@ class ForetraceServer(LanguageServer):
 
     def close(self) -> None:
         """Write what is left and end what was started."""
-        if "suggestions" in self.__dict__:
-            self.suggestions.close()
-        if "recording" in self.__dict__:
-            self.recording.close()
-        if "model" in self.__dict__:
-            self.model.close()
-        self.worker.close()
+        self.closing = True
+        try:
+            if "suggestions" in self.__dict__:
+                self.suggestions.close()
+            if "recording" in self.__dict__:
+                self.recording.close()
+            if "model" in self.__dict__:
+                self.model.close()
+            self.worker.close()
+        finally:
+            self.closing = False
 
 
 def register(server: ForetraceServer) -> None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -289,6 +290,30 @@ def test_a_server_that_is_left_or_ended_takes_all_its_processes_with_it(
     end(server)
     server.wait()
     assert have_ended(processes)
+    assert_kept(consented, typist)
+
+
+SIGNALLED_WHILE_CLOSING = """
+import signal, sys
+from foretrace_server.cli import main
+from foretrace_telemetry.watch import FileWatch
+close = FileWatch.close
+def close_under_signals(self):
+    signal.raise_signal(signal.SIGTERM)
+    close(self)
+FileWatch.close = close_under_signals
+main(sys.argv[3:])
+"""
+
+
+def test_a_signal_while_the_server_closes_waits_until_it_has(consented: Home, uri: str) -> None:
+    interpreter = (sys.executable, "-c", SIGNALLED_WHILE_CLOSING)
+    with Wire(consented, interpreter=interpreter) as server:
+        server.begin()
+        typist = _Typist(server, uri)
+        typist.type(20)
+        server.begin_to_ask("shutdown")
+        assert server.wait() == 0
     assert_kept(consented, typist)
 
 

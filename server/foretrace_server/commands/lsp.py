@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 
 from foretrace_telemetry import logs
 
+_AGAIN_SECONDS = 0.1
 _LEVELS = ("error", "warning", "info", "debug")
 
 
@@ -34,7 +36,11 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
 
     server = ForetraceServer()
 
-    def leave(*_: Any) -> None:
+    def leave(number: int, _: Any) -> None:
+        if server.closing:
+            # This came in the midst of it, and would wait for what it interrupts: once more, later.
+            threading.Timer(_AGAIN_SECONDS, signal.raise_signal, [number]).start()
+            return
         server.close()
         # Not `sys.exit`: that waits for the thread which waits for standard input.
         os._exit(0)
