@@ -19,6 +19,7 @@ from transformers import (
 )
 
 from foretrace_models.kv_rows import KeyValueRows
+from foretrace_models.packing import pack
 
 RANDOM = "random:"
 # Prompts are made to fit; a person does not wait for more than this on a laptop.
@@ -84,9 +85,11 @@ class LanguageModel:
         self.name = name
         self.tokenizer = tokenizer
         self.ends = ends
-        self._model = model.eval()
         self.device: torch.device = model.device
         self.precision = Precision.BF16 if model.dtype == torch.bfloat16 else Precision.FP32
+        self._model = model.eval()
+        if self.device.type == "cpu":
+            pack(self._model)
         self.rows = rows or (_ROWS_CPU if self.device.type == "cpu" else _ROWS_GPU)
         config = model.config
         longest = [getattr(config, "max_position_embeddings", _CONTEXT)]

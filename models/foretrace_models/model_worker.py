@@ -100,16 +100,18 @@ class ModelWorker(Service):
             request.fail("cancelled")
             return
         try:
-            if request.method == "info" and not request.params.get("load"):
-                request.answer(self._info())
-                return
-            model = self._loaded()
             if request.method == "info":
+                if request.params.get("load"):
+                    self._loaded()
                 request.answer(self._info())
-                return
-            running = _Running(request, TASKS[request.method](request.params, model))
-            self._running.append(running)
-            self._go_on(running, None)
+            elif request.method == "forget":
+                self._forget()
+                request.answer(None)
+            else:
+                task = TASKS[request.method](request.params, self._loaded())
+                running = _Running(request, task)
+                self._running.append(running)
+                self._go_on(running, None)
         except ModelError as error:
             request.fail(str(error))
         except Exception as error:  # one bad request must not end the process
@@ -129,8 +131,21 @@ class ModelWorker(Service):
             self._running.remove(running)
             running.request.answer(done.value)
         except Exception as error:
+            for text in running.texts:
+                text.cancelled = lambda: True
             self._running.remove(running)
             running.request.fail(error)
+
+    def _forget(self) -> None:
+        """Drop what was read, so that what is asked next is measured from the start.
+
+        Raises:
+            RuntimeError: there is work under way.
+        """
+        if self._running:
+            raise RuntimeError("there is work under way")
+        if self._batch is not None:
+            self._batch.drop()
 
     def _step(self, batch: Batch) -> None:
         try:
@@ -170,6 +185,7 @@ class ModelWorker(Service):
         model = self._model
         about: dict[str, Any] = {
             "loaded": model is not None,
+            "busy": len(self._running),
             "memory_bytes": used_bytes(),
             "memory_ceiling_bytes": self._options.memory_bytes,
             "torch": str(torch.__version__),

@@ -22,6 +22,7 @@ from foretrace_models.language_model import (  # noqa: E402
     load,
     load_random,
 )
+from foretrace_models.packing import pack  # noqa: E402
 
 PROGRAM = "def add(a, b):\n    total = a + b\n    return total\n"
 
@@ -228,6 +229,17 @@ def test_a_random_walk_of_texts_is_as_each_of_them_alone(model: LanguageModel) -
     while batch.busy:
         batch.step()
     assert [text.output for text in texts] == alone
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_packed_weights_give_the_same_output(bias: bool) -> None:
+    linear = torch.nn.Linear(48, 80, bias=bias)
+    packed = torch.nn.Sequential(linear)
+    pack(packed)
+    for tokens in (1, 2, 16, 70):
+        states = torch.randn(2, tokens, 48)
+        with torch.inference_mode():
+            assert torch.allclose(packed(states), linear(states), atol=1e-5)
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Any) -> None:
