@@ -14,6 +14,7 @@ from typing_extensions import override
 from foretrace_server import __version__
 
 _COMMANDS = {
+    "bench": "what is shipped, measured",
     "consent": "what may be recorded",
     "demo": "a student's session, from keystroke to fix",
     "doctor": "what works here and what is missing",
