@@ -7,9 +7,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.home import Home
+
+# How long an example takes says nothing: the machine may be busy.
+settings.register_profile("foretrace", deadline=None)
+settings.load_profile("foretrace")
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 

@@ -6,9 +6,9 @@ import asyncio
 import os
 from pathlib import Path
 
-import pytest
 from lsprotocol import types
-from tests.clients import TRUSTED, applied, session
+from pygls.protocol import default_converter
+from tests.clients import TRUSTED, session
 from tests.server.test_fixes import ASSIGNMENT, MISSING_COLON, WRONG
 from tests.stored import replayed
 from tests.wire import NOBODY, Wire
@@ -115,32 +115,33 @@ async def test_two_megabytes_in_one_line_are_recorded_and_not_looked_at(
     assert replayed(consented).texts == {uri: text[:5] + "b" + text[6:]}
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["x = 1\0\n", "\0", "x = '\ud83d'\n", "(" * 5000, "x = [" * 300, "\x0c\x1c\x85", "", "\r", "é"],
-    ids=[
-        "null byte",
-        "only a null byte",
-        "half a character",
-        "5000 brackets",
-        "300 lists",
-        "odd spaces",
-        "nothing",
-        "one carriage return",
-        "one letter",
-    ],
-)
-async def test_strange_texts_get_an_answer_and_are_recorded_exactly(
-    consented: Home, tmp_path: Path, text: str
+def test_strange_texts_get_an_answer_and_are_recorded_exactly(
+    consented: Home, tmp_path: Path
 ) -> None:
-    uri = (tmp_path / "a.py").as_uri()
-    async with session(consented, options=TRUSTED) as client:
-        client.open(uri, text)
-        for action in await client.fixes(uri):
-            applied(text, action)
-        assert isinstance(await client.why(uri), list)
-        assert (await client.request("foretrace/status"))["worker"] == "running"
-    assert replayed(consented).texts == {uri: text}
+    texts = {
+        (tmp_path / f"{name}.py").as_uri(): text
+        for name, text in (
+            ("null_byte", "x = 1\0\n"),
+            ("only_a_null_byte", "\0"),
+            ("half_a_character", "x = '\ud83d'\n"),
+            ("brackets", "(" * 5000),
+            ("lists", "x = [" * 300),
+            ("odd_spaces", "\x0c\x1c\x85"),
+            ("nothing", ""),
+            ("one_carriage_return", "\r"),
+            ("one_letter", "é"),
+        )
+    }
+    with Wire(consented) as server:
+        server.begin(options=TRUSTED)
+        for uri, text in texts.items():
+            server.open(uri, text, "python")
+            for action in server.fixes(uri):
+                applied(text, default_converter().structure(action, types.CodeAction))
+            assert server.ask("foretrace/why", {"textDocument": {"uri": uri}})["version"] == 0
+            assert server.status()["worker"] == "running", uri
+        assert server.end() == 0
+    assert replayed(consented).texts == texts
 
 
 async def test_positions_beyond_the_text_get_an_answer(home: Home, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_any_changes_of_any_text_replay_to_it(
 
         # Looking for the smallest script that fails would take minutes, so that is left out.
         @given(st.lists(_scripts(encoding), min_size=5, max_size=20))
-        @settings(max_examples=12, deadline=None, phases=[Phase.generate])
+        @settings(max_examples=12, phases=[Phase.generate])
         def check(scripts: list[Script]) -> None:
             texts = {}
             edits = 0
