@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from lsprotocol import types
-from pygls.protocol import default_converter
-from tests.clients import TRUSTED, session
+from lsprotocol.converters import get_converter
+from tests.clients import TRUSTED, applied, session
 from tests.server.test_fixes import ASSIGNMENT, MISSING_COLON, WRONG
 from tests.stored import replayed
 from tests.wire import NOBODY, Wire
@@ -137,7 +137,7 @@ def test_strange_texts_get_an_answer_and_are_recorded_exactly(
         for uri, text in texts.items():
             server.open(uri, text, "python")
             for action in server.fixes(uri):
-                applied(text, default_converter().structure(action, types.CodeAction))
+                applied(text, get_converter().structure(action, types.CodeAction))
             assert server.ask("foretrace/why", {"textDocument": {"uri": uri}})["version"] == 0
             assert server.status()["worker"] == "running", uri
         assert server.end() == 0
