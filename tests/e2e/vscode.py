@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from foretrace_telemetry.home import Home
+from tests.processes import descendants, have_ended
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INSTALLED = ROOT / ".e2e"
@@ -41,6 +42,7 @@ _QUIET: dict[str, Any] = {
     "workbench.tips.enabled": False,
 }
 _READY_SECONDS = 30
+_ENDED_SECONDS = 20
 
 
 def node() -> Path:
@@ -130,15 +132,18 @@ class VSCode:
                 time.sleep(0.1)
 
     def stop(self) -> None:
-        """End it and everything that it started."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            try:
-                self._process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
-            self._process = None
+        """End it, and check that everything ends that it started."""
+        if self._process is None:
+            return
+        started = descendants(self._process.pid)
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(_ENDED_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+        assert have_ended(started, _ENDED_SECONDS)
 
     def address(self, file: Path) -> str:
         """The address at which a browser shows the workspace with a file open in it."""
