@@ -38,6 +38,10 @@ class Reason(str, Enum):
     CANCELLED = "cancelled"
 
 
+class TextError(ValueError):
+    """A text cannot be continued; the message says why, and holds nothing of it."""
+
+
 @frozen
 class Alternative:
     """A token that could stand in the place of one of a prompt; the likelihood is a logarithm."""
@@ -118,13 +122,13 @@ class Batch:
         """Have a text continued.
 
         Raises:
-            ValueError: it is empty, or too long for the model.
+            TextError: it is empty, or too long for the model.
         """
         longest = self._model.context
         if not text.prompt:
-            raise ValueError("the prompt is empty")
+            raise TextError("the prompt is empty")
         if len(text.prompt) + text.most_tokens > longest:
-            raise ValueError(
+            raise TextError(
                 f"a prompt of {len(text.prompt)} tokens and {text.most_tokens} more are too many "
                 f"for this model, which reads {longest}"
             )

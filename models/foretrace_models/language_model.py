@@ -160,7 +160,9 @@ def load(
         model = AutoModelForCausalLM.from_pretrained(
             folder, config=config, dtype=dtype, local_files_only=True, use_safetensors=True
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (RuntimeError, MemoryError):
+        raise
+    except Exception as error:  # each library has errors of its own
         raise ModelError(f"the model {name} in {folder} cannot be loaded: {error}") from error
     ends = model.generation_config.eos_token_id
     numbers = ends if isinstance(ends, list) else [ends, tokenizer.eos_token_id]

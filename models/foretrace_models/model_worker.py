@@ -23,11 +23,12 @@ import torch
 from attrs import define, field, frozen
 
 from foretrace_models import language_model
-from foretrace_models.batching import Batch, Reason, Task, Text
+from foretrace_models.batching import Batch, Reason, Task, Text, TextError
 from foretrace_models.catalogue import FETCH, card_in_use, read_card, weights_of
 from foretrace_models.language_model import RANDOM, LanguageModel, ModelError, Precision
 from foretrace_models.memory import ceiling_bytes, limit_memory, used_bytes
 from foretrace_models.model_tasks import TASKS
+from foretrace_models.prompts import ReservedMarkerError
 from foretrace_models.service import Request, Send, Service, run
 from foretrace_telemetry.home import Home
 
@@ -130,11 +131,12 @@ class ModelWorker(Service):
         except StopIteration as done:
             self._running.remove(running)
             running.request.answer(done.value)
-        except Exception as error:
+        except Exception as error:  # one bad request must not end the process
             for text in running.texts:
                 text.cancelled = lambda: True
             self._running.remove(running)
-            running.request.fail(error)
+            told = isinstance(error, (TextError, ReservedMarkerError))
+            running.request.fail(str(error) if told else error)
 
     def _forget(self) -> None:
         """Drop what was read, so that what is asked next is measured from the start.
@@ -190,6 +192,7 @@ class ModelWorker(Service):
             "memory_ceiling_bytes": self._options.memory_bytes,
             "torch": str(torch.__version__),
             "threads": torch.get_num_threads(),
+            "niceness": os.nice(0) if hasattr(os, "nice") else None,
         }
         if model is not None:
             about.update(

@@ -77,6 +77,12 @@ class Worker:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
+    async def end(self) -> None:
+        """End the process, and wait until it is gone."""
+        self.close()
+        if self._reader is not None:
+            await self._reader
+
     def _send(self, process: asyncio.subprocess.Process, message: dict[str, Any]) -> None:
         assert process.stdin is not None
         try:

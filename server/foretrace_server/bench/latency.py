@@ -11,7 +11,7 @@ import contextlib
 import itertools
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -79,7 +79,7 @@ async def measure(run: Run, tell: Tell) -> dict[str, Any]:
         "n": len(prompts),
         "seed": run.seed,
     }
-    with _worker(run, "--rows", str(max(8, *run.concurrency))) as worker:
+    async with _worker(run, "--rows", str(max(8, *run.concurrency))) as worker:
         started = time.perf_counter()
         about = await worker.ask("info", {"load": True}, _LONGEST_SECONDS)
         figures["load_seconds"] = time.perf_counter() - started
@@ -101,7 +101,7 @@ async def measure(run: Run, tell: Tell) -> dict[str, Any]:
         figures["device_memory_bytes"] = about.get("device_memory_bytes")
     exact = answers
     if about["precision"] != "fp32":
-        with _worker(run, "--precision", "fp32") as worker:
+        async with _worker(run, "--precision", "fp32") as worker:
             tell("the same in fp32, for comparison")
             exact = await _all_ways(worker, prompts, tell)
             figures["fp32_ways"] = {str(way): _summary(found) for way, found in exact.items()}
@@ -112,14 +112,14 @@ async def measure(run: Run, tell: Tell) -> dict[str, Any]:
     return figures
 
 
-@contextlib.contextmanager
-def _worker(run: Run, *more: str) -> Any:
+@contextlib.asynccontextmanager
+async def _worker(run: Run, *more: str) -> AsyncIterator[Worker]:
     options = ["--device", run.device, *(["--model", run.model] if run.model else []), *more]
     worker = Worker("the model's process", "-m", "foretrace_models.model_worker", *options)
     try:
         yield worker
     finally:
-        worker.close()
+        await worker.end()
 
 
 async def _all_ways(
