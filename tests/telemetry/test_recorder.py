@@ -144,7 +144,7 @@ def test_other_events_go_on_after_the_text_is_stated(home: Home) -> None:
 
 def test_a_secret_file_is_never_kept_even_with_consent(consented: Home) -> None:
     session = _Session(consented)
-    session.recorder.opened("file:///work/.env", 1, "dotenv", "TOKEN=1")
+    session.recorder.opened("file:///project/.env", 1, "dotenv", "TOKEN=1")
     assert session.kept == []
 
 
