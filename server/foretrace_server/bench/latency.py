@@ -129,7 +129,7 @@ async def _all_ways(
     for way in WAYS:
         tell(f"one by one, {way}")
         await worker.ask("forget", {}, _LONGEST_SECONDS)
-        answers[way] = [await _ask(worker, prompt, way) for prompt in prompts]
+        answers[way] = [await ask(worker, prompt, way) for prompt in prompts]
     return answers
 
 
@@ -140,19 +140,24 @@ async def _at_once(
     await worker.ask("forget", {}, _LONGEST_SECONDS)
     slots = asyncio.Semaphore(count)
 
-    async def ask(prompt: EditPrompt) -> Answer:
+    async def one(prompt: EditPrompt) -> Answer:
         async with slots:
-            return await _ask(worker, prompt, FAST)
+            return await ask(worker, prompt, FAST)
 
     started = time.perf_counter()
-    answers = await asyncio.gather(*map(ask, prompts))
+    answers = await asyncio.gather(*map(one, prompts))
     return list(answers), time.perf_counter() - started
 
 
-async def _ask(worker: Worker, prompt: EditPrompt, way: Way) -> Answer:
+async def ask(worker: Worker, prompt: EditPrompt, way: Way) -> Answer:
+    """Return the model's answer to a prompt.
+
+    Raises:
+        WorkerError: there is none.
+    """
     params = {
         "prompt": prompt.text,
-        "max_tokens": _most_tokens(prompt),
+        "max_tokens": most_tokens(prompt),
         "stop": [STOP],
         "lookup": way.lookup,
         "reuse": way.reuse,
@@ -170,7 +175,7 @@ async def _cancels(worker: Worker, prompts: Sequence[EditPrompt]) -> dict[str, f
     took = []
     for prompt in itertools.islice(itertools.cycle(prompts), _CANCELS):
         await worker.ask("forget", {}, _LONGEST_SECONDS)
-        asking = asyncio.create_task(_ask(worker, prompt, Way(lookup=False)))
+        asking = asyncio.create_task(ask(worker, prompt, Way(lookup=False)))
         await asyncio.sleep(_CANCEL_AFTER_SECONDS)
         asking.cancel()
         started = time.perf_counter()
@@ -182,7 +187,8 @@ async def _cancels(worker: Worker, prompts: Sequence[EditPrompt]) -> dict[str, f
     return _percentiles(took)
 
 
-def _most_tokens(prompt: EditPrompt) -> int:
+def most_tokens(prompt: EditPrompt) -> int:
+    """Return how many tokens an answer may have, some more than the perfect one."""
     return max(_SHORTEST_ANSWER, len(prompt.perfect) // _CHARACTERS_PER_TOKEN) + _MORE_TOKENS
 
 
