@@ -80,7 +80,7 @@ class _Other:
 
     def __init__(self, python: Path, gguf: Path, threads: int, name: str) -> None:
         # The low priority that our own process has, too.
-        command = ["nice", python, __file__, "--serve", gguf, str(threads), name]
+        command = ["nice", str(python), __file__, "--serve", str(gguf), str(threads), name]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )
