@@ -74,6 +74,11 @@ def test_a_byte_order_mark_stays_where_it_is(path: Path) -> None:
     assert apply_edits("\ufeff" + WRONG, diagnosis.fix.edits) == "\ufeff" + RIGHT
 
 
+def test_a_proposal_that_goes_around_the_persons_own_code_is_no_correction(path: Path) -> None:
+    around = "def price(count):\n    return count * 250\n    return count * 137\n"
+    assert _diagnosed(path, WRONG, around).fix is None
+
+
 def test_the_same_proposal_counts_once_and_none_is_no_change() -> None:
     offered = [Proposal(RIGHT, 2.0), Proposal(RIGHT, 5.0), Proposal(WRONG, 1.0)]
     assert [text for _, text in candidates(Source(WRONG), offered)] == [RIGHT]

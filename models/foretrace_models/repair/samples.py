@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from foretrace_models.repair.edits import apply_edits, edits_between
+from foretrace_models.repair.edits import edits_between
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
 
 RULE = "language-model"
+_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
 @frozen
@@ -24,12 +26,35 @@ class Proposal:
 def candidates(source: Source, proposals: Iterable[Proposal]) -> Iterator[tuple[Candidate, str]]:
     """Iterate over what is proposed for a program, each with the text it leads to, no text twice.
 
-    What the model makes of parts that it does not change, line ends for example, stays as it was.
+    What does not parse is passed over, and so is what leaves the person's own code where nothing
+    reaches it: that is no correction of it.
     """
     seen = {source.text}
+    dead = _unreached(source.tree)
     for proposal in proposals:
-        edits = edits_between(source.text, proposal.text)
-        text = apply_edits(source.text, edits)
-        if text not in seen:
-            seen.add(text)
-            yield Candidate(edits, RULE, proposal.bits), text
+        if proposal.text in seen:
+            continue
+        seen.add(proposal.text)
+        tree = _parsed(proposal.text)
+        if tree is not None and _unreached(tree) <= dead:
+            edits = edits_between(source.text, proposal.text)
+            yield Candidate(edits, RULE, proposal.bits), proposal.text
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _unreached(tree: ast.Module) -> int:
+    """Return how many statements stand after one that always leaves their block."""
+    count = 0
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                leaving = [n for n, each in enumerate(block) if isinstance(each, _LEAVING)]
+                count += len(block) - 1 - leaving[0] if leaving else 0
+    return count
