@@ -53,6 +53,9 @@ class Precision(str, Enum):
     BF16 = "bf16"
 
 
+_DTYPES = {Precision.FP32: torch.float32, Precision.BF16: torch.bfloat16}
+
+
 class ModelError(Exception):
     """A model cannot serve here; the message says why."""
 
@@ -151,8 +154,8 @@ def load(
     Raises:
         ModelError: the folder holds none that can serve.
     """
-    chosen = _device(device)
-    dtype = _dtype(chosen, precision)
+    chosen = device_of(device)
+    dtype = _DTYPES[precision or precision_of(chosen)]
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         _check(config)
@@ -184,11 +187,13 @@ def load_random(
     """
     if shape not in _SHAPES:
         raise ModelError(f"there is no random model {shape!r}; there are {', '.join(_SHAPES)}")
-    chosen = _device(device)
+    chosen = device_of(device)
     torch.manual_seed(seed)
     config = Qwen2Config(**_SHAPES[shape], tie_word_embeddings=True)
     with chosen:
-        model = AutoModelForCausalLM.from_config(config, dtype=_dtype(chosen, precision))
+        model = AutoModelForCausalLM.from_config(
+            config, dtype=_DTYPES[precision or precision_of(chosen)]
+        )
     return LanguageModel(RANDOM + shape, model, Bytes(), frozenset({Bytes.END}), rows)
 
 
@@ -236,7 +241,12 @@ def use_some_cores() -> int:
     return threads
 
 
-def _device(asked: str) -> torch.device:
+def device_of(asked: str) -> torch.device:
+    """Return the device of a name, the fastest there is for `auto`.
+
+    Raises:
+        ModelError: torch cannot use it here.
+    """
     if asked != "auto":
         try:
             torch.empty(0, device=asked)
@@ -248,14 +258,13 @@ def _device(asked: str) -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def _dtype(device: torch.device, precision: Precision | None) -> torch.dtype:
-    if precision is not None:
-        return torch.bfloat16 if precision is Precision.BF16 else torch.float32
-    if device.type == "cpu":
-        can = torch.cpu.get_capabilities()
-        fast = any(can.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16"))
-        return torch.bfloat16 if fast else torch.float32
-    return torch.bfloat16
+def precision_of(device: torch.device) -> Precision:
+    """Return the precision that is fast on a device: short numbers, where it has units for them."""
+    if device.type != "cpu":
+        return Precision.BF16
+    can = torch.cpu.get_capabilities()
+    fast = any(can.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+    return Precision.BF16 if fast else Precision.FP32
 
 
 def _check(config: PreTrainedConfig) -> None:

@@ -184,10 +184,19 @@ class ModelWorker(Service):
         return self._model
 
     def _info(self) -> dict[str, Any]:
+        """Return what there is to know, a model not being loaded for that.
+
+        Raises:
+            ModelError: torch cannot use the device.
+        """
         model = self._model
+        device = model.device if model else language_model.device_of(self._options.device)
+        asked = model.precision if model else self._options.precision
         about: dict[str, Any] = {
             "loaded": model is not None,
             "busy": len(self._running),
+            "device": str(device),
+            "precision": (asked or language_model.precision_of(device)).value,
             "memory_bytes": used_bytes(),
             "memory_ceiling_bytes": self._options.memory_bytes,
             "torch": str(torch.__version__),
@@ -197,14 +206,12 @@ class ModelWorker(Service):
         if model is not None:
             about.update(
                 name=model.name,
-                device=str(model.device),
-                precision=model.precision.value,
                 context=model.context,
                 rows=model.rows,
                 rows_bytes=model.rows_bytes,
             )
-            if model.device.type == "cuda":
-                about["device_memory_bytes"] = torch.cuda.max_memory_allocated()
+        if device.type == "cuda":
+            about["device_memory_bytes"] = torch.cuda.max_memory_allocated()
         return about
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import click
@@ -10,7 +11,10 @@ from foretrace_models.catalogue import DEFAULT_NAME, cards, describe, missing, w
 from foretrace_models.fetch import FetchError
 from foretrace_models.fetch import fetch as fetch_weights
 from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.worker import Worker, WorkerError
 from foretrace_telemetry.home import Home
+
+_INFO_SECONDS = 120.0
 
 
 @click.group("model")
@@ -50,6 +54,7 @@ def info(context: click.Context, as_json: bool) -> None:
     """
     home = Home.default()
     found = _describe(home)
+    found["device"] = asyncio.run(_device()) if found["available"] else None
     if as_json:
         print_json(found)
     else:
@@ -58,9 +63,23 @@ def info(context: click.Context, as_json: bool) -> None:
             mark = "*" if each["name"] == found["name"] else " "
             click.echo(f"{mark} {each['name']}  {each['bytes'] / 1e6:,.0f} MB  {each['licence']}")
             click.echo(f"    {each['source']}")
+        if found["device"]:
+            click.echo(f"It runs on {found['device']}.")
         for lack in found["missing"]:
             click.echo(f"Missing: {lack['what']}; get it with: {lack['remedy']}")
     context.exit(0 if found["available"] else 1)
+
+
+async def _device() -> str | None:
+    """Return on what the model would run, None if its process does not say."""
+    worker = Worker("the model's process", "-m", "foretrace_models.model_worker")
+    try:
+        about = await worker.ask("info", {}, _INFO_SECONDS)
+        return f"{about['device']}, in {about['precision']}"
+    except WorkerError:
+        return None
+    finally:
+        await worker.end()
 
 
 def _describe(home: Home) -> dict[str, Any]:
