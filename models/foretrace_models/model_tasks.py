@@ -9,6 +9,7 @@ from typing import Any
 from foretrace_models.batching import Task, Text
 from foretrace_models.language_model import LanguageModel
 from foretrace_models.proposing import propose
+from foretrace_models.wording import word
 
 
 def generate(params: dict[str, Any], model: LanguageModel) -> Task:
@@ -41,4 +42,5 @@ def generate(params: dict[str, Any], model: LanguageModel) -> Task:
 TASKS: dict[str, Callable[[dict[str, Any], LanguageModel], Task]] = {
     "generate": generate,
     "propose": propose,
+    "word": word,
 }

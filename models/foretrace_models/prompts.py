@@ -1,4 +1,4 @@
-"""Prompts: the one text in which a program and its correction are put to a language model.
+"""Prompts: the texts in which programs and changes are put to a language model.
 
 A prompt is a document of sections; the model writes the end of the last one. It needs no chat
 format and no tokens of its own, so that it serves every causal language model. Whoever changes what
@@ -15,6 +15,8 @@ _MARK = "### "
 _PROGRAM = f"{_MARK}Program\n"
 _TESTS = f"{_MARK}Tests\n"
 _CORRECTED = f"{_MARK}Program, corrected\n"
+_CHANGE = f"{_MARK}Change\n"
+_WORDS = f"{_MARK}In words\nYou are"
 _RESERVED = re.compile(r"^### ", re.MULTILINE)
 # What ends a section, and with it an answer.
 STOP = "\n" + _MARK
@@ -45,6 +47,13 @@ _EXAMPLES = (
 )
 
 
+_WORDED = (
+    ("+    if not seq:\n+        return 0\n", "returning 0 if seq is empty"),
+    ('-    print("total", total)\n+    print("total:", round(total, 2))\n', "rounding the total"),
+    ("-for i in range(9):\n+for i in range(len(names)):\n", "changing the range to the names"),
+)
+
+
 class ReservedMarkerError(ValueError):
     """A text has a line that begins as the sections of a prompt do."""
 
@@ -72,6 +81,17 @@ def correcting(
 def corrected_in(document: str) -> str:
     """Return the corrected program in a prompt with its answer, as far as that goes."""
     return document.rpartition(_CORRECTED)[2].split(STOP)[0]
+
+
+def wording(change: str) -> str:
+    """Return the prompt that asks what a change does, in words that follow "You are".
+
+    Raises:
+        ReservedMarkerError: the change cannot be told from the prompt.
+    """
+    _check(change)
+    preface = "".join(f"{_CHANGE}{done}{_WORDS} {words}.\n" for done, words in _WORDED)
+    return f"{preface}{_CHANGE}{_ended(change)}{_WORDS}"
 
 
 def _task(program: str, tests: Sequence[tuple[str, str]]) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
+from foretrace_models.changes import change_of
 from foretrace_models.intent import WINDOW, Activity, Context, Intent, predict
 from foretrace_server import protocol
 from foretrace_telemetry.events import (
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
 
 _SETTLE_SECONDS = 0.3
+_WORDING_SECONDS = 3.0
+# In these there is a change to put into words.
+_WORDED = (Activity.WRITING, Activity.EDITING, Activity.FIXING)
 
 
 class Intents:
@@ -31,6 +37,7 @@ class Intents:
         self._told: Activity | None = None
         self._failure: tuple[str, int | None, str] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
         """Begin to watch the events of the session."""
@@ -99,9 +106,31 @@ class Intents:
             self._server.recording.recorder.noted(
                 IntentNoted(IntentStage.PREDICTED, activity.value, confidence), uri, Actor.TOOL
             )
+        self._tell(uri, intent)
+        if self._server.model.running and activity in _WORDED:
+            task = asyncio.create_task(self._word(uri, intent))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _tell(self, uri: str, intent: Intent) -> None:
         version = self._server.recording.recorder[uri].version
         told = _to_json(uri, version, intent, self._server)
         self._server.protocol.notify(protocol.INTENT_CHANGED, told)
+
+    async def _word(self, uri: str, intent: Intent) -> None:
+        """Tell an intent again with a language model's words for the last change, if it has any."""
+        state = self._server.recording.recorder[uri]
+        version = state.version
+        change = change_of(state.document.text, list(self._server.recording.recent), uri)
+        if not change:
+            return
+        answer = await self._server.model.ask("word", {"change": change}, _WORDING_SECONDS)
+        state_now = self._server.recording.recorder.get(uri)
+        if answer is None or not answer["words"] or state_now is None:
+            return
+        if state_now.version == version and self._told is intent.activities[0][0]:
+            statement = f"{intent.statement.removesuffix('.')}: {answer['words']}."
+            self._tell(uri, evolve(intent, statement=statement))
 
 
 def _to_json(

@@ -46,6 +46,11 @@ class Model:
         """Whether all that the model needs is there."""
         return bool(self._describe()["available"])
 
+    @property
+    def running(self) -> bool:
+        """Whether its process is there, so that little things can be asked of it, too."""
+        return self._worker.state == "running"
+
     async def ask(self, method: str, params: dict[str, Any], seconds: float) -> Any:
         """Return an answer of the model, None where there is none in time.
 
