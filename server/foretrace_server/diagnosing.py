@@ -10,6 +10,7 @@ from attrs import evolve
 
 from foretrace_models.repair.diagnosis import (
     Diagnosis,
+    Proof,
     Reason,
     Situation,
     diagnosis_from_json,
@@ -60,7 +61,8 @@ async def diagnose_with_model(
         if not proposals or left <= 0:
             return found
         again = await diagnose(worker, evolve(situation, proposals=proposals), left)
-        return again if again.fix is not None else found
+        proven = again.fix is not None and again.fix.proof is not Proof.PARSES
+        return again if proven else found
     finally:
         proposing.cancel()
 

@@ -68,6 +68,14 @@ def test_a_rule_can_finish_what_a_proposal_begins(path: Path) -> None:
     assert diagnosis.fix.rules[0] == RULE
 
 
+def test_a_proposal_can_make_a_program_parse(path: Path) -> None:
+    text = "def price(count):\n    return count times 250\n"
+    diagnosis = _diagnosed(path, text, text.replace("times", "+"), text.replace("times", "*"))
+    assert diagnosis.fix is not None
+    assert apply_edits(text, diagnosis.fix.edits) == RIGHT
+    assert diagnosis.fix.rules == (RULE,)
+
+
 def test_a_byte_order_mark_stays_where_it_is(path: Path) -> None:
     diagnosis = _diagnosed(path, "\ufeff" + WRONG, "\ufeff" + RIGHT)
     assert diagnosis.fix is not None

@@ -120,7 +120,9 @@ class _Repair:
         if error is not None:
             message = f"Python cannot read this: {error.msg}"
             problem = Problem(Kind.SYNTAX, (error.lineno or 1) - 1, message)
-            starts = find_parsing(self._text, error, lambda: self._out_of_time(_PARSING_SHARE))
+            starts = samples.parsing(self._situation.proposals) or find_parsing(
+                self._text, error, lambda: self._out_of_time(_PARSING_SHARE)
+            )
             starts = [start for start in starts if self._keeps_asserts(start.text)]
             if not starts:
                 return evolve(

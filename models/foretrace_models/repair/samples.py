@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
 from foretrace_models.repair.edits import edits_between
+from foretrace_models.repair.parse import Parsed
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
 
 RULE = "language-model"
+_MOST_PARSING = 8
 _LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
@@ -39,6 +42,13 @@ def candidates(source: Source, proposals: Iterable[Proposal]) -> Iterator[tuple[
         if tree is not None and _unreached(tree) <= dead:
             edits = edits_between(source.text, proposal.text)
             yield Candidate(edits, RULE, proposal.bits), proposal.text
+
+
+def parsing(proposals: Iterable[Proposal]) -> list[Parsed]:
+    """Return what is proposed for a program that does not parse, and does; the likeliest first."""
+    likeliest = sorted(proposals, key=lambda proposal: proposal.bits)
+    found = (Parsed(each.text, (RULE,), each.bits) for each in likeliest if _parsed(each.text))
+    return list(itertools.islice(found, _MOST_PARSING))
 
 
 def _parsed(text: str) -> ast.Module | None:
