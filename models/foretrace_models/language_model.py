@@ -93,6 +93,8 @@ class LanguageModel:
         self._model = model.eval()
         if self.device.type == "cpu":
             pack(self._model)
+            # Else transformers copies keys and values for each of the heads that share them.
+            os.environ["TRANSFORMERS_SDPA_FORCE_GQA"] = "1"
         self.rows = rows or (_ROWS_CPU if self.device.type == "cpu" else _ROWS_GPU)
         config = model.config
         longest = [getattr(config, "max_position_embeddings", _CONTEXT)]

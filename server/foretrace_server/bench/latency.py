@@ -88,16 +88,19 @@ async def measure(run: Run, tell: Tell) -> dict[str, Any]:
         answers = await _all_ways(worker, prompts, tell)
         figures["ways"] = {str(way): _summary(found) for way, found in answers.items()}
         served = answers[FAST]
+        figures["memory_bytes"] = (await worker.ask("info", {}, _LONGEST_SECONDS))["memory_bytes"]
         figures["concurrency"] = {}
         same = {}
         for count in run.concurrency:
             tell(f"{count} at once")
             found, wall = await _at_once(worker, prompts, count)
-            figures["concurrency"][str(count)] = _summary(found, wall)
+            about = await worker.ask("info", {}, _LONGEST_SECONDS)
+            figures["concurrency"][str(count)] = {
+                **_summary(found, wall),
+                "memory_bytes": about["memory_bytes"],
+            }
             same[f"{count} at once against one by one"] = _same(found, served)
         figures["cancel_to_idle_seconds"] = await _cancels(worker, prompts)
-        about = await worker.ask("info", {}, _LONGEST_SECONDS)
-        figures["memory_bytes"] = about["memory_bytes"]
         figures["device_memory_bytes"] = about.get("device_memory_bytes")
     exact = answers
     if about["precision"] != "fp32":
