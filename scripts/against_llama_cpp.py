@@ -5,7 +5,7 @@ GGUF file that the default model was converted from. Prompts alternate between t
 so that what else the machine does is shared. Both write greedily, keep what they have read of the
 prompt before, and use as many threads.
 
-Usage: .venv/bin/python scripts/against_llama_cpp.py OTHER_PYTHON MODEL.gguf [--limit 16]
+Usage: .venv/bin/python scripts/against_llama_cpp.py OTHER_PYTHON MODEL.gguf [--threads 1]
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("gguf", type=Path)
     parser.add_argument("--limit", type=int, default=16)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
     print(json.dumps(asyncio.run(_compare(parser.parse_args())), indent=2))
 
 
@@ -41,7 +42,13 @@ async def _compare(options: argparse.Namespace) -> dict[str, Any]:
     from foretrace_server.bench.latency import FAST, ask, most_tokens
     from foretrace_server.worker import Worker
 
-    ours = Worker("the model's process", "-m", "foretrace_models.model_worker")
+    ours = Worker(
+        "the model's process",
+        "-m",
+        "foretrace_models.model_worker",
+        "--threads",
+        str(options.threads),
+    )
     about = await ours.ask("info", {"load": True}, _SECONDS)
     others = {
         name: _Other(options.python, options.gguf.resolve(), about["threads"], name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from lsprotocol import types
@@ -144,11 +144,12 @@ async def session(
     options: Any = None,
     configuration: dict[str, Any] | None = None,
     environment: dict[str, str] | None = None,
+    server: Sequence[str] = SERVER,
 ) -> AsyncIterator[Client]:
     """Start the server for a client, initialize it, and shut it down at the end."""
     client = Client(configuration={"": {"foretrace": configuration}} if configuration else None)
     await client.start_io(
-        *SERVER, env={**os.environ, "FORETRACE_HOME": str(home.path), **(environment or {})}
+        *server, env={**os.environ, "FORETRACE_HOME": str(home.path), **(environment or {})}
     )
     params = types.InitializeParams(CAPABILITIES[editor], initialization_options=options)
     client.initialize_result = await client.initialize_session(params)

@@ -233,14 +233,12 @@ class _Subwords:
         return text
 
 
-def use_some_cores() -> int:
-    """Have torch leave a core to the person, if there are several; return how many it uses."""
+def use_threads(count: int | None) -> None:
+    """Have torch use so many threads, or all cores but one, which is left to the person."""
     cores = int(torch.cpu.get_capabilities().get("num_physical_cores", 1))
     if hasattr(os, "sched_getaffinity"):
         cores = min(cores, len(os.sched_getaffinity(0)))
-    threads = max(1, cores - 1)
-    torch.set_num_threads(threads)
-    return threads
+    torch.set_num_threads(count or max(1, cores - 1))
 
 
 def device_of(asked: str) -> torch.device:

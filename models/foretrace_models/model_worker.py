@@ -46,6 +46,7 @@ class Options:
     device: str = "auto"
     precision: Precision | None = None
     rows: int | None = None
+    threads: int | None = None
     memory_bytes: int | None = None
     idle_seconds: float = _IDLE_SECONDS
 
@@ -244,6 +245,7 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--precision", type=Precision, choices=list(Precision))
     parser.add_argument("--rows", type=int)
+    parser.add_argument("--threads", type=int)
     parser.add_argument("--memory-bytes", type=int, default=ceiling_bytes())
     parser.add_argument("--idle-seconds", type=float, default=_IDLE_SECONDS)
     return Options(**vars(parser.parse_args(arguments)))
@@ -256,7 +258,7 @@ def main() -> None:
         os.nice(_NICE)
     if options.memory_bytes is not None:
         limit_memory(options.memory_bytes)
-    language_model.use_some_cores()
+    language_model.use_threads(options.threads)
     run(lambda send: ModelWorker(send, options))
 
 

@@ -12,9 +12,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from foretrace_models.four_bits import FourBitWeight
+
 # Weights are packed for passes of about this many tokens.
 _TOKENS = 16
-_X86 = ("x86_64", "amd64")
+# Up to so many tokens, four bits a weight are faster than the matrix units.
+_FEW_TOKENS = 8
+X86 = ("x86_64", "amd64")
 
 
 class PackedLinear(nn.Module):  # type: ignore[misc]
@@ -25,15 +29,19 @@ class PackedLinear(nn.Module):  # type: ignore[misc]
         weight = linear.weight.detach().contiguous()
         self._weight = torch.ops.mkldnn._reorder_linear_weight(weight, _TOKENS)
         self._bias = None if linear.bias is None else linear.bias.detach()
+        self._four_bits = FourBitWeight.of(weight)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """Return the layer's output for states of shape (..., inputs)."""
+        if self._four_bits is not None and states[..., 0].numel() <= _FEW_TOKENS:
+            product = self._four_bits.multiply(states)
+            return product if self._bias is None else product + self._bias
         return torch.ops.mkldnn._linear_pointwise(states, self._weight, self._bias, "none", [], "")
 
 
 def pack(model: Any) -> None:
     """Pack all linear layers of a model on an x86 processor; leave them as they are on others."""
-    if platform.machine().lower() not in _X86 or not torch.backends.mkldnn.is_available():
+    if platform.machine().lower() not in X86 or not torch.backends.mkldnn.is_available():
         return
     for module in list(model.modules()):
         for name, child in list(module.named_children()):

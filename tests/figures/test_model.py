@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import random
+import signal
 import statistics
+import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from foretrace_models.catalogue import card_in_use, missing, weights_of
 from foretrace_models.fetch import fetch
-from foretrace_server import worker
+from foretrace_server import protocol, worker
 from foretrace_server.model import Model
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.readers.exercises import Exercise, Program, read_exercises, read_programs
 from tests.clients import TRUSTED, applied, session
 from tests.figures.test_repair_over_lsp import assignment_text, passes, really_failing
 from tests.kills import kill_again_and_again
+from tests.processes import command_of, descendants
 
 KILLS = 50
+TESTS = (
+    '[assignment]\nid = "price"\nentry = "price.py"\n'
+    '[[test]]\ncall = "price(2)"\nexpected = "500"\n'
+)
+# Rules mend the first; the second is beyond them, so that the model is asked.
+# Fifty deaths would else mean most of an hour of rests in which nothing can be killed.
+UNRESTING = (
+    "from foretrace_server import cli, worker\n"
+    "worker._BACK_OFF_SECONDS = (0.0,)\n"
+    "cli.main(['lsp', '--log-level', 'error'])\n"
+)
+PROGRAMS = (
+    "def price(count)\n    return count * 250\n",
+    "def price(count):\n    return count * 137\n",
+)
 
 
 @pytest.fixture
@@ -79,6 +101,51 @@ async def test_what_the_model_adds_to_the_rules(
         )
     )
     assert max(both_seconds) < 10.5
+
+
+@pytest.mark.figures
+async def test_a_server_whose_workers_are_killed_fifty_times_answers_every_request(
+    with_model: Home, tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    asked = answered = helped = 0
+    killed: Counter[str] = Counter()
+    server = (sys.executable, "-c", UNRESTING)
+    async with session(with_model, options=TRUSTED, server=server) as client:
+
+        async def ask_on(number: int) -> None:
+            nonlocal asked, answered, helped
+            path = tmp_path / str(number) / "price.py"
+            path.parent.mkdir()
+            path.with_name("foretrace.toml").write_text(TESTS)
+            client.open(path.as_uri(), PROGRAMS[number % len(PROGRAMS)])
+            while killed.total() < KILLS:
+                asked += 1
+                helped += bool(await client.fixes(path.as_uri()))
+                answered += 1
+
+        async def kill_on() -> None:
+            server = client._server.pid  # type: ignore[union-attr]
+            while killed.total() < KILLS:
+                await asyncio.sleep(chance.uniform(0, 3))
+                names = {pid: worker_name(pid) for pid in descendants(server)}
+                workers = sorted(pid for pid, name in names.items() if name)
+                if workers:
+                    chosen = chance.choice(workers)
+                    os.kill(chosen, signal.SIGKILL)
+                    killed[names[chosen]] += 1
+
+        await asyncio.gather(kill_on(), *map(ask_on, range(4)))
+        await client.request(protocol.STATUS)
+    print(json.dumps({"killed": killed, "asked": asked, "answered": answered, "helped": helped}))
+    assert answered == asked
+
+
+def worker_name(process: int) -> str:
+    """Return which worker a process is, if it is one."""
+    command = command_of(process)
+    names = ("foretrace_models.engine", "foretrace_models.model_worker")
+    return next((name for name in names if command.rstrip().endswith(name)), "")
 
 
 @pytest.mark.figures

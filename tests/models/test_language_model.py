@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import random
 import time
 from typing import Any
@@ -14,6 +15,7 @@ torch = pytest.importorskip(
 pytest.importorskip("transformers", reason="transformers is not installed")
 
 from foretrace_models.batching import Batch, Reason, Text  # noqa: E402
+from foretrace_models.four_bits import FourBitWeight  # noqa: E402
 from foretrace_models.language_model import (  # noqa: E402
     Feed,
     LanguageModel,
@@ -22,7 +24,7 @@ from foretrace_models.language_model import (  # noqa: E402
     load,
     load_random,
 )
-from foretrace_models.packing import pack  # noqa: E402
+from foretrace_models.packing import X86, pack  # noqa: E402
 
 PROGRAM = "def add(a, b):\n    total = a + b\n    return total\n"
 
@@ -240,6 +242,29 @@ def test_packed_weights_give_the_same_output(bias: bool) -> None:
         states = torch.randn(2, tokens, 48)
         with torch.inference_mode():
             assert torch.allclose(packed(states), linear(states), atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_weights_of_four_bits_are_found_and_used_without_loss(dtype: Any) -> None:
+    steps = torch.rand(32, 4, 1) / 100 + 0.001
+    levels = torch.randint(0, 16, (32, 4, 32))
+    levels[..., 0], levels[..., 1] = 0, 15
+    linear = torch.nn.Linear(128, 32, bias=True).to(dtype)
+    linear.weight.data = ((levels - 7.3) * steps).reshape(32, 128).to(dtype)
+    packed = torch.nn.Sequential(linear)
+    pack(packed)
+    assert (packed[0]._four_bits is not None) == (platform.machine().lower() in X86)
+    for tokens in (1, 3, 20):
+        states = torch.randn(tokens, 128, dtype=dtype)
+        with torch.inference_mode():
+            close = torch.finfo(dtype).eps * 20
+            assert torch.allclose(packed(states), linear(states), atol=close, rtol=close)
+
+
+@pytest.mark.parametrize("shape", [(32, 128), (32, 100), (20, 128)])
+def test_other_weights_are_not_made_coarser(shape: tuple[int, int]) -> None:
+    assert FourBitWeight.of(torch.randn(*shape)) is None
+    assert FourBitWeight.of(torch.randn(*shape, dtype=torch.bfloat16)) is None
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Any) -> None:

@@ -62,6 +62,7 @@ class Run:
 
     model: str | None
     device: str
+    threads: int | None
     concurrency: Sequence[int]
     limit: int
     seed: int
@@ -117,7 +118,9 @@ async def measure(run: Run, tell: Tell) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def _worker(run: Run, *more: str) -> AsyncIterator[Worker]:
-    options = ["--device", run.device, *(["--model", run.model] if run.model else []), *more]
+    options = ["--device", run.device, *more]
+    options += ["--model", run.model] if run.model else []
+    options += ["--threads", str(run.threads)] if run.threads else []
     worker = Worker("the model's process", "-m", "foretrace_models.model_worker", *options)
     try:
         yield worker

@@ -22,6 +22,7 @@ def command() -> None:
 @command.command()
 @click.option("--model", metavar="NAME", help="One that was fetched, or random:1.5b.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--threads", type=click.IntRange(1), help="Of the CPU; by default all cores but one.")
 @click.option(
     "--concurrency", default="1,8", show_default=True, help="How many requests at once, each."
 )
@@ -29,7 +30,13 @@ def command() -> None:
 @click.option("--seed", type=int, default=7, show_default=True)
 @json_option
 def latency(
-    model: str | None, device: str, concurrency: str, limit: int, seed: int, as_json: bool
+    model: str | None,
+    device: str,
+    threads: int | None,
+    concurrency: str,
+    limit: int,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Measure the language model: how soon it answers, how fast, and whether always the same.
 
@@ -37,7 +44,7 @@ def latency(
     random:1.5b has in the shape of a larger model, only the times mean anything.
     """
     _require_model(model)
-    run = latency_bench.Run(model, device, _counts(concurrency), limit, seed)
+    run = latency_bench.Run(model, device, threads, _counts(concurrency), limit, seed)
     try:
         figures = asyncio.run(latency_bench.measure(run, lambda line: click.echo(line, err=True)))
     except WorkerError as error:
