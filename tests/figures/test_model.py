@@ -118,11 +118,15 @@ async def test_a_server_whose_workers_are_killed_fifty_times_answers_every_reque
             path = tmp_path / str(number) / "price.py"
             path.parent.mkdir()
             path.with_name("foretrace.toml").write_text(TESTS)
-            client.open(path.as_uri(), PROGRAMS[number % len(PROGRAMS)])
+            path.write_text(PROGRAMS[number % len(PROGRAMS)])
             while killed.total() < KILLS:
+                # Opened anew, it is looked at anew.
+                client.open(path.as_uri(), path.read_text())
                 asked += 1
-                helped += bool(await client.fixes(path.as_uri()))
+                fixes = await client.fixes(path.as_uri())
                 answered += 1
+                helped += bool(fixes)
+                client.close(path.as_uri())
 
         async def kill_on() -> None:
             server = client._server.pid  # type: ignore[union-attr]
