@@ -23,17 +23,29 @@ if TYPE_CHECKING:
 
     from foretrace_server.intents import Intents
     from foretrace_server.model import Model
+    from foretrace_server.notebooks import Notebooks
     from foretrace_server.recording import Recording
     from foretrace_server.suggesting import Suggestions
 
 log = logging.getLogger(__name__)
+
+# Any notebook, by name: lsprotocol 2025 cannot read a filter that leaves it out.
+_NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    [types.NotebookDocumentFilterWithNotebook("*", [types.NotebookCellLanguage("python")])],
+    save=True,
+)
 
 
 class ForetraceServer(LanguageServer):
     """One client's session."""
 
     def __init__(self) -> None:
-        super().__init__("foretrace", __version__, protocol_cls=protocol.Protocol)
+        super().__init__(
+            "foretrace",
+            __version__,
+            protocol_cls=protocol.Protocol,
+            notebook_document_sync=_NOTEBOOKS,
+        )
         self.settings = Settings()
         self.editor = "unknown"
         self.ended_well = False
@@ -52,6 +64,13 @@ class ForetraceServer(LanguageServer):
 
         encoding = PositionEncoding(self.workspace.position_encoding)
         return Recording(Home.default(), self.editor, encoding)
+
+    @cached_property
+    def notebooks(self) -> Notebooks:
+        """What knows the cells of notebooks."""
+        from foretrace_server.notebooks import Notebooks
+
+        return Notebooks(self.recording.recorder)
 
     @cached_property
     def suggestions(self) -> Suggestions:
@@ -133,6 +152,7 @@ def register(server: ForetraceServer) -> None:
     """Register the handlers of all messages."""
     _register_lifecycle(server)
     _register_documents(server)
+    _register_notebooks(server)
     _register_help(server)
     _register_consent(server)
 
@@ -198,11 +218,29 @@ def _register_documents(server: ForetraceServer) -> None:
     @server.feature(protocol.EVENT)
     def event(params: Any) -> None:
         try:
-            body, uri = server.recording.reported(params)
+            body, uri = server.recording.reported(params, server.notebooks.name_of)
         except ValueError as error:
             server.warn_once(f"a foretrace/event cannot be read: {error}")
         else:
             server.suggestions.noted(body, uri)
+
+
+def _register_notebooks(server: ForetraceServer) -> None:
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenNotebookDocumentParams) -> None:
+        server.notebooks.opened(params)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeNotebookDocumentParams) -> None:
+        server.notebooks.changed(params)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveNotebookDocumentParams) -> None:
+        server.notebooks.saved(params.notebook_document.uri)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseNotebookDocumentParams) -> None:
+        server.notebooks.closed(params.notebook_document.uri)
 
 
 def _register_help(server: ForetraceServer) -> None:

@@ -138,6 +138,21 @@ class Protocol(Messages):
     def lsp_text_document__did_close(self, params: Any) -> None:
         self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE](params)
 
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    @override
+    def lsp_notebook_document__did_open(self, params: Any) -> None:
+        self.fm.features[types.NOTEBOOK_DOCUMENT_DID_OPEN](params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    @override
+    def lsp_notebook_document__did_change(self, params: Any) -> None:
+        self.fm.features[types.NOTEBOOK_DOCUMENT_DID_CHANGE](params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    @override
+    def lsp_notebook_document__did_close(self, params: Any) -> None:
+        self.fm.features[types.NOTEBOOK_DOCUMENT_DID_CLOSE](params)
+
 
 def field_of(params: Any, name: str, kind: type[Any]) -> Any:
     """Return a required field of parameters of ours.

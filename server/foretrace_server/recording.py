@@ -42,7 +42,7 @@ _DISK_SETTLE_SECONDS = 0.2
 _LARGEST_FILE_BYTES = 4 << 20
 # What a client may report: not what the recorder itself sees, nor what this server does.
 CLIENT_KINDS = frozenset(BODIES) - {
-    *("open", "edit", "resync", "save", "close", "outside", "suggestion", "recording"),
+    *("open", "edit", "resync", "save", "close", "outside", "cells", "suggestion", "recording"),
 }
 
 
@@ -80,7 +80,7 @@ class Recording:
         if self.recorder.get(uri) is None:
             log.warning("a change of a document that is not open is ignored")
             return False
-        changes = [_change(change) for change in params.content_changes]
+        changes = [change_of(change) for change in params.content_changes]
         self.recorder.changed(uri, params.text_document.version, changes)
         return True
 
@@ -99,8 +99,10 @@ class Recording:
             if (path := path_of(uri)) is not None:
                 self._watch.remove(path)
 
-    def reported(self, params: Any) -> tuple[Body, str | None]:
+    def reported(self, params: Any, name_of: Callable[[str], str] = str) -> tuple[Body, str | None]:
         """Note what a client reports with ``foretrace/event``; return it and its document.
+
+        `name_of` gives what a document is called here.
 
         Raises:
             ValueError: it does not say what it should.
@@ -109,7 +111,7 @@ class Recording:
             raise ValueError("the parameters must be an object")
         kind, uri = params.get("kind"), params.get("uri")
         # The gate wants to know of what is not open, too: it may be a file that is never recorded.
-        document = uri if isinstance(uri, str) else None
+        document = name_of(uri) if isinstance(uri, str) else None
         state = self.recorder.get(document) if document is not None else None
         if kind not in CLIENT_KINDS:
             known = ", ".join(sorted(CLIENT_KINDS))
@@ -131,7 +133,8 @@ class Recording:
         self.writer.close()
 
     def _watch_file(self, uri: str) -> None:
-        path = path_of(uri)
+        # A cell is not what lies on disk: its notebook is.
+        path = path_of(uri) if "#" not in uri else None
         if path is not None and self.gate.content_for(uri) is not None:
             self._watch.add(path)
 
@@ -186,7 +189,8 @@ class Recording:
         self.recorder.changed_outside(uri, change, text)
 
 
-def _change(change: types.TextDocumentContentChangeEvent) -> Change:
+def change_of(change: types.TextDocumentContentChangeEvent) -> Change:
+    """Return a change of the protocol as the recorder wants it."""
     if isinstance(change, types.TextDocumentContentChangePartial):
         start, end = change.range.start, change.range.end
         return Change(

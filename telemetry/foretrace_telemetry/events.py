@@ -121,6 +121,14 @@ class ChangedOutside(Body):
 
 
 @frozen
+class CellsArranged(Body):
+    """A notebook was opened, or cells came, went or moved: the names of all in their order."""
+
+    kind = "cells"
+    order: tuple[str, ...]
+
+
+@frozen
 class Viewed(Body):
     """A document came to the front."""
 
@@ -267,6 +275,7 @@ BODIES: dict[str, type[Body]] = {
         Saved,
         Closed,
         ChangedOutside,
+        CellsArranged,
         Viewed,
         Selected,
         Copied,

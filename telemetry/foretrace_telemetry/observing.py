@@ -66,6 +66,12 @@ KNOWN: dict[type[Body], Known] = {
         "a formatter, another editor or an assistant at work. Which of them, nobody tells.",
         "So that somebody else's work is not taken for the person's.",
     ),
+    events.CellsArranged: Known(
+        _SEEN,
+        _SEEN,
+        "From clients that tell of notebooks; each cell of Python is a document of its own.",
+        "A notebook is its cells in their order.",
+    ),
     events.Viewed: Known(_SEEN, _HIDDEN, "", "Where somebody looks, and what they go back to."),
     events.Selected: Known(
         _SEEN, _HIDDEN, "Told when the cursor rests.", "Where somebody looks before they edit."
