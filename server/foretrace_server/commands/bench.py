@@ -9,6 +9,7 @@ import click
 
 from foretrace_models.catalogue import describe
 from foretrace_server.bench import latency as latency_bench
+from foretrace_server.commands import bench_record
 from foretrace_server.commands.output import MissingError, json_option, print_json
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.home import Home
@@ -17,6 +18,9 @@ from foretrace_telemetry.home import Home
 @click.group("bench")
 def command() -> None:
     """Measure what is shipped."""
+
+
+command.add_command(bench_record.command)
 
 
 @command.command()

@@ -38,6 +38,19 @@ def find(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.json.gz"))
 
 
+def is_trace(path: Path) -> bool:
+    """Return whether a file is an editing trace; it must be read whole for that.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        read(path)
+    except ValueError:
+        return False
+    return True
+
+
 def read(path: Path) -> EditingTrace:
     """Return the trace of a file.
 
@@ -45,13 +58,19 @@ def read(path: Path) -> EditingTrace:
         OSError: the file cannot be read.
         ValueError: it is not a trace.
     """
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        data = json.load(file)
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            data = json.load(file)
+    except (EOFError, ValueError, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path} is not JSON in gzip: {error}") from error
     if not isinstance(data, dict) or "txns" not in data:
         raise ValueError(f"{path} is not an editing trace: it has no 'txns'")
-    transactions = tuple(
-        tuple((place, length, inserted) for place, length, inserted in transaction["patches"])
-        for transaction in data["txns"]
-    )
     name = path.name.removesuffix(".json.gz")
-    return EditingTrace(name, data["startContent"], data["endContent"], transactions)
+    try:
+        transactions = tuple(
+            tuple((place, length, inserted) for place, length, inserted in transaction["patches"])
+            for transaction in data["txns"]
+        )
+        return EditingTrace(name, data["startContent"], data["endContent"], transactions)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not an editing trace: {error!r}") from error
