@@ -51,6 +51,8 @@ class ForetraceServer(LanguageServer):
         self.ended_well = False
         self.closing = False
         self.worker = Worker("the worker", "-m", "foretrace_models.engine")
+        # Tries what a language model proposes, so that the rules lose no time by it.
+        self.second_worker = Worker("the second worker", "-m", "foretrace_models.engine")
         self.warned: set[str] = set()
         self._early_warnings: list[str] = []
         register(self)
@@ -144,6 +146,7 @@ class ForetraceServer(LanguageServer):
             if "model" in self.__dict__:
                 self.model.close()
             self.worker.close()
+            self.second_worker.close()
         finally:
             self.closing = False
 

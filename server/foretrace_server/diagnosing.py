@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -17,15 +18,17 @@ from foretrace_models.repair.diagnosis import (
     to_json,
 )
 from foretrace_models.repair.samples import Proposal
+from foretrace_server.worker import WorkerError
 
 if TYPE_CHECKING:
     from foretrace_server.model import Model
     from foretrace_server.worker import Worker
 
+log = logging.getLogger(__name__)
+
 _GRACE_SECONDS = 5.0
-# Where a model helps, the rules have this share of the time, and its proposals are tried in the
-# rest.
-_RULES_SHARE = 0.65
+# A model has this share of the time for its proposals; they are tried in the rest.
+_MODEL_SHARE = 0.7
 
 
 async def diagnose(worker: Worker, situation: Situation, seconds: float) -> Diagnosis:
@@ -39,35 +42,48 @@ async def diagnose(worker: Worker, situation: Situation, seconds: float) -> Diag
 
 
 async def diagnose_with_model(
-    worker: Worker, model: Model, situation: Situation, seconds: float
+    worker: Worker, second_worker: Worker, model: Model, situation: Situation, seconds: float
 ) -> Diagnosis:
-    """Return what the rules find or, if that is nothing, what a language model's proposals give.
+    """Return what the rules find or, if that comes sooner, what a language model's proposals give.
 
-    The model works while the rules do; without one, the rules have all the time.
+    The rules have all the time: the model works beside them, and what it proposes is tried by the
+    second worker.
 
     Raises:
         WorkerError: the worker gives no answer.
     """
     if not (model.available and situation.may_run):
         return await diagnose(worker, situation, seconds)
-    ends = time.monotonic() + seconds
-    proposing = asyncio.create_task(_proposals(model, situation, seconds * _RULES_SHARE))
+    ruling = asyncio.create_task(diagnose(worker, situation, seconds))
+    proposing = asyncio.create_task(_proposed(second_worker, model, situation, seconds))
     try:
-        found = await diagnose(worker, situation, seconds * _RULES_SHARE)
+        await asyncio.wait({ruling, proposing}, return_when=asyncio.FIRST_COMPLETED)
+        if proposing.done() and (proposed := proposing.result()) is not None:
+            return proposed
+        found = await ruling
         if found.why is None or found.why.reason is not Reason.NO_FIX_FOUND:
             return found
-        proposals = await proposing
-        left = ends - time.monotonic()
-        if not proposals or left <= 0:
-            return found
-        again = await diagnose(worker, evolve(situation, proposals=proposals), left)
-        proven = again.fix is not None and again.fix.proof is not Proof.PARSES
-        return again if proven else found
+        return await proposing or found
     finally:
+        ruling.cancel()
         proposing.cancel()
 
 
-async def _proposals(model: Model, situation: Situation, seconds: float) -> tuple[Proposal, ...]:
+async def _proposed(
+    worker: Worker, model: Model, situation: Situation, seconds: float
+) -> Diagnosis | None:
+    """Return a diagnosis whose fix a model proposed and the tests proved, if there is one."""
+    ends = time.monotonic() + seconds
     params = {"text": situation.text, "path": str(situation.path) if situation.path else None}
-    answer = await model.ask("propose", params, seconds)
-    return tuple(Proposal(**each) for each in answer["proposals"]) if answer else ()
+    answer = await model.ask("propose", params, seconds * _MODEL_SHARE)
+    proposals = tuple(Proposal(**each) for each in answer["proposals"]) if answer else ()
+    left = ends - time.monotonic()
+    if not proposals or left <= 0:
+        return None
+    try:
+        found = await diagnose(worker, evolve(situation, proposals=proposals), left)
+    except WorkerError as error:
+        log.info("what the model proposed was not tried: %s", error)
+        return None
+    proven = found.fix is not None and found.fix.proof is not Proof.PARSES
+    return found if proven else None

@@ -15,6 +15,8 @@ from foretrace_telemetry.home import Home
 
 log = logging.getLogger(__name__)
 
+# The model stops by itself at the time that it is told, within a step.
+_GRACE_SECONDS = 2.0
 # What is missing can be got while the server runs.
 _KNOWN_SECONDS = 5.0
 
@@ -59,7 +61,8 @@ class Model:
         if not self.available:
             return None
         try:
-            answer = await self._worker.ask(method, {**params, "seconds": seconds}, seconds)
+            told = {**params, "seconds": seconds}
+            answer = await self._worker.ask(method, told, seconds + _GRACE_SECONDS)
         except WorkerError as error:
             self._trouble = str(error)
             log.info("no answer of the language model: %s", error)

@@ -368,12 +368,14 @@ class Suggestions:
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
         situation = Situation(text, path_of(uri), may_run=look.may_run, unbounded=look.explicit)
-        worker, model = self._server.worker, self._server.model
+        server = self._server
         try:
             if look.explicit:
-                diagnosis = await diagnose_with_model(worker, model, situation, seconds)
+                diagnosis = await diagnose_with_model(
+                    server.worker, server.second_worker, server.model, situation, seconds
+                )
             else:
-                diagnosis = await diagnose(worker, situation, seconds)
+                diagnosis = await diagnose(server.worker, situation, seconds)
         except WorkerError as error:
             log.warning("no diagnosis: %s", error)
             diagnosis = Diagnosis(why=Why(Reason.WORKER, str(error)))
