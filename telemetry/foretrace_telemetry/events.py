@@ -265,6 +265,15 @@ class RecordingChanged(Body):
     reason: str = ""
 
 
+@frozen
+class Redacted(Body):
+    """A secret was taken out of the text: of which kind it is, and how many characters it has."""
+
+    kind = "redaction"
+    secret: str
+    characters: int
+
+
 BODIES: dict[str, type[Body]] = {
     body.kind: body
     for body in (
@@ -289,6 +298,7 @@ BODIES: dict[str, type[Body]] = {
         SuggestionMoved,
         IntentNoted,
         RecordingChanged,
+        Redacted,
     )
 }
 

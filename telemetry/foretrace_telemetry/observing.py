@@ -134,4 +134,11 @@ KNOWN: dict[type[Body], Known] = {
     events.RecordingChanged: Known(
         _SEEN, _SEEN, "", "So that a gap in a trace is not taken for a pause in the work."
     ),
+    events.Redacted: Known(
+        _INFERRED,
+        _INFERRED,
+        "The text of the document has something in the shape of a key, or assigned to a name like "
+        "`password`.",
+        "So that replay says where a placeholder stands for what was there.",
+    ),
 }

@@ -57,6 +57,7 @@ EXAMPLES: list[Body] = [
     kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
     kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
     kinds.RecordingChanged("full", "granted"),
+    kinds.Redacted("AWS Access Key", 20),
 ]
 
 
