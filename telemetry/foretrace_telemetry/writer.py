@@ -10,6 +10,8 @@ text of their document was stated anew, which `on_lost` is to see to.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import logging
 import queue
 import sqlite3
@@ -37,7 +39,10 @@ from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
 
 log = logging.getLogger(__name__)
 
-_GATHER_SECONDS = 0.15
+# What happens now is in the database this much later, the commit included. It leaves some time of
+# the 200 ms to a machine that is busy.
+_COMMITTED_WITHIN_SECONDS = 0.15
+_LARGEST_BATCH = 4096
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _MOST_WAITING = 200_000
 
@@ -82,6 +87,7 @@ class Writer:
         self._store: Store | None = None
         self._session: SessionWriter | None = None
         self._begun = 0
+        self._commit_seconds = 0.0
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -135,7 +141,8 @@ class Writer:
         """Move queued events to the waiting list; return whether to go on, and who waits."""
         flushes: list[_Flush] = []
         deadline = None if patience_seconds is None else time.monotonic() + patience_seconds
-        while True:
+        most = len(self._waiting) + _LARGEST_BATCH
+        while len(self._waiting) < most:
             timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
             try:
                 item = self._queue.get(timeout=timeout)
@@ -149,7 +156,9 @@ class Writer:
             if self._follows_on(*item):
                 self._waiting.append(item)
             if deadline is None:
-                deadline = time.monotonic() + _GATHER_SECONDS
+                # It may have waited for one commit already, and will wait for the next.
+                patience_seconds = _COMMITTED_WITHIN_SECONDS - 2 * self._commit_seconds
+                deadline = time.monotonic() + max(0.0, patience_seconds)
         self.status.waiting = len(self._waiting)
         return True, flushes
 
@@ -168,6 +177,8 @@ class Writer:
             self._let_go()
             # What waits follows on from events that are gone; texts stated anew hold its effect.
             self._lose(len(self._waiting), "the database was removed")
+        found = self._file()
+        started = time.monotonic()
         try:
             events = self._covered()
             if events:
@@ -178,10 +189,11 @@ class Writer:
                     self._lose(1, f"an event of kind {event.body.kind} could not be kept")
         except sqlite3.DatabaseError as error:
             if _is_damaged(error):
-                self._set_aside(error)
+                self._set_aside(error, found)
             return self._failed(error)
         except OSError as error:
             return self._failed(error)
+        self._commit_seconds = time.monotonic() - started
         self.status.last_commit_wall_us = time.time_ns() // 1000
         self.status.trouble = None
         self._waiting.clear()
@@ -243,16 +255,31 @@ class Writer:
             self._store.close()
         self._store = self._session = None
 
-    def _set_aside(self, error: Exception) -> None:
+    def _file(self) -> tuple[int, int] | None:
+        """Return by what the database's file is told from another that takes its place."""
+        try:
+            status = self._home.traces.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _set_aside(self, error: Exception, found: tuple[int, int] | None) -> None:
         """Keep a damaged database under another name, so that recording goes on in a new one."""
         self._let_go()
-        mark = time.strftime("%Y%m%dT%H%M%S")
-        for suffix in ("", "-wal", "-shm"):
-            path = self._home.traces.with_name(self._home.traces.name + suffix)
-            if path.exists():
-                path.rename(path.with_name(f"damaged-{mark}-{path.name}"))
-        log.error("the database was damaged (%s) and is set aside as damaged-%s-*", error, mark)
+        # Another editor may have done so by now, and begun a new one that is sound.
+        if self._file() == found:
+            name = self._name_aside()
+            for suffix in ("-wal", "-shm", ""):
+                path = self._home.traces.with_name(self._home.traces.name + suffix)
+                with contextlib.suppress(FileNotFoundError):
+                    path.rename(path.with_name(name + suffix))
+            log.error("the database was damaged (%s) and is set aside as %s", error, name)
         self._lose(len(self._waiting), "the database was damaged and set aside")
+
+    def _name_aside(self) -> str:
+        mark = time.strftime("%Y%m%dT%H%M%S")
+        names = (f"damaged-{mark}-{n}-{self._home.traces.name}" for n in itertools.count(1))
+        return next(name for name in names if not self._home.traces.with_name(name).exists())
 
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:

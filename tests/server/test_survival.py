@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.crashes import kill_while_typing
 from tests.disks import small_disk
 from tests.processes import descendants, have_ended
 from tests.stored import replayed, sessions
@@ -105,6 +106,14 @@ def test_kill_9_while_typing_loses_only_the_last_moment(consented: Home, uri: st
     assert typist.text.startswith(kept)
     safe = max(n for when, n in answers if killed - when > COMMITTED_WITHIN_SECONDS)
     assert len(kept) >= safe > 10
+
+
+def test_every_kill_9_leaves_a_sound_database_and_an_exact_replay(
+    consented: Home, tmp_path: Path
+) -> None:
+    crashes = kill_while_typing(consented, tmp_path, rounds=3)
+    assert [crash.problems for crash in crashes] == [(), (), ()]
+    assert all(crash.kept for crash in crashes)
 
 
 def test_two_servers_that_start_at_once_share_one_folder(consented: Home, tmp_path: Path) -> None:

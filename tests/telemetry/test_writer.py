@@ -167,6 +167,97 @@ def test_a_damaged_database_is_set_aside_and_recording_goes_on(
     assert _recorded(consented) == [_event(0), _event(2)]
 
 
+def test_databases_that_are_damaged_in_one_second_are_all_kept(
+    consented: Home, lost: list[str]
+) -> None:
+    for n in range(3):
+        consented.traces.write_bytes(b"no database %d" % n * 500)
+        writer = Writer(consented, Gate(consented), SessionInfo(f"s{n}", 0, "0"), lost.append)
+        writer.put(_event(0), Content.FULL)
+        writer.flush()
+        writer.close()
+        assert len(list(consented.path.glob("damaged-*-traces.db"))) == n + 1
+
+
+def test_pages_that_are_damaged_are_set_aside(
+    consented: Home, writer: Writer, lost: list[str]
+) -> None:
+    for n in range(2000):
+        writer.put(_event(n), Content.FULL)
+    writer.close()
+    with consented.traces.open("r+b") as file:  # all but the first page
+        size = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+    another = Writer(consented, Gate(consented), SessionInfo("another", 0, "0"), lost.append)
+    another.put(_event(0), Content.FULL)
+    assert _wait_for(lambda: lost == ["the database was damaged and set aside"])
+    another.put(_event(0), Content.FULL)
+    assert _wait_for(lambda: another.status.committed == 1)
+    another.close()
+    assert _recorded(consented) == [_event(0)]
+    (aside,) = consented.path.glob("damaged-*-traces.db")
+    assert aside.stat().st_size == size
+
+
+def test_a_sound_database_that_another_editor_began_is_not_set_aside(
+    consented: Home, writer: Writer, lost: list[str]
+) -> None:
+    consented.traces.write_bytes(b"this is no database" * 500)
+    damaged = writer._file()
+    consented.traces.rename(consented.path / "damaged-before")
+    another = Writer(consented, Gate(consented), SessionInfo("another", 0, "0"), lost.append)
+    another.put(_event(0), Content.FULL)
+    assert another.flush()
+    writer._set_aside(sqlite3.DatabaseError("file is not a database"), damaged)
+    writer.put(_event(0), Content.FULL)
+    assert writer.flush()
+    another.close()
+    assert [path.name for path in consented.path.glob("damaged-*")] == ["damaged-before"]
+    assert len(_recorded(consented)) == 2
+
+
+def test_two_editors_that_find_one_damaged_database_both_go_on(
+    consented: Home, lost: list[str]
+) -> None:
+    consented.traces.write_bytes(b"this is no database" * 500)
+    writers = [
+        Writer(consented, Gate(consented), SessionInfo(name, 0, "0"), lost.append)
+        for name in ("one", "two")
+    ]
+    deadline = time.monotonic() + 20
+    while not all(writer.status.committed > 5 for writer in writers):
+        assert time.monotonic() < deadline
+        for writer in writers:
+            writer.put(_event(0), Content.FULL)
+        time.sleep(0.02)
+    for writer in writers:
+        writer.close()
+    (aside,) = consented.path.glob("damaged-*-traces.db")
+    assert aside.read_bytes().startswith(b"this is no database")
+    assert len(_recorded(consented)) == sum(writer.status.committed for writer in writers)
+
+
+def test_clocks_that_jump_change_neither_order_nor_replay(consented: Home, writer: Writer) -> None:
+    year_us = 366 * 86_400_000_000
+    now_us = time.time_ns() // 1000
+    # The wall clock goes back a year, before 1970, and on by a century; the steady one goes on.
+    jumps = [now_us, now_us - year_us, -1, 0, now_us + 100 * year_us, now_us]
+    for n, wall_us in enumerate(jumps):
+        body = Edited(n - 1, "", "x") if n else Opened("")
+        writer.put(Event(wall_us, n, Actor.USER, body, URI, n), Content.FULL)
+        time.sleep(0.02)
+    assert writer.flush()
+    store = Store.read(consented)
+    recorded = list(store.events("s"))
+    (summary,) = store.sessions()
+    store.close()
+    assert [each.event.wall_us for each in recorded] == jumps
+    assert [each.event.monotonic_us for each in recorded] == list(range(len(jumps)))
+    assert replay(recorded).texts == {URI: "x" * (len(jumps) - 1)}
+    assert summary.ended_wall_us == max(jumps)
+
+
 def test_a_database_that_was_removed_is_begun_anew(
     consented: Home, writer: Writer, lost: list[str]
 ) -> None:
