@@ -33,6 +33,30 @@ class ReferenceText:
                 line, start = line + 1, n + 1
         return {"line": line, "character": self._width(self.units[start:index])}
 
+    def index(self, line: int, character: int) -> int | None:
+        """Return the unit at a line and column; beyond the end of a line means its end.
+
+        None where the text has no such place, or where it lies within a character.
+        """
+        starts = [0, *(n + 1 for n in range(len(self.units)) if self._ends_a_line(n))]
+        if (line, character) == (len(starts), 0):
+            return len(self.units)
+        if not 0 <= line < len(starts) or character < 0:
+            return None
+        start = end = starts[line]
+        while end < len(self.units) and self.units[end] not in (_CARRIAGE_RETURN, _LINE_FEED):
+            end += 1
+        for index in range(start, end + 1):
+            if self._encoding != "utf-16" and self._is_between_halves(index):
+                continue
+            if (width := self._width(self.units[start:index])) >= character:
+                return index if width == character else None
+        return end
+
+    def _is_between_halves(self, index: int) -> bool:
+        around = self.units[max(0, index - 1) : index + 1]
+        return len(around) == 2 and len(text_of(around)) == 1
+
     def _ends_a_line(self, n: int) -> bool:
         if self.units[n] == _LINE_FEED:
             return True

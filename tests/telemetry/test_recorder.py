@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.reference import ReferenceText, units_of
 
 from foretrace_telemetry.consent import Action, Content, decide, grant
 from foretrace_telemetry.events import (
@@ -26,8 +28,9 @@ from foretrace_telemetry.events import (
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.recorder import Change, Recorder
-from foretrace_telemetry.replay import replay
-from foretrace_telemetry.text import Position, PositionEncoding, Replacement, canonical_bytes
+from foretrace_telemetry.replay import Replay, replay
+from foretrace_telemetry.store import SessionInfo, Store
+from foretrace_telemetry.text import Position, PositionEncoding, Replacement
 
 URI = "file:///work/a.py"
 
@@ -65,6 +68,15 @@ class _Session:
     def type(self, version: int, character: int, text: str) -> None:
         place = Position(0, character)
         self.recorder.changed(URI, version, [Change(text, place, place)])
+
+    def stored_and_replayed(self) -> Replay:
+        """Write what was kept to the database; return what replaying it from there gives."""
+        store = Store.create(self.home)
+        name = f"s{sum(1 for _ in store.sessions())}"
+        store.begin_session(SessionInfo(name, 0, "0")).append([event for event, _ in self.kept])
+        store.close()
+        with closing(Store.read(self.home)) as store:
+            return replay(store.events(name), self.home.key())
 
     def replayed(self) -> str | None:
         events = [Recorded("s", n, event) for n, (event, _) in enumerate(self.kept, 1)]
@@ -239,31 +251,74 @@ def test_what_is_not_open_is_told_by_an_error(consented: Home) -> None:
 
 
 positions = st.builds(Position, st.integers(-1, 5), st.integers(-1, 12))
-changes = st.builds(
-    Change,
-    st.text(alphabet="ab\n\ré😀\ud83d\ude00", max_size=8),
-    st.none() | positions,
-    st.none() | positions,
-)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.text(alphabet="ab\n\ré😀", max_size=20),
-    st.lists(st.lists(changes, max_size=3), max_size=6),
-    st.sampled_from(PositionEncoding),
-)
-def test_replay_gives_back_whatever_sense_or_nonsense_was_recorded(
-    consented: Home, text: str, messages: list[list[Change]], encoding: PositionEncoding
+def _texts(encoding: PositionEncoding, most: int) -> st.SearchStrategy[str]:
+    # Only an editor that counts in halves of characters can have one alone.
+    halves = ["\ud83d", "\ude00"] if encoding is PositionEncoding.UTF16 else []
+    characters = st.sampled_from(["a", "(", "\n", "\r", "\r\n", "\x85", "é", "漢", "😀", *halves])
+    return st.lists(characters, max_size=most).map("".join)
+
+
+@st.composite
+def _scripts(draw: st.DrawFn) -> tuple[PositionEncoding, str, list[tuple[int, list[Change]]]]:
+    """Return an encoding, a text to open, and messages: how much the version grows, and changes."""
+    encoding = draw(st.sampled_from(PositionEncoding))
+    change = st.builds(Change, _texts(encoding, 4), positions, positions) | st.builds(
+        Change, _texts(encoding, 12)
+    )
+    grows = st.sampled_from([1, 1, 1, 2, 0, -1])
+    messages = st.lists(st.tuples(grows, st.lists(change, max_size=4)), max_size=8)
+    return encoding, draw(_texts(encoding, 20)), draw(messages)
+
+
+def _apply(reference: ReferenceText, change: Change) -> bool:
+    """Apply a change to the reference; return whether that has the places that it names."""
+    if change.start is None or change.end is None:
+        reference.units = units_of(change.text)
+        return True
+    places = [reference.index(each.line, each.character) for each in (change.start, change.end)]
+    known = [place for place in places if place is not None]
+    if len(known) < 2:
+        return False
+    reference.replace(min(known), max(known), change.text)
+    return True
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_scripts())
+def test_every_change_is_recorded_as_the_protocol_means_it_or_is_a_resync(
+    consented: Home, script: tuple[PositionEncoding, str, list[tuple[int, list[Change]]]]
 ) -> None:
+    encoding, start, messages = script
     session = _Session(consented, encoding)
-    session.recorder.opened(URI, 0, "python", text)
-    for version, message in enumerate(messages, 1):
+    session.recorder.opened(URI, 0, "python", start)
+    reference = ReferenceText(start, encoding.value)
+    version = 0
+    for grows, message in messages:
+        before, version = len(session.kept), version + grows
         session.recorder.changed(URI, version, message)
-    session.recorder.saved(URI, None)
-    replayed = session.replayed()
-    assert replayed is not None
-    assert canonical_bytes(replayed) == canonical_bytes(session.recorder[URI].document.text)
+        bodies = iter(session.bodies[before:])
+        for change in message:
+            body = next(bodies)
+            if _apply(reference, change):
+                assert isinstance(body, Edited)
+            else:
+                assert isinstance(body, Resynced)
+                assert isinstance(body.text, str)
+                reference.units = units_of(body.text)
+        if grows < 1:
+            assert isinstance(next(bodies), Resynced)
+        assert next(bodies, None) is None
+        assert units_of(session.recorder[URI].document.text) == reference.units
+    session.recorder.saved(URI, reference.text)
+    result = session.stored_and_replayed()
+    assert result.problems == []
+    assert result.saves_checked == 1
+    assert result.resyncs == sum(isinstance(body, Resynced) for body in session.bodies)
+    text = result.texts[URI]
+    assert text is not None
+    assert units_of(text) == reference.units
 
 
 def test_the_folder_is_not_touched_by_a_path(tmp_path: Path) -> None:
