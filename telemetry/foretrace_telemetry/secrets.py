@@ -217,7 +217,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str], int | str], ...]:
 def _entropies() -> tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...]:
     from detect_secrets.plugins import high_entropy_strings as entropy
 
-    plugins = (entropy.Base64HighEntropyString(4.3), entropy.HexHighEntropyString(3.0))
+    plugins = (entropy.Base64HighEntropyString(4.0), entropy.HexHighEntropyString(3.0))
     return tuple(
         (
             plugin.regex,
