@@ -254,12 +254,20 @@ def test_an_empty_folder_has_an_empty_list(home: Home) -> None:
     assert str(home.path) in foretrace(home, "traces", "list").stdout
 
 
-def test_a_session_is_shown_event_by_event(recording: Home) -> None:
-    events = foretrace_json(recording, "traces", "show")["events"]
-    assert [each["sequence"] for each in events] == list(range(1, len(events) + 1))
+def test_a_session_is_shown_as_a_timeline(recording: Home) -> None:
+    moments = foretrace_json(recording, "traces", "show")["moments"]
     lines = foretrace(recording, "traces", "show", "last").stdout.splitlines()
-    assert [line.split(" s  ")[1] for line in lines] == [each["text"] for each in events]
-    words = "\n".join(each["text"] for each in events)
+    assert len(lines) == len(moments)
+    assert any(line.endswith("second.py  ran: NameError in line 2") for line in lines)
+    assert "opened" in moments[1]["words"]
+
+
+def test_a_session_is_shown_event_by_event(recording: Home) -> None:
+    events = foretrace_json(recording, "traces", "show", "--events")["events"]
+    assert [each["sequence"] for each in events] == list(range(1, len(events) + 1))
+    lines = foretrace(recording, "traces", "show", "--events", "last").stdout.splitlines()
+    assert [line.split(" s  ")[1].split()[0] for line in lines] == [e["kind"] for e in events]
+    words = "\n".join(lines)
     assert "edit second.py at 10 +'y' (typed)" in words
     assert "run second.py exit_code=1 error_type=NameError line=2 function=f" in words
 

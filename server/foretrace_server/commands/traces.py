@@ -20,12 +20,13 @@ from foretrace_server.commands.output import (
     when,
     writing_decision,
 )
-from foretrace_telemetry import consent
+from foretrace_telemetry import consent, event_json
 from foretrace_telemetry.consent import Action
 from foretrace_telemetry.events import Edited, Event, Opened, Resynced, Text, Withheld
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay as replay_events
 from foretrace_telemetry.store import NoTracesError, SessionSummary, Store, UnreadableEventError
+from foretrace_telemetry.timeline import Moment, timeline
 
 _LONGEST_TEXT = 40
 
@@ -79,25 +80,35 @@ def list_(as_json: bool) -> None:
 
 @command.command()
 @session_argument
+@click.option("--events", "every", is_flag=True, help="Every event as it was recorded.")
 @json_option
-def show(session: str, as_json: bool) -> None:
-    """Show the events of a session, "last" for the latest one."""
+def show(session: str, every: bool, as_json: bool) -> None:
+    """Show what happened in a session as a timeline, "last" for the latest one."""
     with _reading(Home.default()) as store:
-        events = store.events(_name_of(session, store))
-        if as_json:
-            print_json(
-                {
-                    "events": [
-                        {"sequence": each.sequence, "text": _words(each.event)} for each in events
-                    ]
-                }
-            )
-            return
-        first = None
-        for each in events:
-            first = first or each.event.monotonic_us
-            seconds = (each.event.monotonic_us - first) / 1e6
-            click.echo(utf8(f"{each.sequence:6} {seconds:9.2f} s  {_words(each.event)}"))
+        name = _name_of(session, store)
+        events = store.events(name)
+        if every and as_json:
+            print_json({"session": name, "events": [event_json.to_json(each) for each in events]})
+        elif every:
+            first = None
+            for each in events:
+                first = first or each.event.monotonic_us
+                seconds = (each.event.monotonic_us - first) / 1e6
+                click.echo(utf8(f"{each.sequence:6} {seconds:9.2f} s  {_words(each.event)}"))
+        elif as_json:
+            moments = [asdict(moment) for moment in timeline(events)]
+            print_json({"session": name, "moments": moments})
+        else:
+            for moment in timeline(events):
+                click.echo(utf8(f"{when(moment.started_wall_us)}  {_place(moment)}{moment.words}"))
+
+
+def _place(moment: Moment) -> str:
+    """Return where a moment took place, for people."""
+    if moment.document is None:
+        return ""
+    name = moment.document.rsplit("/", 1)[-1]
+    return f"{name}:{moment.line}  " if moment.line is not None else f"{name}  "
 
 
 @command.command()
