@@ -44,6 +44,10 @@ def _text_from_json(value: Any, _: Any) -> Text:
 
 
 _converter.register_structure_hook_func(lambda kind: kind == Text, _text_from_json)
+_converter.register_structure_hook_func(
+    lambda kind: kind == Text | None,
+    lambda value, kind: None if value is None else _text_from_json(value, kind),
+)
 
 
 def to_json(recorded: Recorded) -> dict[str, Any]:
@@ -124,8 +128,8 @@ def _event_schema(body: type[Body]) -> dict[str, Any]:
 
 
 def _type_schema(kind: Any) -> dict[str, Any]:
-    if kind == Text:
-        return {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/withheld"}]}
+    if kind is Withheld:
+        return {"$ref": "#/$defs/withheld"}
     if get_origin(kind) in (Union, types.UnionType):
         return {"anyOf": [_type_schema(each) for each in get_args(kind)]}
     if get_origin(kind) in (list, tuple):

@@ -274,6 +274,20 @@ class Redacted(Body):
     characters: int
 
 
+@frozen
+class Foreign(Body):
+    """Something that another tool recorded, of a kind that is none of these, under its own name.
+
+    `text` is the whole program at that moment, where the tool tells it; `columns` has what else it
+    tells, each as name and value.
+    """
+
+    kind = "foreign"
+    event_type: str
+    text: Text | None = field(default=None, metadata=_CONTENT)
+    columns: tuple[tuple[str, str], ...] = ()
+
+
 BODIES: dict[str, type[Body]] = {
     body.kind: body
     for body in (
@@ -299,6 +313,7 @@ BODIES: dict[str, type[Body]] = {
         IntentNoted,
         RecordingChanged,
         Redacted,
+        Foreign,
     )
 }
 

@@ -141,4 +141,11 @@ KNOWN: dict[type[Body], Known] = {
         "`password`.",
         "So that replay says where a placeholder stands for what was there.",
     ),
+    events.Foreign: Known(
+        _HIDDEN,
+        _HIDDEN,
+        "Comes with an import only: a submission, a request for a hint, and what else another tool "
+        "recorded.",
+        "An import that left out what has no name here would not be the same data.",
+    ),
 }

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from attrs import define, field
 
 from foretrace_telemetry.digest import digest_of
-from foretrace_telemetry.events import Closed, Edited, Opened, Recorded, Resynced, Saved, Withheld
+from foretrace_telemetry.events import (
+    Closed,
+    Edited,
+    Foreign,
+    Opened,
+    Recorded,
+    Resynced,
+    Saved,
+    Withheld,
+)
 
 
 @define
@@ -25,6 +34,7 @@ class Replay:
     resyncs: int = 0
     problems: list[str] = field(factory=list)
     _open: set[str] = field(factory=set)
+    _expected: int | None = None
 
     @property
     def exact(self) -> bool:
@@ -35,14 +45,18 @@ class Replay:
 def replay(events: Iterable[Recorded], key: bytes | None = None) -> Replay:
     """Apply events in their order; with the store's key, check each saved text by its digest."""
     result = Replay()
-    expected = None
     for recorded in events:
-        if expected is not None and recorded.sequence != expected:
-            result.problems.append(f"event {expected} is missing")
-        expected = recorded.sequence + 1
-        result.events += 1
-        _apply(result, recorded, key)
+        take(result, recorded, key)
     return result
+
+
+def take(result: Replay, recorded: Recorded, key: bytes | None = None) -> None:
+    """Apply the next event of a session to what replaying the ones before gave."""
+    if result._expected is not None and recorded.sequence != result._expected:
+        result.problems.append(f"event {result._expected} is missing")
+    result._expected = recorded.sequence + 1
+    result.events += 1
+    _apply(result, recorded, key)
 
 
 def _apply(result: Replay, recorded: Recorded, key: bytes | None) -> None:
@@ -50,7 +64,9 @@ def _apply(result: Replay, recorded: Recorded, key: bytes | None) -> None:
     if uri is None:
         return
     where = f"event {recorded.sequence} ({body.kind})"
-    if isinstance(body, (Opened, Resynced)):
+    if isinstance(body, Foreign) and body.text is None:
+        return
+    if isinstance(body, (Foreign, Opened, Resynced)):
         result.texts[uri] = None if isinstance(body.text, Withheld) else body.text
         result.resyncs += isinstance(body, Resynced)
         result._open.add(uri)

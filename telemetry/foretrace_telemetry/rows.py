@@ -19,6 +19,7 @@ from foretrace_telemetry.events import (
     Body,
     Edited,
     Event,
+    Foreign,
     Opened,
     Origin,
     Resynced,
@@ -33,7 +34,7 @@ Row = dict[str, Any]
 
 _converter = cattrs.Converter()
 for _body in BODIES.values():
-    if _body not in (Edited, Opened, Resynced):
+    if _body not in (Edited, Foreign, Opened, Resynced):
         _converter.register_unstructure_hook(
             _body, make_dict_unstructure_fn(_body, _converter, _cattrs_omit_if_default=True)
         )
@@ -90,8 +91,8 @@ def to_row(event: Event, shelf: TextShelf) -> Row:
         row["origin"] = body.origin.value
         row["rule"] = body.rule
         return row
-    if isinstance(body, (Opened, Resynced)):
-        row["inserted"] = shelf.put(body.text)
+    if isinstance(body, (Foreign, Opened, Resynced)):
+        row["inserted"] = None if body.text is None else shelf.put(body.text)
         data = asdict(body, filter=lambda attribute, _: attribute.name != "text")
     else:
         data = _converter.unstructure(body)
@@ -126,6 +127,10 @@ def from_row(row: Row, uri: str | None, text_of: Callable[[bytes], str]) -> Even
         data = json.loads(row["data"]) if row["data"] else {}
         if kind in (Opened, Resynced):
             body = kind(text(row["inserted"]), **data)
+        elif kind is Foreign:
+            columns = tuple((name, value) for name, value in data["columns"])
+            stated = None if row["inserted"] is None else text(row["inserted"])
+            body = Foreign(data["event_type"], stated, columns)
         else:
             body = _converter.structure(data, kind)
     return Event(
