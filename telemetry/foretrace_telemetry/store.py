@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlite_utils
 from attrs import asdict, frozen
 
-from foretrace_telemetry.events import SCHEMA_VERSION, Event, Recorded
+from foretrace_telemetry import rewrite
+from foretrace_telemetry.events import SCHEMA_VERSION, Body, Event, Recorded
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.migrations import migrations
 from foretrace_telemetry.rows import TextShelf, from_row, to_row
+from foretrace_telemetry.transaction import writing
 
 # Each commit waits until the disk has it: it survives the death of the process, and a power cut.
 # Commits are few, for events are written in batches, so that this costs next to nothing.
@@ -68,8 +69,10 @@ class Store:
         self._file = home.traces.stat()
 
     @classmethod
-    def create(cls, home: Home) -> Store:
+    def create(cls, home: Home, busy_seconds: float = _BUSY_SECONDS) -> Store:
         """Open the store for writing, and make what is missing of it.
+
+        `busy_seconds` is how long it waits for another program that writes or reads.
 
         Raises:
             OSError: the folder or the file cannot be made.
@@ -77,14 +80,14 @@ class Store:
         """
         home.create()
         home.traces.touch(mode=0o600)
-        connection = sqlite3.connect(home.traces, timeout=_BUSY_SECONDS)
+        connection = sqlite3.connect(home.traces, timeout=busy_seconds)
         try:
             db = sqlite_utils.Database(connection, execute_plugins=False)
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA foreign_keys = ON")
             db.enable_wal()
             db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
-            with _writing(db):
+            with writing(db):
                 migrations.apply(db)
         except BaseException:
             connection.close()
@@ -134,10 +137,30 @@ class Store:
             sqlite3.Error: the session cannot be written.
         """
         key = self._home.key()
-        with _writing(self._db):
+        with writing(self._db):
             row = {**asdict(info), "schema_version": SCHEMA_VERSION}
             number = _inserted(self._db, "sessions", row)
         return SessionWriter(self._db, key, number)
+
+    def rewrite(self, session: str, bodies: Mapping[int, Body]) -> bool:
+        """Give events of a session other bodies, and leave nothing of the old ones in the files.
+
+        Returns False where another program kept reading, and `scour` is to be tried again.
+
+        Raises:
+            OSError: the key of digests can be neither read nor made.
+            sqlite3.Error: the store cannot be written.
+        """
+        rewrite.rewrite(self._db, self._home.key(), session, bodies)
+        return self.scour()
+
+    def scour(self) -> bool:
+        """Leave nothing in the files but what stands in the tables; False if it is to be retried.
+
+        Raises:
+            sqlite3.Error: the store cannot be written.
+        """
+        return rewrite.scour(self._db)
 
     def check(self) -> str | None:
         """Return what SQLite finds wrong with the file, or None."""
@@ -213,7 +236,7 @@ class SessionWriter:
         """
         before = self._last_sequence, dict(self._documents)
         try:
-            with _writing(self._db):
+            with writing(self._db):
                 return self._append(events)
         except BaseException:
             self._last_sequence, self._documents = before
@@ -256,22 +279,6 @@ class SessionWriter:
             row = {"session": self._number, "name": name}
             self._documents[name] = _inserted(self._db, "documents", row)
         return self._documents[name]
-
-
-@contextmanager
-def _writing(db: sqlite_utils.Database) -> Iterator[None]:
-    """Do everything inside or nothing.
-
-    The right to write is waited for at once: to one who read first and wants to write then, SQLite
-    refuses it without waiting if another process wrote in between.
-    """
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
 
 
 def _inserted(db: sqlite_utils.Database, table: str, row: dict[str, Any]) -> int:

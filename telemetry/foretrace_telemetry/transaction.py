@@ -1,0 +1,24 @@
+"""Transactions: everything inside or nothing, also where several programs write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlite_utils
+
+
+@contextmanager
+def writing(db: sqlite_utils.Database) -> Iterator[None]:
+    """Do everything inside or nothing.
+
+    The right to write is waited for at once: to one who read first and wants to write then, SQLite
+    refuses it without waiting if another process wrote in between.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
