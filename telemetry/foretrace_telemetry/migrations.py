@@ -64,3 +64,50 @@ def m001_first_tables(db: sqlite_utils.Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@migrations()
+def m002_imported_sessions(db: sqlite_utils.Database) -> None:
+    """Whose work a session is and where it was imported from; neither for a person's own."""
+    db.execute("ALTER TABLE sessions ADD COLUMN subject TEXT")
+    db.execute("ALTER TABLE sessions ADD COLUMN source TEXT")
+
+
+@migrations()
+def m003_lineage_and_erasures(db: sqlite_utils.Database) -> None:
+    """What was made of sessions, and the receipts of what was forgotten.
+
+    `sessions` is a JSON array of names of sessions, `documents` one of keyed hashes of names of
+    documents, or NULL where it concerns all documents.
+    """
+    for statement in (
+        """
+        CREATE TABLE exports (
+            id INTEGER PRIMARY KEY,
+            made_wall_us INTEGER NOT NULL,
+            format TEXT NOT NULL,
+            path TEXT NOT NULL,
+            sessions TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE derived (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            sessions TEXT NOT NULL,
+            content BLOB NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE erasures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            erased_wall_us INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            sessions TEXT NOT NULL,
+            documents TEXT,
+            receipt TEXT NOT NULL
+        ) STRICT
+        """,
+    ):
+        db.execute(statement)

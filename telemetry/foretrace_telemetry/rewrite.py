@@ -1,8 +1,8 @@
 """Rewriting: the one way in which what already stands in the store changes.
 
 What gives way must be gone from the bytes of the files as well. `secure_delete` overwrites most of
-it, but a page that was split keeps copies of rows that moved out of it, and the write-ahead log keeps
-every page as it was: `scour` sees to both.
+it, but a page that was split keeps copies of rows that moved out of it, and the write-ahead log
+keeps every page as it was: `scour` sees to both.
 """
 
 from __future__ import annotations

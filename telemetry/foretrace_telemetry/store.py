@@ -39,12 +39,17 @@ class UnreadableEventError(ValueError):
 
 @frozen
 class SessionInfo:
-    """What a session is known by before its first event."""
+    """What a session is known by before its first event.
+
+    One that was imported has a `subject`, whose work it is, and a `source`, where it came from.
+    """
 
     name: str
     started_wall_us: int
     foretrace_version: str
     editor: str = ""
+    subject: str | None = None
+    source: str | None = None
 
 
 @frozen
@@ -58,6 +63,9 @@ class SessionSummary:
     documents: int
     events: int
     edits: int
+    foretrace_version: str = ""
+    subject: str | None = None
+    source: str | None = None
 
 
 class Store:
@@ -118,6 +126,11 @@ class Store:
             raise
         return cls(db, home)
 
+    @property
+    def db(self) -> sqlite_utils.Database:
+        """The connection, for what is kept beside sessions and events."""
+        return self._db
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
@@ -162,6 +175,15 @@ class Store:
         """
         return rewrite.scour(self._db)
 
+    def continue_session(self, name: str) -> SessionWriter:
+        """Return what adds events to a session that is there.
+
+        Raises:
+            NoTracesError: there is no such session.
+            OSError: the key of digests can be neither read nor made.
+        """
+        return SessionWriter.after_the_last(self._db, self._home.key(), self._number_of(name))
+
     def check(self) -> str | None:
         """Return what SQLite finds wrong with the file, or None."""
         try:
@@ -170,18 +192,25 @@ class Store:
             return str(error)
         return None if found == ["ok"] else "; ".join(found)
 
+    def names(self) -> list[str]:
+        """Return the names of all sessions, the oldest first, without looking at their events."""
+        return [row["name"] for row in self._db.query("SELECT name FROM sessions ORDER BY id")]
+
     def sessions(self) -> Iterator[SessionSummary]:
         """Iterate over all sessions, the oldest first."""
+        # A database that was last written by an older version has no columns for imports.
+        imported = {"subject", "source"} <= self._db["sessions"].columns_dict.keys()
         rows = self._db.query(
-            """
-            SELECT name, started_wall_us, editor,
+            f"""
+            SELECT name, started_wall_us, editor, foretrace_version,
+                   {"subject, source" if imported else "NULL AS subject, NULL AS source"},
                    coalesce(max(wall_us), started_wall_us) AS ended_wall_us,
                    count(DISTINCT document) AS documents,
                    count(sequence) AS events,
                    count(CASE kind WHEN 'edit' THEN 1 END) AS edits
             FROM sessions LEFT JOIN events ON events.session = sessions.id
             GROUP BY sessions.id ORDER BY sessions.id
-            """
+            """  # noqa: S608 - no part of it comes from outside
         )
         for row in rows:
             yield SessionSummary(**row)
@@ -193,10 +222,7 @@ class Store:
             NoTracesError: there is no such session.
             UnreadableEventError: the next event cannot be made of its row.
         """
-        found = list(self._db.query("SELECT id FROM sessions WHERE name = ?", [session]))
-        if not found:
-            raise NoTracesError(f"there is no session {session!r}")
-        number = found[0]["id"]
+        number = self._number_of(session)
         names = {
             row["id"]: row["name"]
             for row in self._db.query("SELECT id, name FROM documents WHERE session = ?", [number])
@@ -210,6 +236,14 @@ class Store:
                     f"event {row['sequence']} of session {session} is not one ({error!r})"
                 ) from error
             yield Recorded(session, row["sequence"], event)
+
+    def _number_of(self, session: str) -> int:
+        found = list(self._db.query("SELECT id FROM sessions WHERE name = ?", [session]))
+        if not found:
+            raise NoTracesError(f"there is no session {session!r}")
+        number = found[0]["id"]
+        assert isinstance(number, int)
+        return number
 
     def _text_of(self, key: bytes) -> str:
         row = self._db.conn.execute("SELECT deflated FROM texts WHERE key = ?", [key]).fetchone()
@@ -227,6 +261,16 @@ class SessionWriter:
         self._number = number
         self._last_sequence = 0
         self._documents: dict[str, int] = {}
+
+    @classmethod
+    def after_the_last(cls, db: sqlite_utils.Database, key: bytes, number: int) -> SessionWriter:
+        """Return what writes on where a session ends."""
+        writer = cls(db, key, number)
+        last = db.execute("SELECT max(sequence) FROM events WHERE session = ?", [number])
+        writer._last_sequence = last.fetchone()[0] or 0
+        rows = db.query("SELECT id, name FROM documents WHERE session = ?", [number])
+        writer._documents = {row["name"]: row["id"] for row in rows}
+        return writer
 
     def append(self, events: Sequence[Event]) -> list[Event]:
         """Write events in one transaction; return those that cannot be written at all.

@@ -67,12 +67,12 @@ def test_who_reads_meanwhile_keeps_old_bytes_only_until_it_is_tried_again(home: 
     with contextlib.closing(Store.create(home, busy_seconds=0.1)) as store:
         _typed(store, words)
         with contextlib.closing(Store.read(home)) as reader:
-            events = reader.events("s")
+            events = iter(reader.events("s"))
             next(events)
             bodies = {n + 2: Edited(0, "", "*" * len(word)) for n, word in enumerate(words)}
             assert not store.rewrite("s", {1: Opened(""), **bodies})
             assert next(events).event.body == Edited(0, "", words[0])
-            events.close()
+            del events
         assert found_in(home.path, ["<word00003>"])
         assert store.scour()
         assert not found_in(home.path, ["<word00003>"])

@@ -1,0 +1,107 @@
+"""Lineage: what was made of recorded sessions.
+
+What was derived from them and lies here (a vector fitted on them, say) goes with them when they are
+forgotten. What was exported is out of reach; where it went is kept, so that it can be named then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import sqlite_utils
+from attrs import frozen
+
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.store import Store
+from foretrace_telemetry.transaction import writing
+
+
+@frozen
+class Export:
+    """A file or folder that sessions were exported to."""
+
+    made_wall_us: int
+    format: str
+    path: str
+    sessions: tuple[str, ...]
+
+
+@frozen
+class Derived:
+    """Something computed from sessions, kept under its kind and name."""
+
+    kind: str
+    name: str
+    sessions: tuple[str, ...]
+    content: bytes
+
+
+def note_export(home: Home, export: Export) -> None:
+    """Keep in mind that sessions were exported.
+
+    Raises:
+        OSError: the folder or the file cannot be made.
+        sqlite3.Error: the store cannot be written.
+    """
+    store = Store.create(home)
+    try:
+        with writing(store.db):
+            store.db.table("exports").insert(
+                {
+                    "made_wall_us": export.made_wall_us,
+                    "format": export.format,
+                    "path": export.path,
+                    "sessions": json.dumps(export.sessions),
+                }
+            )
+    finally:
+        store.close()
+
+
+def exports_of(db: sqlite_utils.Database, sessions: set[str]) -> list[Export]:
+    """Return the exports that hold any of the sessions, the oldest first."""
+    if not db["exports"].exists():  # it was last written by an older version
+        return []
+    rows = db.query("SELECT made_wall_us, format, path, sessions FROM exports ORDER BY id")
+    made = (Export(**{**row, "sessions": tuple(json.loads(row["sessions"]))}) for row in rows)
+    return [export for export in made if sessions.intersection(export.sessions)]
+
+
+def keep_derived(home: Home, derived: Derived) -> None:
+    """Keep what was derived, in the place of what had its kind and name before.
+
+    Raises:
+        OSError: the folder or the file cannot be made.
+        sqlite3.Error: the store cannot be written.
+    """
+    store = Store.create(home)
+    try:
+        with writing(store.db):
+            store.db.table("derived").insert(
+                {
+                    "kind": derived.kind,
+                    "name": derived.name,
+                    "sessions": json.dumps(derived.sessions),
+                    "content": derived.content,
+                },
+                replace=True,
+            )
+    finally:
+        store.close()
+
+
+def derived(db: sqlite_utils.Database) -> Iterator[Derived]:
+    """Iterate over everything derived."""
+    if not db["derived"].exists():  # it was last written by an older version
+        return
+    for row in db.query("SELECT kind, name, sessions, content FROM derived ORDER BY kind, name"):
+        yield Derived(**{**row, "sessions": tuple(json.loads(row["sessions"]))})
+
+
+def drop_derived(db: sqlite_utils.Database, sessions: set[str]) -> list[Derived]:
+    """Delete what was derived from any of the sessions, in a transaction of the caller's."""
+    stale = [each for each in derived(db) if sessions.intersection(each.sessions)]
+    for each in stale:
+        db.execute("DELETE FROM derived WHERE kind = ? AND name = ?", [each.kind, each.name])
+    return stale
