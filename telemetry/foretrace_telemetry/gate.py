@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 
 from foretrace_telemetry.consent import Consent, Content, read_consent
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.ignoring import IgnoreFiles
 from foretrace_telemetry.privacy import denial
 
 _RECHECK_SECONDS = 0.1
@@ -26,6 +27,7 @@ class Gate:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._denials: dict[str, str | None] = {}
+        self._ignore_files = IgnoreFiles()
         self._next_check = 0.0
         self._stamp = self._current_stamp()
         self._consent = self._read()
@@ -60,12 +62,12 @@ class Gate:
         return content if self.denial(uri) is None else None
 
     def denial(self, uri: str) -> str | None:
-        """Return why a document is never recorded, or None if it may be."""
+        """Return why a document is not recorded, or None if it may be."""
         try:
-            return self._denials[uri]
+            reason = self._denials[uri]
         except KeyError:
             reason = self._denials[uri] = denial(uri, self._home)
-            return reason
+        return reason or self._ignore_files.denial(uri)
 
     def _read(self) -> Consent:
         return read_consent(self._home, datetime.now(timezone.utc))

@@ -132,7 +132,10 @@ def test_of_a_file_with_secrets_nothing_is_written(
     consented: Home, tmp_path: Path, link: Path
 ) -> None:
     folder = tmp_path.as_uri()
+    (tmp_path / "diary").mkdir()
+    (tmp_path / ".traceignore").write_text("diary/\n")
     uris = [
+        *(f"{folder}/diary/today.py", f"{folder}/.config/gcloud/tokens.py", f"{folder}/.envrc"),
         *(f"{folder}/.env", f"{folder}/%2Eenv", f"{folder}/.ENV", f"{folder}/id_rsa"),
         *(f"{folder}/.ssh/config.py", f"{folder}/.git/hooks/hook.py", link.as_uri()),
         *(consented.consent_log.as_uri(), "untitled:Untitled-1", "vscode-remote://host/a.py"),
@@ -156,6 +159,8 @@ def test_of_a_file_with_secrets_nothing_is_written(
     everything = raw(consented)
     assert SENTINEL.encode() not in everything
     for name in (b".env", b".ENV", b"%2Eenv", b"id_rsa", b".ssh", b"notes", b"Untitled", b"host"):
+        assert name not in everything
+    for name in (b"diary", b"today", b"gcloud", b"traceignore"):
         assert name not in everything
 
 
@@ -357,3 +362,20 @@ def test_the_log_has_nothing_of_the_text_at_any_level(home: Home, tmp_path: Path
     assert SENTINEL.encode() in raw(home)
     assert log.stat().st_size > 0
     assert SENTINEL not in log.read_text()
+
+
+def test_a_traceignore_written_while_typing_stops_it(
+    consented: Home, tmp_path: Path, typist: _Typist
+) -> None:
+    typist.until(lambda recording: recording["committed"] > 0)
+    (tmp_path / ".traceignore").write_text("*.txt\n")
+    time.sleep(0.6)  # it is looked at twice a second
+    typist.type(SENTINEL)
+    typist.settle()
+    assert SENTINEL.encode() not in raw(consented)
+    assert replayed(consented).texts == {typist.uri: "x = 1\n"}
+    (tmp_path / ".traceignore").unlink()
+    time.sleep(0.6)
+    typist.type("!")
+    typist.settle()
+    assert replayed(consented).texts == {typist.uri: typist.text}

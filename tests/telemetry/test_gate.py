@@ -26,6 +26,34 @@ SECRET_FILES = [
     "credentials.json",
     ".git/config",
     "Server.PEM",
+    "prod.env",
+    ".envrc",
+    ".netrc",
+    ".pypirc",
+    ".npmrc",
+    "putty.ppk",
+    "deploy_ed25519",
+    ".kube/config",
+    ".config/gcloud/access_tokens.db",
+    ".config/gh/hosts.yml",
+    ".azure/accessTokens.json",
+    ".docker/config.json",
+    ".password-store/mail.gpg",
+    "Library/Keychains/login.db",
+    ".mozilla/firefox/a/logins.json",
+    "AppData/Local/Google/Chrome/a/b",
+    "main.tfvars",
+    ".bash_history",
+]
+ORDINARY_FILES = [
+    "id_generator.py",
+    "environment.py",
+    "key.py",
+    "config/settings.toml",
+    "google/search.py",
+    "history.py",
+    "docker/compose.yml",
+    "passwords.py",
 ]
 
 
@@ -75,6 +103,11 @@ def test_files_that_hold_secrets_are_never_recorded(
     gate = Gate(consented)
     assert gate.content_for((tmp_path / name).as_uri()) is None
     assert gate.content_for((tmp_path / "a.py").as_uri()) is Content.FULL
+
+
+@pytest.mark.parametrize("name", ORDINARY_FILES)
+def test_files_with_ordinary_names_are_recorded(consented: Home, tmp_path: Path, name: str) -> None:
+    assert denial((tmp_path / name).as_uri(), consented) is None
 
 
 def test_a_link_to_a_secret_is_as_secret(consented: Home, tmp_path: Path) -> None:
