@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import attrs
@@ -27,7 +28,6 @@ from foretrace_telemetry.events import (
     withhold,
 )
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.migrations import migrations
 from foretrace_telemetry.rows import body_from_json
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 
@@ -44,6 +44,7 @@ EXAMPLES: list[Body] = [
     kinds.Saved(None),
     kinds.Closed(),
     kinds.ChangedOutside("deleted"),
+    kinds.CellsArranged(("file:///a.ipynb#W0s", "file:///a.ipynb#W1s")),
     kinds.Viewed(),
     kinds.Selected(1, 2),
     kinds.Copied(12),
@@ -58,6 +59,8 @@ EXAMPLES: list[Body] = [
     kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
     kinds.RecordingChanged("full", "granted"),
     kinds.Redacted("AWS Access Key", 20),
+    kinds.Foreign("Submit", "😀" * 200, (("Correct", "TRUE"), ("X-a", "=1"))),
+    kinds.Foreign("X-Action"),
 ]
 
 
@@ -148,7 +151,34 @@ def test_opening_twice_changes_nothing(consented: Home) -> None:
     Store.create(consented).close()
     after = sqlite3.connect(consented.traces).execute("SELECT sql FROM sqlite_master").fetchall()
     assert before == after
-    assert len(migrations._migrations) == 1
+
+
+def test_a_database_of_an_older_version_can_be_read_and_is_brought_up_to_date(
+    consented: Home,
+) -> None:
+    _round_trip(consented, [_event(Opened("x"))])
+    with closing(sqlite3.connect(consented.traces)) as older:
+        older.execute("ALTER TABLE sessions DROP COLUMN subject")
+        older.execute("ALTER TABLE sessions DROP COLUMN source")
+        older.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_imported_sessions'")
+        older.commit()
+    for opened in (Store.read, Store.create, Store.read):
+        store = opened(consented)
+        assert [(each.events, each.subject) for each in store.sessions()] == [(1, None)]
+        store.close()
+
+
+def test_an_imported_session_is_continued_where_it_ends(home: Home) -> None:
+    store = Store.create(home)
+    info = SessionInfo("s1", 5, "0", "editor", subject="S001", source="progsnap2")
+    store.begin_session(info).append([_event(body) for body in EXAMPLES[:3]])
+    store.continue_session("s1").append([_event(EXAMPLES[3]), _event(EXAMPLES[4], "file:///b.py")])
+    (summary,) = store.sessions()
+    assert (summary.subject, summary.source, summary.documents) == ("S001", "progsnap2", 2)
+    assert [each.sequence for each in store.events("s1")] == [1, 2, 3, 4, 5]
+    with pytest.raises(NoTracesError, match="s2"):
+        store.continue_session("s2")
+    store.close()
 
 
 def test_sessions_are_summed_up(consented: Home) -> None:
