@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -81,6 +83,48 @@ def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: O
     assert certain == [Origin.UNDO, Origin.REDO, Origin.PASTE, Origin.EXTERNAL]
     assert Copied(len("# größer 🙂")) in happened
     assert any(isinstance(body, Selected) for body in happened)
+
+
+def test_the_cells_of_a_notebook_are_recorded_exactly(
+    vscode: VSCode, home: Home, opened: Open
+) -> None:
+    notebook = vscode.workspace / "notebook.ipynb"
+    cells = [_cell("import math"), _cell("math.pi")]
+    language = {"language_info": {"name": "python"}}
+    notebook.write_text(
+        json.dumps({"cells": cells, "metadata": language, "nbformat": 4, "nbformat_minor": 5})
+    )
+    editor = opened(WORKING)
+    editor.press("Control+p")
+    editor.page.locator(".quick-input-widget input").fill(notebook.name)
+    editor.choose(notebook.name)
+    code = editor.page.locator(".notebook-editor .cell .monaco-editor .view-lines")
+    code.nth(1).click()
+    editor.press("Home")
+    editor.type("2 * ")
+
+    def typed() -> bool:
+        found = replayed(home).texts.items()
+        cells = {text for name, text in found if name.startswith(f"{notebook.as_uri()}#")}
+        return cells == {"import math", "2 * math.pi"}
+
+    editor.until(typed, "what was typed into a cell")
+    editor.screenshot("notebook")
+    editor.save()
+    vscode.stop()
+    checked = foretrace(home, "traces", "replay", "--check")
+    assert checked.returncode == 0, checked.stdout
+
+
+def _cell(source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "id": f"cell-{len(source)}",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
 
 
 def test_a_pause_holds_and_recording_goes_on_exactly(
