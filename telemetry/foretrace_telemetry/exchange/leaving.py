@@ -1,0 +1,249 @@
+"""What of a session leaves: its events without who somebody is, and a report of how whole it is.
+
+A name is seldom typed in one piece. So a session is gone through twice: the first time its texts
+are followed, each character with a number of its own, and names are looked for where a text
+changed; the second time the characters found give way to those of pseudonyms, wherever they come
+and go. What is removed is taken from the text as it leaves, so that what leaves replays as exactly
+as what stays. Keyed digests stay behind: nobody else has their key, and the report says what they
+proved.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+import attrs
+from attrs import define, evolve, frozen
+
+from foretrace_telemetry.events import (
+    Body,
+    ChangedOutside,
+    Edited,
+    Event,
+    Foreign,
+    Opened,
+    Recorded,
+    Redacted,
+    Resynced,
+    Saved,
+    Withheld,
+)
+from foretrace_telemetry.exchange.report import SessionReport
+from foretrace_telemetry.identity import Identity, find_identity, scrub_identity
+from foretrace_telemetry.replay import Replay, take
+
+# A line longer than this is looked at only so far around a change.
+_MOST_AROUND_CHARACTERS = 400
+# A session with more places where it does not replay is not told them all.
+_MOST_PROBLEMS = 20
+
+
+@frozen
+class Leaving:
+    """A session on its way out: its report, and its events as they may leave, as often as asked."""
+
+    report: SessionReport
+    events: Callable[[], Iterator[Recorded]]
+
+
+def leaving(
+    events: Callable[[], Iterable[Recorded]],
+    identity: Identity,
+    digest_key: bytes | None,
+    report: SessionReport,
+) -> Leaving:
+    """Go through the events of a session and return what of it may leave.
+
+    `events` gives them anew each time; `digest_key` is that of the store's digests; `report` is
+    filled in.
+    """
+    hidden = _survey(events(), identity, digest_key, report)
+    return Leaving(report, lambda: _hide(events(), identity, hidden))
+
+
+@define
+class _Text:
+    """A text with a number for each of its characters; which ones they are, nothing else knows."""
+
+    text: str
+    numbers: array[int]
+
+
+class _Numbering:
+    """Follows the texts of a session, and numbers characters in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, _Text] = {}
+        self.next = 0
+
+    def numbers(self, text: str) -> array[int]:
+        first, self.next = self.next, self.next + len(text)
+        return array("q", range(first, self.next))
+
+
+def _survey(
+    events: Iterable[Recorded], identity: Identity, digest_key: bytes | None, report: SessionReport
+) -> dict[int, str]:
+    """Fill in the report; return the characters that must give way, by number, and to what."""
+    hidden: dict[int, str] = {}
+    numbering = _Numbering()
+    replay, contents, resyncs = Replay(), set(), Counter[str]()
+    for recorded in events:
+        take(replay, recorded, digest_key)
+        event, body = recorded.event, recorded.event.body
+        contents.add(_content_of(body))
+        if isinstance(body, Resynced):
+            resyncs[scrub_identity(body.reason, identity)] += 1
+        elif isinstance(body, Redacted):
+            report.redactions += 1
+            report.redacted_characters += body.characters
+        elif body.kind == "erased":
+            report.erasures += 1
+        if event.uri is not None:
+            _find(numbering, event.uri, body, identity, hidden)
+    contents.discard(None)
+    report.content = "mixed" if len(contents) > 1 else next(iter(contents), None) or "none"
+    report.events, report.edits, report.exact = replay.events, replay.edits, replay.exact
+    report.saves_checked, report.resyncs = replay.saves_checked, dict(resyncs)
+    report.problems = [scrub_identity(each, identity) for each in replay.problems[:_MOST_PROBLEMS]]
+    if more := len(replay.problems) - _MOST_PROBLEMS > 0:
+        report.problems.append(f"and {more} more")
+    report.pseudonyms_characters = len(hidden)
+    return hidden
+
+
+def _content_of(body: Body) -> str | None:
+    texts = [getattr(body, name, None) for name in ("text", "inserted", "removed")]
+    if any(isinstance(text, Withheld) for text in texts):
+        return "metadata"
+    return "full" if any(isinstance(text, str) for text in texts) else None
+
+
+def _find(
+    numbering: _Numbering, uri: str, body: Body, identity: Identity, hidden: dict[int, str]
+) -> None:
+    """Follow what an event does to its document, and look for names where that changed."""
+    if isinstance(body, Edited):
+        document = numbering.documents.get(uri)
+        if isinstance(body.inserted, Withheld) or isinstance(body.removed, Withheld):
+            numbering.documents.pop(uri, None)
+            return
+        numbers = numbering.numbers(body.inserted)
+        if document is None:
+            return
+        start, end = body.offset, body.offset + len(body.removed)
+        document.text = document.text[:start] + body.inserted + document.text[end:]
+        document.numbers[start:end] = numbers
+        first, last = _lines_around(document.text, start, start + len(body.inserted))
+    else:
+        stated = getattr(body, "text", None)
+        if isinstance(stated, Withheld):
+            numbering.documents.pop(uri, None)
+        if not isinstance(stated, str):
+            return
+        document = _Text(stated, numbering.numbers(stated))
+        numbering.documents[uri] = document
+        first, last = 0, len(stated)
+    for start, end in find_identity(document.text[first:last], identity):
+        name = document.text[first + start : first + end]
+        numbers = document.numbers[first + start : first + end]
+        pairs = zip(name, identity.pseudonym(name), strict=True)
+        hidden.update(
+            (number, becomes)
+            for number, (was, becomes) in zip(numbers, pairs, strict=True)
+            if was != becomes
+        )
+
+
+def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:
+    least, most = max(0, start - _MOST_AROUND_CHARACTERS), end + _MOST_AROUND_CHARACTERS
+    first = max(text.rfind("\n", least, start) + 1, least)
+    last = text.find("\n", end, most)
+    return first, last if last >= 0 else most
+
+
+def _hide(
+    events: Iterable[Recorded], identity: Identity, hidden: dict[int, str]
+) -> Iterator[Recorded]:
+    """Give the events with pseudonyms in the place of names, and without digests."""
+    numbers = sorted(hidden)
+    numbered = 0
+    # The texts as they leave, needed only where something was hidden.
+    texts: dict[str, str] = {}
+    names: dict[str, str] = {}
+
+    def leaves(text: str) -> str:
+        nonlocal numbered
+        first, numbered = numbered, numbered + len(text)
+        at = bisect_left(numbers, first)
+        if at == len(numbers) or numbers[at] >= numbered:
+            return text
+        characters = list(text)
+        for number in numbers[at : bisect_left(numbers, numbered)]:
+            characters[number - first] = hidden[number]
+        return "".join(characters)
+
+    for recorded in events:
+        event, body, uri = recorded.event, recorded.event.body, recorded.event.uri
+        if uri is not None:
+            if isinstance(body, Edited):
+                if isinstance(body.inserted, Withheld) or isinstance(body.removed, Withheld):
+                    texts.pop(uri, None)
+                elif hidden:
+                    body = evolve(body, inserted=leaves(body.inserted))
+                    if uri in texts:
+                        body = _edited(texts, uri, body)
+            elif isinstance(stated := getattr(body, "text", None), str):
+                assert isinstance(body, (Foreign, Opened, Resynced))
+                if hidden:
+                    texts[uri] = leaves(stated)
+                    body = evolve(body, text=texts[uri])
+            if uri not in names:
+                names[uri] = scrub_identity(uri, identity)
+            uri = names[uri]
+        if not isinstance(body, Edited):
+            body = _without_digest(_scrubbed(body, identity))
+        yield evolve(recorded, event=_event(event, body, uri))
+
+
+def _edited(texts: dict[str, str], uri: str, body: Edited) -> Edited:
+    """Return an edit that removes what stands there in the text as it leaves, and make it."""
+    assert isinstance(body.inserted, str)
+    assert isinstance(body.removed, str)
+    text, end = texts[uri], body.offset + len(body.removed)
+    removed = text[body.offset : end]
+    texts[uri] = text[: body.offset] + body.inserted + text[end:]
+    return evolve(body, removed=removed)
+
+
+def _event(event: Event, body: Body, uri: str | None) -> Event:
+    if body is event.body and uri == event.uri:
+        return event
+    return evolve(event, body=body, uri=uri)
+
+
+def _scrubbed(body: Body, identity: Identity) -> Body:
+    """Return the body with pseudonyms in all its words but those of a document."""
+    changes: dict[str, object] = {}
+    for attribute in attrs.fields(type(body)):
+        value = getattr(body, attribute.name)
+        if attribute.name == "columns":
+            changed: object = tuple((name, scrub_identity(text, identity)) for name, text in value)
+        elif attribute.name == "order":
+            changed = tuple(scrub_identity(name, identity) for name in value)
+        elif attribute.name not in ("text", "digest") and type(value) is str and value:
+            changed = scrub_identity(value, identity)
+        else:
+            continue
+        if changed != value:
+            changes[attribute.name] = changed
+    return evolve(body, **changes) if changes else body
+
+
+def _without_digest(body: Body) -> Body:
+    if isinstance(body, (Saved, ChangedOutside)) and body.digest is not None:
+        return evolve(body, digest=None)
+    return body
