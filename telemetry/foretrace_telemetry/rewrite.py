@@ -16,6 +16,8 @@ from foretrace_telemetry.events import Actor, Body, Event, Withheld
 from foretrace_telemetry.rows import TextShelf, to_row
 from foretrace_telemetry.transaction import writing
 
+_TO_BE_SCOURED = 1
+
 _BODY_COLUMNS = ("offset", "removed", "inserted", "origin", "rule", "data")
 
 
@@ -33,6 +35,7 @@ def rewrite(
     with writing(db):
         replace_bodies(db, key, session, bodies)
         drop_unused(db)
+        mark_to_be_scoured(db)
 
 
 def replace_bodies(
@@ -89,4 +92,17 @@ def scour(db: sqlite_utils.Database) -> bool:
             raise
         return False
     busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if not busy and is_to_be_scoured(db):
+        db.execute("PRAGMA user_version = 0")
     return not busy
+
+
+def mark_to_be_scoured(db: sqlite_utils.Database) -> None:
+    """Note it in the store: should this process die before, the next one that writes knows."""
+    db.execute(f"PRAGMA user_version = {_TO_BE_SCOURED}")
+
+
+def is_to_be_scoured(db: sqlite_utils.Database) -> bool:
+    """Return whether something was rewritten and the bytes were not scoured since."""
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version == _TO_BE_SCOURED

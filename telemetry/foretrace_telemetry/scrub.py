@@ -92,9 +92,10 @@ class Scrubber:
             return
         if isinstance(body, (Opened, Resynced)):
             self._waiting.append((event, content))
-            assert isinstance(body.text, str)
-            self._documents[uri] = _Document(body.text, changed=Span(0, len(body.text)))
-            self._look(uri)
+            self._documents.pop(uri, None)
+            if isinstance(body.text, str):
+                self._documents[uri] = _Document(body.text, changed=Span(0, len(body.text)))
+                self._look(uri)
             return
         if (document := self._documents.get(uri)) is not None:
             if isinstance(body, Edited):
@@ -183,12 +184,12 @@ class Scrubber:
         for place, event in self._backwards(uri):
             body = event.body
             if isinstance(body, (Opened, Resynced)):
-                assert isinstance(body.text, str)
-                self._put(place, event, evolve(body, text=_masked(body.text, spans)))
+                if isinstance(body.text, str):
+                    self._put(place, event, evolve(body, text=_masked(body.text, spans)))
                 return
             if isinstance(body, Edited):
-                assert isinstance(body.removed, str)
-                assert isinstance(body.inserted, str)
+                if not (isinstance(body.removed, str) and isinstance(body.inserted, str)):
+                    return  # its text was forgotten in the meantime, and all before it
                 start, end = body.offset, body.offset + len(body.inserted)
                 if mine := clipped(spans, start, end):
                     inserted = _masked(body.inserted, moved(mine, -start))

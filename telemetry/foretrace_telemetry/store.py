@@ -10,6 +10,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlite_utils
@@ -27,6 +28,7 @@ from foretrace_telemetry.transaction import writing
 SYNCHRONOUS = "FULL"
 
 _BUSY_SECONDS = 5.0
+_READ_AT_ONCE = 100
 
 
 class NoTracesError(LookupError):
@@ -230,7 +232,7 @@ class Store:
         rows = self._db.query("SELECT * FROM events WHERE session = ? ORDER BY sequence", [number])
         for row in rows:
             try:
-                event = from_row(row, names.get(row["document"]), self._text_of)
+                event = from_row(row, names.get(row["document"]), partial(_text_of, self._db))
             except Exception as error:  # whatever is wrong with a row, it is to be named
                 raise UnreadableEventError(
                     f"event {row['sequence']} of session {session} is not one ({error!r})"
@@ -244,12 +246,6 @@ class Store:
         number = found[0]["id"]
         assert isinstance(number, int)
         return number
-
-    def _text_of(self, key: bytes) -> str:
-        row = self._db.conn.execute("SELECT deflated FROM texts WHERE key = ?", [key]).fetchone()
-        if row is None:
-            raise KeyError(f"text {key.hex()} is missing from the store")
-        return zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
 
 
 class SessionWriter:
@@ -266,8 +262,13 @@ class SessionWriter:
     def after_the_last(cls, db: sqlite_utils.Database, key: bytes, number: int) -> SessionWriter:
         """Return what writes on where a session ends."""
         writer = cls(db, key, number)
-        last = db.execute("SELECT max(sequence) FROM events WHERE session = ?", [number])
-        writer._last_sequence = last.fetchone()[0] or 0
+        last = db.execute(
+            # What stands for forgotten events has the numbers of all of them.
+            "SELECT max(sequence, coalesce(json_extract(data, '$.last'), 0)) FROM events "
+            "WHERE session = ? ORDER BY sequence DESC LIMIT 1",
+            [number],
+        ).fetchone()
+        writer._last_sequence = last[0] if last else 0
         rows = db.query("SELECT id, name FROM documents WHERE session = ?", [number])
         writer._documents = {row["name"]: row["id"] for row in rows}
         return writer
@@ -285,6 +286,28 @@ class SessionWriter:
         except BaseException:
             self._last_sequence, self._documents = before
             raise
+
+    def newest_first(self, name: str) -> Iterator[tuple[int, Event]]:
+        """Iterate over what was written of a document, with the numbers, the newest first.
+
+        Raises:
+            sqlite3.Error: the events cannot be read.
+        """
+        before = self._last_sequence + 1
+        while True:
+            # All at once, as a reading that is not at its end would keep others from writing.
+            rows = list(
+                self._db.query(
+                    "SELECT * FROM events WHERE session = ? AND sequence < ? AND document = ? "
+                    "ORDER BY sequence DESC LIMIT ?",
+                    [self._number, before, self._documents.get(name), _READ_AT_ONCE],
+                )
+            )
+            for row in rows:
+                yield row["sequence"], from_row(row, name, partial(_text_of, self._db))
+            if len(rows) < _READ_AT_ONCE:
+                return
+            before = rows[-1]["sequence"]
 
     def _append(self, events: Sequence[Event]) -> list[Event]:
         before = self._last_sequence, dict(self._documents)
@@ -323,6 +346,13 @@ class SessionWriter:
             row = {"session": self._number, "name": name}
             self._documents[name] = _inserted(self._db, "documents", row)
         return self._documents[name]
+
+
+def _text_of(db: sqlite_utils.Database, key: bytes) -> str:
+    row = db.conn.execute("SELECT deflated FROM texts WHERE key = ?", [key]).fetchone()
+    if row is None:
+        raise KeyError(f"text {key.hex()} is missing from the store")
+    return zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
 
 
 def _inserted(db: sqlite_utils.Database, table: str, row: dict[str, Any]) -> int:

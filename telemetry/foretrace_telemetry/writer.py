@@ -4,6 +4,8 @@ Events are committed at most 200 ms after they happened. When the disk is full o
 be written they wait in memory and are tried again; a damaged database is set aside, and where it is
 damaged or was removed a new one is begun. Consent is asked once more before each commit.
 
+Secrets are taken out of them before that, and out of earlier ones of which they make a secret.
+
 Where events are lost, later edits do not follow on from what is kept: they are dropped until the
 text of their document was stated anew, which `on_lost` is to see to.
 """
@@ -35,6 +37,8 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.scrub import Kept
+from foretrace_telemetry.scrubbing import Scrubbing
 from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
 
 log = logging.getLogger(__name__)
@@ -45,8 +49,6 @@ _COMMITTED_WITHIN_SECONDS = 0.15
 _LARGEST_BATCH = 4096
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _MOST_WAITING = 200_000
-
-_Waiting = tuple[Event, Content]
 
 
 @define
@@ -80,8 +82,12 @@ class Writer:
         self._gate = gate
         self._info = info
         self._on_lost = on_lost
-        self._queue: queue.SimpleQueue[_Waiting | _Flush | None] = queue.SimpleQueue()
-        self._waiting: list[_Waiting] = []
+        self._queue: queue.SimpleQueue[Kept | _Flush | None] = queue.SimpleQueue()
+        self._waiting: list[Kept] = []
+        # What was not looked through for secrets yet.
+        self._new: list[Kept] = []
+        self._scrubbing = Scrubbing(home)
+        self._blind = False
         # The documents, by what is kept of them, whose text was stated and not lost since.
         self._stated: set[tuple[str | None, Content]] = set()
         self._store: Store | None = None
@@ -124,7 +130,7 @@ class Writer:
         running = True
         while running:
             running, flushes = self._gather(self._patience(failures))
-            failures = 0 if self._commit() else failures + 1
+            failures = 0 if self._commit(at_once=bool(flushes) or not running) else failures + 1
             for flush in flushes:
                 flush.done.set()
         if self._waiting:
@@ -132,17 +138,17 @@ class Writer:
         self._let_go()
 
     def _patience(self, failures: int) -> float | None:
-        """Return how long to wait for the first event; forever while nothing is left to retry."""
+        """Return how long to wait for the first event; forever while nothing is left to do."""
         if not failures:
-            return None
+            return self._scrubbing.seconds_to_scouring()
         return _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS)) - 1]
 
     def _gather(self, patience_seconds: float | None) -> tuple[bool, list[_Flush]]:
         """Move queued events to the waiting list; return whether to go on, and who waits."""
         flushes: list[_Flush] = []
         deadline = None if patience_seconds is None else time.monotonic() + patience_seconds
-        most = len(self._waiting) + _LARGEST_BATCH
-        while len(self._waiting) < most:
+        retries = bool(self._waiting)
+        while len(self._new) < _LARGEST_BATCH:
             timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
             try:
                 item = self._queue.get(timeout=timeout)
@@ -154,12 +160,12 @@ class Writer:
                 flushes.append(item)
                 break
             if self._follows_on(*item):
-                self._waiting.append(item)
-            if deadline is None:
+                self._new.append(item)
+            if not retries and len(self._new) == 1:
                 # It may have waited for one commit already, and will wait for the next.
                 patience_seconds = _COMMITTED_WITHIN_SECONDS - 2 * self._commit_seconds
                 deadline = time.monotonic() + max(0.0, patience_seconds)
-        self.status.waiting = len(self._waiting)
+        self.status.waiting = len(self._waiting) + len(self._new)
         return True, flushes
 
     def _follows_on(self, event: Event, content: Content) -> bool:
@@ -169,36 +175,66 @@ class Writer:
             self._stated.add(document)
         return document in self._stated or not isinstance(event.body, (Edited, Saved, Closed))
 
-    def _commit(self) -> bool:
-        """Write what waits; return False if it could not be written and is to be tried again."""
-        if not self._waiting:
+    def _commit(self, at_once: bool) -> bool:
+        """Write what waits; return False if it could not be written and is to be tried again.
+
+        What a secret leaves behind in the files is scoured when its time has come, or `at_once`.
+        """
+        scours = at_once or self._scrubbing.seconds_to_scouring() == 0
+        if not (self._new or self._waiting or scours):
             return True
         if self._store is not None and not self._store.is_in_place():
             self._let_go()
+            self._scrubbing.end()
             # What waits follows on from events that are gone; texts stated anew hold its effect.
+            self._waiting, self._new = self._waiting + self._new, []
             self._lose(len(self._waiting), "the database was removed")
+        self._look_for_secrets()
         found = self._file()
         started = time.monotonic()
         try:
-            events = self._covered()
+            events = self._covered() if self._waiting else []
+            if self._store is not None:
+                self._scrubbing.rewrite(self._store, self.status.session)
             if events:
-                bad = self._session_writer().append(events)
-                self.status.committed += len(events) - len(bad)
-                self._waiting.clear()
-                for event in bad:
-                    self._lose(1, f"an event of kind {event.body.kind} could not be kept")
+                self._write(events)
+            self._commit_seconds = time.monotonic() - started
+            if scours and self._store is not None:
+                self._scrubbing.scour(self._store, self.status.session)
         except sqlite3.DatabaseError as error:
             if _is_damaged(error):
                 self._set_aside(error, found)
             return self._failed(error)
         except OSError as error:
             return self._failed(error)
-        self._commit_seconds = time.monotonic() - started
-        self.status.last_commit_wall_us = time.time_ns() // 1000
         self.status.trouble = None
         self._waiting.clear()
         self.status.waiting = 0
         return True
+
+    def _write(self, events: list[Event]) -> None:
+        bad = self._session_writer().append(events)
+        self.status.committed += len(events) - len(bad)
+        self.status.last_commit_wall_us = time.time_ns() // 1000
+        self._waiting.clear()
+        for event in bad:
+            self._lose(1, f"an event of kind {event.body.kind} could not be kept")
+
+    def _look_for_secrets(self) -> None:
+        """Have new events wait without their secrets; where that fails, nothing is kept."""
+        new, self._new = self._new, []
+        try:
+            self._scrubbing.scrub(self._waiting, new)
+        except Exception as error:  # whatever it is, what was not looked through is not written
+            # Not the error's own words, which may have the text in them.
+            log.error("secrets cannot be looked for: %s", type(error).__name__)
+            self._scrubbing.start_anew()
+            self._waiting += new
+            # Texts that are stated anew once more would only fail once more.
+            self._lose(len(self._waiting), "secrets cannot be looked for", restate=not self._blind)
+            self._blind = True
+        else:
+            self._blind = self._blind and not new
 
     def _covered(self) -> list[Event]:
         """Return what consent covers of the waiting events, by its stricter word: then and now."""
@@ -226,6 +262,7 @@ class Writer:
             # One that was set aside may be put back, so no two sessions have the same name.
             name = f"{self._info.name}-{self._begun + 1}" if self._begun else self._info.name
             self._session = self._store.begin_session(evolve(self._info, name=name))
+            self._scrubbing.begin(self._store, self._session)
             self._begun += 1
             self.status.session = name
         return self._session
@@ -242,13 +279,16 @@ class Writer:
         self.status.waiting = len(self._waiting)
         return False
 
-    def _lose(self, count: int, reason: str, kept: Sequence[_Waiting] = ()) -> None:
+    def _lose(
+        self, count: int, reason: str, kept: Sequence[Kept] = (), restate: bool = True
+    ) -> None:
         """Give up events, and of those that wait still, what only they gave a sense to."""
         log.warning("%d events are not kept: %s", count, reason)
         self.status.lost += count
         self._stated.clear()
         self._waiting = [each for each in kept if self._follows_on(*each)]
-        self._on_lost(reason)
+        if restate:
+            self._on_lost(reason)
 
     def _let_go(self) -> None:
         if self._store is not None:
@@ -266,6 +306,7 @@ class Writer:
     def _set_aside(self, error: Exception, found: tuple[int, int] | None) -> None:
         """Keep a damaged database under another name, so that recording goes on in a new one."""
         self._let_go()
+        self._scrubbing.end()
         # Another editor may have done so by now, and begun a new one that is sound.
         if self._file() == found:
             name = self._name_aside()

@@ -76,7 +76,7 @@ class Session:
         self._scrubber.rewritten.clear()
 
     def recorded(self) -> list[Recorded]:
-        return [Recorded("s", number, event) for number, event in enumerate(self.stored)]
+        return [Recorded("s", number, event) for number, event in enumerate(self.stored, 1)]
 
     def states(self) -> Iterator[str]:
         """Iterate over all that replay gives, and all that events tell."""
