@@ -288,6 +288,16 @@ class Foreign(Body):
     columns: tuple[tuple[str, str], ...] = ()
 
 
+@frozen
+class Erased(Body):
+    """Events were forgotten: their first and last number, and why. It stands in their place."""
+
+    kind = "erased"
+    first: int
+    last: int
+    reason: str
+
+
 BODIES: dict[str, type[Body]] = {
     body.kind: body
     for body in (
@@ -313,6 +323,7 @@ BODIES: dict[str, type[Body]] = {
         IntentNoted,
         RecordingChanged,
         Redacted,
+        Erased,
         Foreign,
     )
 }

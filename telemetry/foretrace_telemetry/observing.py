@@ -134,6 +134,12 @@ KNOWN: dict[type[Body], Known] = {
     events.RecordingChanged: Known(
         _SEEN, _SEEN, "", "So that a gap in a trace is not taken for a pause in the work."
     ),
+    events.Erased: Known(
+        _SEEN,
+        _SEEN,
+        "",
+        "So that a trace says what is missing from it, and numbers have no gaps.",
+    ),
     events.Redacted: Known(
         _INFERRED,
         _INFERRED,

@@ -10,6 +10,7 @@ from foretrace_telemetry.digest import digest_of
 from foretrace_telemetry.events import (
     Closed,
     Edited,
+    Erased,
     Foreign,
     Opened,
     Recorded,
@@ -24,7 +25,8 @@ class Replay:
     """What replaying events gave.
 
     `texts` holds the last text of each document, None where only metadata was recorded.
-    `problems` names, in words, every place where the events do not fit together.
+    `erased` lists what was forgotten, and `problems` names, in words, every place where the events
+    do not fit together.
     """
 
     texts: dict[str, str | None] = field(factory=dict)
@@ -33,12 +35,16 @@ class Replay:
     saves_checked: int = 0
     resyncs: int = 0
     problems: list[str] = field(factory=list)
+    erased: list[Erased] = field(factory=list)
     _open: set[str] = field(factory=set)
-    _expected: int | None = None
+    _expected: int = 1
 
     @property
     def exact(self) -> bool:
-        """Whether every event fits and every saved text is the one that replay gave."""
+        """Whether every event fits and every saved text is the one that replay gave.
+
+        That is up to `erased`: what was forgotten is not there to fit.
+        """
         return not self.problems
 
 
@@ -52,10 +58,13 @@ def replay(events: Iterable[Recorded], key: bytes | None = None) -> Replay:
 
 def take(result: Replay, recorded: Recorded, key: bytes | None = None) -> None:
     """Apply the next event of a session to what replaying the ones before gave."""
-    if result._expected is not None and recorded.sequence != result._expected:
+    if recorded.sequence != result._expected:
         result.problems.append(f"event {result._expected} is missing")
     result._expected = recorded.sequence + 1
     result.events += 1
+    if isinstance(recorded.event.body, Erased):
+        result.erased.append(recorded.event.body)
+        result._expected = recorded.event.body.last + 1
     _apply(result, recorded, key)
 
 
@@ -73,6 +82,10 @@ def _apply(result: Replay, recorded: Recorded, key: bytes | None) -> None:
         return
     if not isinstance(body, (Edited, Saved, Closed)):
         return
+    if uri not in result._open and result.erased:
+        # Its opening was forgotten, and with it the text of what came after.
+        result.texts[uri] = None
+        result._open.add(uri)
     if uri not in result._open:
         result.problems.append(f"{where} concerns a document that was not opened")
         return
