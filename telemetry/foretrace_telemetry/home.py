@@ -12,6 +12,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+KEY_BYTES = 32
+
 
 @frozen
 class Home:
@@ -74,7 +76,7 @@ class Home:
             self.create()
             draft = self.path / f"key.{secrets.token_hex(8)}"
             draft.touch(mode=0o600)
-            draft.write_bytes(secrets.token_bytes(32))
+            draft.write_bytes(secrets.token_bytes(KEY_BYTES))
             try:
                 # Linking is the one step that both makes the whole key appear and loses to
                 # another process that was first.

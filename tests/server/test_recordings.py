@@ -178,7 +178,7 @@ def _saved(home: Home, uris: Collection[str]) -> Replay:
         except (NoTracesError, ValueError):
             events = []
         if sum(isinstance(each.event.body, Saved) for each in events) == len(uris):
-            numbered = (evolve(each, sequence=n) for n, each in enumerate(events))
+            numbered = (evolve(each, sequence=n) for n, each in enumerate(events, 1))
             return replay(numbered, home.key())
         assert time.monotonic() < deadline
         time.sleep(0.05)

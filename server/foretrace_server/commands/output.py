@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.text import canonical_bytes
+
+if TYPE_CHECKING:
+    from foretrace_telemetry.examine import Finding
 
 
 class MissingError(click.ClickException):
@@ -26,6 +29,19 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 def print_json(value: Any) -> None:
     """Print one JSON object on standard output."""
     click.echo(json.dumps(value, indent=2))
+
+
+def print_findings(findings: Iterable[Finding], as_json: bool) -> bool:
+    """Print findings as they come, or all as one object; return whether all is in order."""
+    found = []
+    for each in findings:
+        found.append(each)
+        if not as_json:
+            mark = click.style("ok  ", fg="green") if each.ok else click.style("LOOK", fg="yellow")
+            click.echo(f"{mark} {each.name}: {each.message}")
+    if as_json:
+        print_json({each.name: {"ok": each.ok, "message": each.message} for each in found})
+    return all(each.ok for each in found)
 
 
 def when(wall_us: int) -> str:

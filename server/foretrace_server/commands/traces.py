@@ -12,6 +12,7 @@ from typing import Any
 import click
 from attrs import asdict
 
+from foretrace_server.commands import traces_doctor
 from foretrace_server.commands.output import (
     MissingError,
     json_option,
@@ -36,6 +37,9 @@ session_argument = click.argument("session", default="last")
 @click.group("traces")
 def command() -> None:
     """What was recorded."""
+
+
+command.add_command(traces_doctor.command)
 
 
 @command.command()
@@ -198,7 +202,7 @@ def _name_of(session: str, store: Store) -> str:
     Raises:
         NoTracesError: there is none, or more than one.
     """
-    names = [each.name for each in store.sessions()]
+    names = store.names()
     if session == "last" and names:
         return names[-1]
     matching = [name for name in names if name.startswith(session)]
