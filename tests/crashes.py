@@ -18,6 +18,7 @@ from tests.wire import Wire
 
 _LETTERS_AT_ONCE = 5
 _PAUSE_SECONDS = 0.005
+_FIRST_COMMIT_SECONDS = 40.0
 
 
 @frozen
@@ -52,8 +53,7 @@ def _crash(home: Home, uri: str, seconds: float) -> Crash:
     with Wire(home) as server:
         server.begin()
         server.open(uri, "")
-        while not server.status()["recording"]["committed"]:  # the first commit is a slow one
-            time.sleep(0.02)
+        _until_committed(server)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for _ in range(_LETTERS_AT_ONCE):
@@ -74,6 +74,14 @@ def _crash(home: Home, uri: str, seconds: float) -> Crash:
         problems.append("replay gives another text")
     lost_ms = (killed - sent_at[kept]) * 1000 if kept < len(text) else 0.0
     return Crash(len(text), kept, lost_ms, tuple(problems))
+
+
+def _until_committed(server: Wire) -> None:
+    """Wait for the first commit, which is a slow one: it brings in SQLite and makes the tables."""
+    deadline = time.monotonic() + _FIRST_COMMIT_SECONDS
+    while not (recording := server.status()["recording"])["committed"]:
+        assert time.monotonic() < deadline, recording
+        time.sleep(0.02)
 
 
 def _last_session(home: Home) -> list[Recorded]:
