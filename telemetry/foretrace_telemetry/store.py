@@ -6,6 +6,7 @@ has one `Store` for writing, used by one thread; others read beside it (write-ah
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import zlib
@@ -17,7 +18,7 @@ import sqlite_utils
 from attrs import asdict, frozen
 
 from foretrace_telemetry import rewrite
-from foretrace_telemetry.events import SCHEMA_VERSION, Body, Event, Recorded
+from foretrace_telemetry.events import SCHEMA_VERSION, Body, Erased, Event, Recorded
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.migrations import migrations
 from foretrace_telemetry.rows import TextShelf, from_row, to_row
@@ -33,6 +34,10 @@ _READ_AT_ONCE = 100
 
 class NoTracesError(LookupError):
     """There is nothing recorded, or not the session that was asked for."""
+
+
+class ForgottenError(Exception):
+    """Something was forgotten since a writer last heeded it; nothing was written."""
 
 
 class UnreadableEventError(ValueError):
@@ -198,10 +203,16 @@ class Store:
         """Return the names of all sessions, the oldest first, without looking at their events."""
         return [row["name"] for row in self._db.query("SELECT name FROM sessions ORDER BY id")]
 
+    def own_names(self) -> list[str]:
+        """Return the names of the sessions that were recorded here, the oldest first."""
+        if not self._knows_imports():
+            return self.names()
+        rows = self._db.query("SELECT name FROM sessions WHERE source IS NULL ORDER BY id")
+        return [row["name"] for row in rows]
+
     def sessions(self) -> Iterator[SessionSummary]:
         """Iterate over all sessions, the oldest first."""
-        # A database that was last written by an older version has no columns for imports.
-        imported = {"subject", "source"} <= self._db["sessions"].columns_dict.keys()
+        imported = self._knows_imports()
         rows = self._db.query(
             f"""
             SELECT name, started_wall_us, editor, foretrace_version,
@@ -239,6 +250,25 @@ class Store:
                 ) from error
             yield Recorded(session, row["sequence"], event)
 
+    def foreign_columns(self, sessions: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of all columns that other tools' events in the sessions have, sorted."""
+        rows = self._db.query(
+            """
+            SELECT DISTINCT json_extract(columns.value, '$[0]') AS name
+            FROM events, json_each(events.data, '$.columns') AS columns
+            WHERE kind = 'foreign' AND session IN (
+                SELECT id FROM sessions WHERE name IN (SELECT value FROM json_each(?))
+            )
+            ORDER BY name
+            """,
+            [json.dumps(sessions)],
+        )
+        return tuple(row["name"] for row in rows)
+
+    def _knows_imports(self) -> bool:
+        """Return whether there are columns for them; an older version made the tables without."""
+        return {"subject", "source"} <= self._db["sessions"].columns_dict.keys()
+
     def _number_of(self, session: str) -> int:
         found = list(self._db.query("SELECT id FROM sessions WHERE name = ?", [session]))
         if not found:
@@ -257,6 +287,7 @@ class SessionWriter:
         self._number = number
         self._last_sequence = 0
         self._documents: dict[str, int] = {}
+        self._last_erasure = self._newest_erasure()
 
     @classmethod
     def after_the_last(cls, db: sqlite_utils.Database, key: bytes, number: int) -> SessionWriter:
@@ -277,15 +308,27 @@ class SessionWriter:
         """Write events in one transaction; return those that cannot be written at all.
 
         Raises:
+            ForgottenError: `heed_forgetting` comes first; nothing was written.
             sqlite3.Error: none of them can be written now; nothing was.
         """
         before = self._last_sequence, dict(self._documents)
         try:
             with writing(self._db):
+                if self._newest_erasure() != self._last_erasure:
+                    raise ForgottenError
                 return self._append(events)
         except BaseException:
             self._last_sequence, self._documents = before
             raise
+
+    def heed_forgetting(self) -> None:
+        """Take note that something was forgotten: documents may have no row any more."""
+        self._last_erasure = self._newest_erasure()
+        self._documents.clear()
+
+    def _newest_erasure(self) -> int:
+        newest: int = self._db.execute("SELECT coalesce(max(id), 0) FROM erasures").fetchone()[0]
+        return newest
 
     def newest_first(self, name: str) -> Iterator[tuple[int, Event]]:
         """Iterate over what was written of a document, with the numbers, the newest first.
@@ -333,6 +376,8 @@ class SessionWriter:
             row["session"] = self._number
             row["sequence"] = self._last_sequence
             row["document"] = self._document(event.uri)
+            if isinstance(event.body, Erased):
+                self._last_sequence = event.body.last
         # Not `insert_all`, which looks at each value in Python and takes four times as long.
         columns = rows[0].keys()
         values = ", ".join(f":{column}" for column in columns)

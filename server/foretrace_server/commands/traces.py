@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timezone
 from typing import Any
 
 import click
 from attrs import asdict
 
-from foretrace_server.commands import traces_doctor
+from foretrace_server.commands import traces_doctor, traces_export, traces_import
 from foretrace_server.commands.output import (
-    MissingError,
     json_option,
     print_json,
     utf8,
     when,
     writing_decision,
 )
+from foretrace_server.commands.sessions import explaining, name_of, reading
 from foretrace_telemetry import consent, event_json
 from foretrace_telemetry.consent import Action
 from foretrace_telemetry.events import Edited, Event, Opened, Resynced, Text, Withheld
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay as replay_events
-from foretrace_telemetry.store import NoTracesError, SessionSummary, Store, UnreadableEventError
+from foretrace_telemetry.store import SessionSummary, Store
 from foretrace_telemetry.timeline import Moment, timeline
 
 _LONGEST_TEXT = 40
@@ -40,6 +38,8 @@ def command() -> None:
 
 
 command.add_command(traces_doctor.command)
+command.add_command(traces_export.command)
+command.add_command(traces_import.command)
 
 
 @command.command()
@@ -88,8 +88,8 @@ def list_(as_json: bool) -> None:
 @json_option
 def show(session: str, every: bool, as_json: bool) -> None:
     """Show what happened in a session as a timeline, "last" for the latest one."""
-    with _reading(Home.default()) as store:
-        name = _name_of(session, store)
+    with reading(Home.default()) as store:
+        name = name_of(session, store)
         events = store.events(name)
         if every and as_json:
             print_json({"session": name, "events": [event_json.to_json(each) for each in events]})
@@ -126,8 +126,8 @@ def replay(
 ) -> None:
     """Give the texts that a session led to, or prove that they can be given."""
     home = Home.default()
-    with _reading(home) as store:
-        events = store.events(_name_of(session, store))
+    with reading(home) as store:
+        events = store.events(name_of(session, store))
         if at is not None:
             events = itertools.takewhile(lambda each: each.sequence <= at, events)
         result = replay_events(events, home.existing_key())
@@ -172,44 +172,11 @@ def _decide(action: Action) -> None:
 
 def _sessions(home: Home) -> list[SessionSummary]:
     """Return all sessions, none where nothing was recorded yet."""
-    with _explaining(home):
+    with explaining(home):
         if not home.traces.exists():
             return []
         with closing(Store.read(home)) as store:
             return list(store.sessions())
-
-
-@contextmanager
-def _reading(home: Home) -> Iterator[Store]:
-    with _explaining(home), closing(Store.read(home)) as store:
-        yield store
-
-
-@contextmanager
-def _explaining(home: Home) -> Iterator[None]:
-    """Turn a failure to read the store into a message."""
-    try:
-        yield
-    except NoTracesError as error:
-        raise MissingError(str(error)) from error
-    except (OSError, sqlite3.Error, UnreadableEventError) as error:
-        raise MissingError(f"{home.traces} cannot be read: {error}") from error
-
-
-def _name_of(session: str, store: Store) -> str:
-    """Return the full name of a session given by its name, its beginning, or as "last".
-
-    Raises:
-        NoTracesError: there is none, or more than one.
-    """
-    names = store.names()
-    if session == "last" and names:
-        return names[-1]
-    matching = [name for name in names if name.startswith(session)]
-    if len(matching) != 1:
-        problem = "several sessions begin" if matching else "no session's name begins"
-        raise NoTracesError(f"{problem} with {session!r}; see `foretrace traces list`")
-    return matching[0]
 
 
 def _words(event: Event) -> str:

@@ -2,7 +2,8 @@
 
 A ZIP archive with `manifest.json` (whose it is, which consent covers it, the SHA-256 of every other
 file), `signature` (Ed25519, over the bytes of the manifest), `integrity.json`, and the events of
-each session as lines of JSON. Nothing of it is ever unpacked to a file by the name that it has in there.
+each session as lines of JSON. Nothing of it is ever unpacked to a file by the name that it has in
+there.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from foretrace_telemetry.events import (
     SuggestionStage,
     TestsFinished,
 )
-from foretrace_telemetry.exchange.places import columns_of
+from foretrace_telemetry.exchange.places import SCHEME, columns_of
 from foretrace_telemetry.exchange.progsnap2_rules import (
     CODE_STATES,
     EVENT_TYPES,
@@ -45,6 +45,8 @@ from foretrace_telemetry.exchange.progsnap2_rules import (
 from foretrace_telemetry.store import SessionSummary
 
 KIND, DATA, ACTOR = "X-Kind", "X-Data", "X-Actor"
+# In the data: the section is the whole name of a document, and which texts stand in columns.
+WHOLE_NAME = "whole_name"
 MONOTONIC_US, DOCUMENT_VERSION = "X-MonotonicUs", "X-DocumentVersion"
 TEXTS = "texts"
 OWN_COLUMNS = (KIND, ACTOR, MONOTONIC_US, DOCUMENT_VERSION, DATA)
@@ -97,7 +99,7 @@ class Dataset:
     """A dataset being written to a folder that exists and is empty.
 
     `foreign_columns` are those of other tools; `keystrokes` says whether there are edits;
-    `keep_ids` whether other tools' EventIDs cannot meet each other.
+    `keep_ids` whether all that other tools recorded came from one source.
     """
 
     folder: Path
@@ -242,6 +244,8 @@ class _Rows:
             row |= self._edited(uri, body, identity)
         else:
             row |= self._particular(event, identity)
+        if uri and not uri.startswith(SCHEME):
+            data[WHOLE_NAME] = True
         data[TEXTS] = [name for name, value in data.items() if _fits(name, value)]
         for name in data[TEXTS]:
             del data[name]

@@ -43,6 +43,7 @@ from foretrace_telemetry.exchange.progsnap2 import (
     MONOTONIC_US,
     OWN_COLUMNS,
     TEXTS,
+    WHOLE_NAME,
     event_type,
 )
 from foretrace_telemetry.exchange.progsnap2_rules import (
@@ -75,6 +76,7 @@ _SIMPLE: dict[str, type[Body]] = {"File.Close": Closed, "File.Save": Saved, "Fil
 # What an event says elsewhere than in its columns.
 _TOLD = {"EventType", "SubjectID", "ToolInstances", "CodeStateID", "SessionID", "ClientTimestamp"}
 _TOLD |= {"EventInitiator", *places.COLUMNS, *OWN_COLUMNS}
+_PLACED = set(places.COLUMNS)
 _SOURCE_ORDER = "X-SourceOrder"
 
 Row = dict[str, str]
@@ -129,6 +131,7 @@ class _Stage:
 
     def __init__(self, table: Path, report: ImportReport) -> None:
         self._table = table
+        self._source = f"{FORMAT}:{table.resolve().parent.name}"
         self._report = report
         self._db = sqlite3.connect("")  # a temporary file, made and removed by SQLite
         self._db.execute(
@@ -233,13 +236,13 @@ class _Stage:
                 told["foretrace_version"],
                 told["editor"],
                 key.subject,
-                FORMAT,
+                self._source,
             )
         event = next(self._events(key), None)
         if event is None:
             return None
         return SessionInfo(
-            "", event.wall_us, "", first.get("ToolInstances", ""), key.subject, FORMAT
+            "", event.wall_us, "", first.get("ToolInstances", ""), key.subject, self._source
         )
 
     def _events(self, key: _Key) -> Iterator[Event]:
@@ -299,20 +302,17 @@ class _Session:
     def _own(self, row: Row) -> Event:
         """Return the event that Foretrace exported as this row."""
         data = json.loads(row[DATA])
-        document = places.document_of(row)
-        if row.get(places.SECTION) and not row.keys() & {"AssignmentID", "ProblemID"}:
-            section = row[places.SECTION]
-            document = section if ":" in section else document
-        named = document != places.SCHEME
+        place = places.document_of(row)
+        document = row[places.SECTION] if data.pop(WHOLE_NAME, False) else place
         for name in data.pop(TEXTS, ()):
             column = {"removed": "DeleteText", "inserted": "InsertText"}.get(name)
             if column is not None:
                 data[name] = row.get(column, "")
                 continue
             code = self.code_of(row)
-            stated = places.document_of(row)
-            data[name] = self.texts.get(stated, "") if code is None else code
-        if row[KIND] == Foreign.kind:
+            data[name] = self.texts.get(place, "") if code is None else code
+        is_foreign = row[KIND] == Foreign.kind
+        if is_foreign:
             columns = self._columns(row)
             if identity := data.pop("event_id", None):
                 columns["EventID"] = identity
@@ -326,19 +326,18 @@ class _Session:
                 "monotonic_us": int(row[MONOTONIC_US]),
                 "actor": row[ACTOR],
                 "kind": row[KIND],
-                "document": document if named or row[KIND] == Foreign.kind else None,
+                "document": document if row.keys() & _PLACED or is_foreign else None,
                 "version": None if version is None else int(version),
                 "data": data,
             }
         )
         body = recorded.event.body
         if isinstance(body, Edited) and isinstance(body.inserted, str):
-            stated = places.document_of(row)
-            text = self.texts.get(stated, "")
+            text = self.texts.get(place, "")
             end = body.offset + len(body.removed if isinstance(body.removed, str) else "")
-            self.texts[stated] = text[: body.offset] + body.inserted + text[end:]
+            self.texts[place] = text[: body.offset] + body.inserted + text[end:]
         elif isinstance(body, (Foreign, Opened, Resynced)) and isinstance(body.text, str):
-            self.texts[places.document_of(row)] = body.text
+            self.texts[place] = body.text
         return recorded.event
 
     def _edit(self, document: str, row: Row) -> Iterator[Event]:

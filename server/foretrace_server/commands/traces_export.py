@@ -1,0 +1,88 @@
+"""`foretrace traces export`: sessions leave, with a report of how whole they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import click
+
+from foretrace_server import __version__
+from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.commands.sessions import name_of, reading
+from foretrace_telemetry.exchange.exporting import (
+    Format,
+    InvalidExportError,
+    NotCoveredError,
+    TargetExistsError,
+    export,
+)
+from foretrace_telemetry.exchange.flat import MissingPackageError
+from foretrace_telemetry.exchange.report import IntegrityReport
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.store import NoTracesError, SessionSummary, UnreadableEventError
+
+
+@click.command("export")
+@click.argument("sessions", nargs=-1, metavar="[SESSION]...")
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice([form.value for form in Format]),
+    help="What to write.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file to write; of progsnap2, the folder.",
+)
+@json_option
+def command(sessions: tuple[str, ...], form: str, out: Path, as_json: bool) -> None:
+    """Write sessions, all by default, to a file or a folder."""
+    home = Home.default()
+    try:
+        names = _names(home, sessions) if sessions else None
+        report = export(home, Format(form), out, names, __version__, _say)
+    except NotCoveredError as error:
+        raise MissingError(
+            f"{error}; allow it with: foretrace consent grant --scope instructor "
+            "(or --scope research), and --content as it is now"
+        ) from error
+    except TargetExistsError as error:
+        raise MissingError(f"{error}; name another path with --out") from error
+    except InvalidExportError as error:
+        raise click.ClickException(
+            f"the dataset was written, but does not keep to the rules of ProgSnap2: {error}"
+        ) from error
+    except (MissingPackageError, NoTracesError, UnreadableEventError) as error:
+        raise MissingError(str(error)) from error
+    except sqlite3.Error as error:
+        raise MissingError(f"{home.traces} cannot be read: {error}") from error
+    except OSError as error:
+        raise MissingError(f"{out} cannot be written: {error.strerror or error}") from error
+    if as_json:
+        print_json({"path": str(out), **report.to_json()})
+    else:
+        click.echo(_words(out, report))
+
+
+def _names(home: Home, sessions: tuple[str, ...]) -> list[str]:
+    with reading(home) as store:
+        return [name_of(name, store) for name in sessions]
+
+
+def _say(session: SessionSummary) -> None:
+    click.echo(f"{session.name}  {session.events:,} events", err=True)
+
+
+def _words(out: Path, report: IntegrityReport) -> str:
+    found = report.to_json()
+    verdict = "exactly" if report.exact else "not exactly: see the report"
+    return (
+        f"{len(report.sessions)} sessions, {found['events']:,} events in {out}.\n"
+        f"They replay {verdict}. {found['resyncs']} resyncs, {found['redactions']} redactions, "
+        f"{found['erasures']} erasures; {found['pseudonyms_characters']} characters of names "
+        "became pseudonyms."
+    )
