@@ -14,6 +14,7 @@ from foretrace_telemetry.events import (
     Foreign,
     Opened,
     Recorded,
+    Redacted,
     Resynced,
     Saved,
     Withheld,
@@ -34,6 +35,7 @@ class Replay:
     edits: int = 0
     saves_checked: int = 0
     resyncs: int = 0
+    redactions: int = 0
     problems: list[str] = field(factory=list)
     erased: list[Erased] = field(factory=list)
     _open: set[str] = field(factory=set)
@@ -43,7 +45,8 @@ class Replay:
     def exact(self) -> bool:
         """Whether every event fits and every saved text is the one that replay gave.
 
-        That is up to `erased`: what was forgotten is not there to fit.
+        That is up to `erased`, as what was forgotten is not there to fit, and up to the
+        `redactions`: placeholders of equal length stand for secrets.
         """
         return not self.problems
 
@@ -62,6 +65,7 @@ def take(result: Replay, recorded: Recorded, key: bytes | None = None) -> None:
         result.problems.append(f"event {result._expected} is missing")
     result._expected = recorded.sequence + 1
     result.events += 1
+    result.redactions += isinstance(recorded.event.body, Redacted)
     if isinstance(recorded.event.body, Erased):
         result.erased.append(recorded.event.body)
         result._expected = recorded.event.body.last + 1

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.command import foretrace
 from tests.forensics import found_in
 from tests.key_entering import BlindScrubber, Editor, enter_all, survivors
 from tests.made_up_keys import KINDS, make_keys
@@ -58,6 +59,8 @@ def test_what_was_scrubbed_is_listed(consented: Home, editor: Editor, tmp_path: 
     editor.writer.flush()
     (body,) = [e.event.body for e in recorded(consented) if isinstance(e.event.body, Redacted)]
     assert body == Redacted("AWS Access Key", 20)
+    checked = foretrace(consented, "traces", "replay", "--check")
+    assert checked.stdout.startswith("Replay is exact up to 1 redaction: ")
 
 
 def test_a_pasted_key_never_reaches_the_disk(

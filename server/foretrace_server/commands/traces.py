@@ -136,6 +136,8 @@ def replay(
         print_json({**asdict(result, filter=_public), "exact": result.exact, **texts})
     elif check:
         verdict = "exact" if result.exact else "not exact"
+        if result.exact and result.redactions:
+            verdict += f" up to {result.redactions} redaction{'s' * (result.redactions > 1)}"
         click.echo(
             f"Replay is {verdict}: {result.edits:,} edits, {result.saves_checked} saves checked, "
             f"{result.resyncs} resyncs."
