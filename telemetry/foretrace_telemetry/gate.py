@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timezone
 
 from foretrace_telemetry.consent import Consent, Content, read_consent
+from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.ignoring import IgnoreFiles
 from foretrace_telemetry.privacy import denial
@@ -28,6 +29,9 @@ class Gate:
         self._home = home
         self._denials: dict[str, str | None] = {}
         self._ignore_files = IgnoreFiles()
+        # When each document was opened here, and those that were forgotten since.
+        self._opened_wall_us: dict[str, int] = {}
+        self._forgotten: set[str] = set()
         self._next_check = 0.0
         self._stamp = self._current_stamp()
         self._consent = self._read()
@@ -59,7 +63,34 @@ class Gate:
         content = self.content
         if content is None or uri is None:
             return content
-        return content if self.denial(uri) is None else None
+        if self.denial(uri) is not None:
+            return None
+        return Content.METADATA if uri in self._forgotten else content
+
+    def opened(self, uri: str, wall_us: int) -> None:
+        """Note that a document was opened: what was forgotten of it before matters no more."""
+        self._opened_wall_us[uri] = wall_us
+        self._forgotten.discard(uri)
+
+    def forget(self, documents: frozenset[str] | None, wall_us: int) -> None:
+        """Keep only metadata of documents that were forgotten, until they are opened again.
+
+        `documents` holds what stands for their names; None means every document.
+
+        Raises:
+            OSError: the key of digests can be neither read nor made.
+        """
+        key = self._home.key()
+        self._forgotten.update(
+            uri
+            for uri, opened_wall_us in list(self._opened_wall_us.items())
+            if opened_wall_us <= wall_us
+            and (documents is None or pseudonym_of(uri, key) in documents)
+        )
+
+    def is_forgotten(self, uri: str | None) -> bool:
+        """Return whether a document was forgotten since it was opened."""
+        return uri in self._forgotten
 
     def denial(self, uri: str) -> str | None:
         """Return why a document is not recorded, or None if it may be."""

@@ -300,8 +300,7 @@ class SessionWriter:
             [number],
         ).fetchone()
         writer._last_sequence = last[0] if last else 0
-        rows = db.query("SELECT id, name FROM documents WHERE session = ?", [number])
-        writer._documents = {row["name"]: row["id"] for row in rows}
+        writer._documents = writer._known_documents()
         return writer
 
     def append(self, events: Sequence[Event]) -> list[Event]:
@@ -324,7 +323,11 @@ class SessionWriter:
     def heed_forgetting(self) -> None:
         """Take note that something was forgotten: documents may have no row any more."""
         self._last_erasure = self._newest_erasure()
-        self._documents.clear()
+        self._documents = self._known_documents()
+
+    def _known_documents(self) -> dict[str, int]:
+        query = "SELECT id, name FROM documents WHERE session = ?"
+        return {row["name"]: row["id"] for row in self._db.query(query, [self._number])}
 
     def _newest_erasure(self) -> int:
         newest: int = self._db.execute("SELECT coalesce(max(id), 0) FROM erasures").fetchone()[0]

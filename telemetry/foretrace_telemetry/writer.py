@@ -26,6 +26,7 @@ from attrs import define, evolve, field
 
 from foretrace_telemetry.consent import Content
 from foretrace_telemetry.digest import pseudonym_of
+from foretrace_telemetry.erase import erasures_after
 from foretrace_telemetry.events import (
     Closed,
     Edited,
@@ -39,7 +40,7 @@ from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.scrub import Kept
 from foretrace_telemetry.scrubbing import Scrubbing
-from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
+from foretrace_telemetry.store import ForgottenError, SessionInfo, SessionWriter, Store
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ class Writer:
         self._store: Store | None = None
         self._session: SessionWriter | None = None
         self._begun = 0
+        self._last_erasure = 0
         self._commit_seconds = 0.0
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -193,6 +195,7 @@ class Writer:
         found = self._file()
         started = time.monotonic()
         try:
+            self._heed_forgetting()
             events = self._covered() if self._waiting else []
             if self._store is not None:
                 self._scrubbing.rewrite(self._store, self.status.session)
@@ -201,6 +204,8 @@ class Writer:
             self._commit_seconds = time.monotonic() - started
             if scours and self._store is not None:
                 self._scrubbing.scour(self._store, self.status.session)
+        except ForgottenError:
+            return self._commit(at_once)
         except sqlite3.DatabaseError as error:
             if _is_damaged(error):
                 self._set_aside(error, found)
@@ -246,6 +251,8 @@ class Writer:
             kept = [each for each in self._waiting if each[1] is Content.METADATA]
             if narrowed := len(self._waiting) - len(kept):
                 self._lose(narrowed, "consent was narrowed to metadata", kept)
+        elif any(self._is_forgotten(*each) for each in self._waiting):
+            self._lose_forgotten()
         events = []
         for event, then in self._waiting:
             if then is Content.METADATA:
@@ -254,6 +261,30 @@ class Writer:
             else:
                 events.append(event)
         return events
+
+    def _is_forgotten(self, event: Event, content: Content) -> bool:
+        return content is Content.FULL and self._gate.is_forgotten(event.uri)
+
+    def _lose_forgotten(self) -> None:
+        kept = [each for each in self._waiting if not self._is_forgotten(*each)]
+        count = len(self._waiting) - len(kept)
+        self._lose(count, "what they concern was forgotten", kept)
+
+    def _heed_forgetting(self) -> bool:
+        """Keep no more text of what was forgotten; return whether anything was, since last time."""
+        if self._store is None or self._session is None:
+            return False
+        # What was forgotten before this program began may be recorded again.
+        since_wall_us = self._info.started_wall_us
+        erasures = erasures_after(self._store.db, self._last_erasure, since_wall_us)
+        for erasure in erasures:
+            self._gate.forget(erasure.documents, erasure.erased_wall_us)
+            self._last_erasure = erasure.number
+        if erasures:
+            self._session.heed_forgetting()
+            self._scrubbing.start_anew()
+            self._lose_forgotten()
+        return bool(erasures)
 
     def _session_writer(self) -> SessionWriter:
         if self._session is None:
@@ -265,6 +296,9 @@ class Writer:
             self._scrubbing.begin(self._store, self._session)
             self._begun += 1
             self.status.session = name
+            self._last_erasure = 0
+            if self._heed_forgetting():
+                raise ForgottenError
         return self._session
 
     def _failed(self, error: Exception) -> bool:

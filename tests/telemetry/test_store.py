@@ -58,10 +58,10 @@ EXAMPLES: list[Body] = [
     kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
     kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
     kinds.RecordingChanged("full", "granted"),
-    kinds.Erased(3, 9, "forgotten"),
     kinds.Redacted("AWS Access Key", 20),
     kinds.Foreign("Submit", "😀" * 200, (("Correct", "TRUE"), ("X-a", "=1"))),
     kinds.Foreign("X-Action"),
+    kinds.Erased(26, 99, "forgotten"),
 ]
 
 
