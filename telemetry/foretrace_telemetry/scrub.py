@@ -106,7 +106,9 @@ class Scrubber:
                     body = self._restated(body, _masked(document.text, document.secrets))
             if isinstance(body, Closed):
                 del self._documents[uri]
-        self._waiting.append((evolve(event, body=body), content))
+        if body is not event.body:
+            event = evolve(event, body=body)
+        self._waiting.append((event, content))
 
     def _edit(self, uri: str, document: _Document, body: Edited) -> Edited:
         """Make an edit in a document, and return it without what it removes of secrets."""
@@ -117,18 +119,20 @@ class Scrubber:
         if body.removed or (changed and not changed.start <= body.offset <= changed.end):
             self._look(uri)
             changed = None
+        masked = body
         start, end = body.offset, body.offset + len(body.removed)
-        removed = _masked(body.removed, moved(clipped(document.secrets, start, end), -start))
         grown = len(body.inserted) - len(body.removed)
         document.text = document.text[:start] + body.inserted + document.text[end:]
         if document.secrets:
+            gone = moved(clipped(document.secrets, start, end), -start)
+            masked = evolve(body, removed=_masked(body.removed, gone))
             before, after = clipped(document.secrets, 0, start), clipped(document.secrets, end)
             document.secrets = [*before, *moved(after, grown)]
         if changed is None:
             document.changed = Span(start, start + len(body.inserted))
         else:
             document.changed = Span(changed.start, changed.end + grown)
-        return evolve(body, removed=removed)
+        return masked
 
     def _look(self, uri: str) -> None:
         """Look for secrets where a document changed, and take out what is found."""

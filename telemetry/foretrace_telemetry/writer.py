@@ -191,9 +191,9 @@ class Writer:
             # What waits follows on from events that are gone; texts stated anew hold its effect.
             self._waiting, self._new = self._waiting + self._new, []
             self._lose(len(self._waiting), "the database was removed")
-        self._look_for_secrets()
         found = self._file()
         started = time.monotonic()
+        self._look_for_secrets()
         try:
             self._heed_forgetting()
             events = self._covered() if self._waiting else []
