@@ -42,6 +42,8 @@ def _tell(report: ImportReport) -> None:
         f"{report.subjects} subjects, {report.events:,} events.\n"
         f"New: {report.sessions_added} sessions, {report.events_added:,} events."
     )
+    if report.pseudonyms_characters:
+        click.echo(f"{report.pseudonyms_characters} characters of names became pseudonyms.")
     for reason, number in report.skipped.items():
         click.echo(f"Left out: {number} x {reason}.")
     for warning in report.warnings:

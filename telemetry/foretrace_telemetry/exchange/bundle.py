@@ -183,7 +183,7 @@ def sessions_of(bundle: Bundle) -> Iterator[Incoming]:
             str(listed["subject"]),
             f"bundle:{bundle.signed_by}",
         )
-        yield Incoming(info, partial(_events, bundle, listed["file"]))
+        yield Incoming(info, partial(_events, bundle, listed["file"]), is_clean=True)
 
 
 def _events(bundle: Bundle, name: str) -> Iterator[Event]:

@@ -68,14 +68,13 @@ class _Job:
 
     def departures(self) -> Departures:
         """Iterate over the sessions with their events as they may leave; fill in the report."""
-        key = self.home.key()
         digest_key = self.home.existing_key()
-        own = Identity.of_this_machine(key)
+        own = Identity.of_this_machine(self.home.key())
         for session in self.chosen:
             self.progress(session)
             report = SessionReport(session.name, session.subject, session.source)
-            # The names of this machine say nothing about somebody else's work.
-            identity = own if session.source is None else Identity((), key)
+            # Who others are was taken out when their work came in.
+            identity = own if session.source is None else None
             departing = leaving(
                 partial(self.store.events, session.name), identity, digest_key, report
             )

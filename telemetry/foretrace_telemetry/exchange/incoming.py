@@ -14,7 +14,10 @@ from attrs import asdict, define, evolve, field, frozen
 
 from foretrace_telemetry.event_json import to_json
 from foretrace_telemetry.events import Event, Recorded
+from foretrace_telemetry.exchange.leaving import leaving
+from foretrace_telemetry.exchange.report import SessionReport
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.identity import Identity
 from foretrace_telemetry.store import SessionInfo, Store
 
 _WRITTEN_AT_ONCE = 2000
@@ -24,11 +27,13 @@ _WRITTEN_AT_ONCE = 2000
 class Incoming:
     """A session of a source; `events` gives its events anew each time.
 
-    Where `info` has no name, the session is called after its content: equal ones are one.
+    Where `info` has no name, the session is called after its content: equal ones are one. It is
+    clean where Foretrace exported it, and took out then who somebody is.
     """
 
     info: SessionInfo
     events: Callable[[], Iterator[Event]]
+    is_clean: bool = False
 
 
 @define
@@ -37,7 +42,7 @@ class ImportReport:
 
     `rows` counts what the source has: lines of a table, entries of a log. `skipped` counts rows
     that say nothing that can be kept, by reason. `conflicts` names sessions that are here already,
-    and different.
+    and different. `pseudonyms_characters` counts what names, addresses and homes gave way to.
     """
 
     format: str
@@ -48,6 +53,7 @@ class ImportReport:
     events: int = 0
     sessions_added: int = 0
     events_added: int = 0
+    pseudonyms_characters: int = 0
     skipped: Counter[str] = field(factory=Counter)
     warnings: list[str] = field(factory=list)
     conflicts: list[str] = field(factory=list)
@@ -77,22 +83,39 @@ def bring_in(home: Home, sessions: Iterable[Incoming], report: ImportReport) -> 
     subjects = set()
     try:
         here = {session.name: session.events for session in store.sessions()}
+        # The names of this machine say nothing about somebody else's work.
+        identity = Identity((), home.key())
         for incoming in sessions:
-            info = incoming.info
+            info, events_of = incoming.info, incoming.events
+            if not incoming.is_clean:
+                events_of = _clean(incoming, identity, report)
             if not info.name:
-                info = evolve(info, name=_name_of(info, incoming.events()))
+                info = evolve(info, name=_name_of(info, events_of()))
             subjects.add(info.subject)
             report.sessions += 1
             if info.name in here:
-                _continue(store, info, incoming.events(), report)
+                _continue(store, info, events_of(), report)
             else:
                 report.sessions_added += 1
                 here[info.name] = 0
-                events = _counted(incoming.events(), report)
-                _write(store, info, events, report)
+                _write(store, info, _counted(events_of(), report), report)
     finally:
         store.close()
     report.subjects = len(subjects)
+
+
+def _clean(
+    incoming: Incoming, identity: Identity, report: ImportReport
+) -> Callable[[], Iterator[Event]]:
+    """Return the events of a session with pseudonyms in the place of who somebody is."""
+
+    def recorded() -> Iterator[Recorded]:
+        for number, event in enumerate(incoming.events(), start=1):
+            yield Recorded("", number, event)
+
+    left = leaving(recorded, identity, None, SessionReport(""))
+    report.pseudonyms_characters += left.report.pseudonyms_characters
+    return lambda: (each.event for each in left.events())
 
 
 def _write(store: Store, info: SessionInfo, events: Iterator[Event], report: ImportReport) -> None:

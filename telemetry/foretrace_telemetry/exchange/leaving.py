@@ -51,16 +51,18 @@ class Leaving:
 
 def leaving(
     events: Callable[[], Iterable[Recorded]],
-    identity: Identity,
+    identity: Identity | None,
     digest_key: bytes | None,
     report: SessionReport,
 ) -> Leaving:
     """Go through the events of a session and return what of it may leave.
 
-    `events` gives them anew each time; `digest_key` is that of the store's digests; `report` is
-    filled in.
+    `events` gives them anew each time; `identity` is None where who somebody is was taken out
+    before; `digest_key` is that of the store's digests; `report` is filled in.
     """
     hidden = _survey(events(), identity, digest_key, report)
+    if identity is None:
+        return Leaving(report, lambda: map(_without_digest, events()))
     return Leaving(report, lambda: _hide(events(), identity, hidden))
 
 
@@ -85,33 +87,41 @@ class _Numbering:
 
 
 def _survey(
-    events: Iterable[Recorded], identity: Identity, digest_key: bytes | None, report: SessionReport
+    events: Iterable[Recorded],
+    identity: Identity | None,
+    digest_key: bytes | None,
+    report: SessionReport,
 ) -> dict[int, str]:
     """Fill in the report; return the characters that must give way, by number, and to what."""
     hidden: dict[int, str] = {}
     numbering = _Numbering()
-    replay, contents, resyncs = Replay(), set(), Counter[str]()
+    replay, contents, words = Replay(), set(), 0
+    resyncs = Counter[str]()
     for recorded in events:
         take(replay, recorded, digest_key)
         event, body = recorded.event, recorded.event.body
         contents.add(_content_of(body))
         if isinstance(body, Resynced):
-            resyncs[scrub_identity(body.reason, identity)] += 1
+            resyncs[_scrubbed_text(body.reason, identity)] += 1
         elif isinstance(body, Redacted):
             report.redactions += 1
             report.redacted_characters += body.characters
         elif body.kind == "erased":
             report.erasures += 1
+        if identity is None:
+            continue
+        if not isinstance(body, Edited):
+            words += _differing(_words(body), _words(_scrubbed(body, identity)))
         if event.uri is not None:
             _find(numbering, event.uri, body, identity, hidden)
     contents.discard(None)
     report.content = "mixed" if len(contents) > 1 else next(iter(contents), None) or "none"
     report.events, report.edits, report.exact = replay.events, replay.edits, replay.exact
     report.saves_checked, report.resyncs = replay.saves_checked, dict(resyncs)
-    report.problems = [scrub_identity(each, identity) for each in replay.problems[:_MOST_PROBLEMS]]
-    if more := len(replay.problems) - _MOST_PROBLEMS > 0:
+    report.problems = [_scrubbed_text(each, identity) for each in replay.problems[:_MOST_PROBLEMS]]
+    if (more := len(replay.problems) - _MOST_PROBLEMS) > 0:
         report.problems.append(f"and {more} more")
-    report.pseudonyms_characters = len(hidden)
+    report.pseudonyms_characters = len(hidden) + words
     return hidden
 
 
@@ -205,8 +215,8 @@ def _hide(
                 names[uri] = scrub_identity(uri, identity)
             uri = names[uri]
         if not isinstance(body, Edited):
-            body = _without_digest(_scrubbed(body, identity))
-        yield evolve(recorded, event=_event(event, body, uri))
+            body = _scrubbed(body, identity)
+        yield _without_digest(evolve(recorded, event=_event(event, body, uri)))
 
 
 def _edited(texts: dict[str, str], uri: str, body: Edited) -> Edited:
@@ -243,7 +253,23 @@ def _scrubbed(body: Body, identity: Identity) -> Body:
     return evolve(body, **changes) if changes else body
 
 
-def _without_digest(body: Body) -> Body:
+def _scrubbed_text(text: str, identity: Identity | None) -> str:
+    return text if identity is None else scrub_identity(text, identity)
+
+
+def _words(body: Body) -> str:
+    """Return all words of an event but those of a document."""
+    values = (getattr(body, attribute.name) for attribute in attrs.fields(type(body)))
+    stated = getattr(body, "text", None)
+    return str([value for value in values if value is not stated])
+
+
+def _differing(text: str, other: str) -> int:
+    return 0 if text == other else sum(one != two for one, two in zip(text, other, strict=False))
+
+
+def _without_digest(recorded: Recorded) -> Recorded:
+    body = recorded.event.body
     if isinstance(body, (Saved, ChangedOutside)) and body.digest is not None:
-        return evolve(body, digest=None)
-    return body
+        return evolve(recorded, event=evolve(recorded.event, body=evolve(body, digest=None)))
+    return recorded

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from attrs import define, field, frozen
 
@@ -138,7 +137,7 @@ class _Stage:
             "CREATE TABLE rows (subject TEXT, session TEXT, place INT, number INT, row TEXT)"
         )
         self._db.execute("CREATE TABLE states (id TEXT PRIMARY KEY, code TEXT) WITHOUT ROWID")
-        self._has_states = False
+        self._has_states = self._is_own = False
         self._load()
 
     def close(self) -> None:
@@ -153,13 +152,14 @@ class _Stage:
         for key in (_Key(*each) for each in found):
             info = self._info(key)
             if info is not None:
-                yield Incoming(info, partial(self._events, key))
+                yield Incoming(info, partial(self._events, key), is_clean=self._is_own)
 
     def _load(self) -> None:
         self._load_states()
         metadata = self._metadata()
         rows = rows_of(self._table)
         header = next(rows, [])
+        self._is_own = KIND in header
         for name in REQUIRED_COLUMNS:
             if name not in header:
                 self._report.warn(f"{self._table.name} has no column {name}")
@@ -228,7 +228,7 @@ class _Stage:
     def _info(self, key: _Key) -> SessionInfo | None:
         """Return what is known of a session, None where it has no events."""
         first = next(self._rows(key))
-        if first["EventType"] == "Session.Start" and DATA in first:
+        if self._is_own and first["EventType"] == "Session.Start":
             told = json.loads(first[DATA])
             return SessionInfo(
                 key.session,
@@ -246,7 +246,7 @@ class _Stage:
         )
 
     def _events(self, key: _Key) -> Iterator[Event]:
-        session = _Session(self._report, self._code_of)
+        session = _Session(self._report, self._code_of, self._is_own)
         for row in self._rows(key):
             yield from session.events(row)
 
@@ -270,7 +270,8 @@ class _Session:
     """Turns the rows of one session into events; `texts` are those of its documents so far."""
 
     report: ImportReport
-    code_of: Any
+    code_of: Callable[[Row], str | None]
+    is_own: bool
     texts: dict[str, str] = field(factory=dict)
     _wall_us: int = 0
 
@@ -280,12 +281,9 @@ class _Session:
         if KIND in row:
             yield self._own(row)
             return
-        if row.get("IsFabricatedEvent") == "true" and DATA not in row and kind == "File.Edit":
-            self._replace(places.document_of(row), row)  # states the text of the row that follows
-            return
-        if kind in ("Session.Start", "Session.End") and (DATA in row or "IsFabricatedEvent" in row):
-            return
-        if "IsFabricatedEvent" in row and kind in ("Compile", "Compile.Error"):
+        if self.is_own:  # the row was made up for other readers
+            if kind == "File.Edit":
+                self._replace(places.document_of(row), row)  # the text that the next row states
             return
         self._wall_us = self._time_of(row)
         document = places.document_of(row)
