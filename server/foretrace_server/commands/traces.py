@@ -10,7 +10,7 @@ from typing import Any
 import click
 from attrs import asdict
 
-from foretrace_server.commands import traces_doctor, traces_export, traces_import
+from foretrace_server.commands import traces_doctor, traces_export, traces_forget, traces_import
 from foretrace_server.commands.output import (
     json_option,
     print_json,
@@ -39,6 +39,7 @@ def command() -> None:
 
 command.add_command(traces_doctor.command)
 command.add_command(traces_export.command)
+command.add_command(traces_forget.command)
 command.add_command(traces_import.command)
 
 
