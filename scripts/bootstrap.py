@@ -51,7 +51,7 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 # In words for the person who waits, with what each brings over the network.
 PARTS = {
-    "base": "Foretrace (about 4 MB)",
+    "base": "Foretrace (about 9 MB)",
     "dev": "the development tools (about 45 MB)",
     "vscode": "what the VS Code extension is built and tested with (about 110 MB)",
     "model": "what the model needs besides torch (about 40 MB)",

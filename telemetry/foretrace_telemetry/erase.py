@@ -125,6 +125,7 @@ def forget(home: Home, selection: Selection, reason: str = FORGOTTEN) -> Receipt
         plan.remove_damaged()
         if selection.is_everything:
             home.key_file.unlink(missing_ok=True)
+            home.signing_key.unlink(missing_ok=True)
             home.key()
         return _completed(store, receipt)
 

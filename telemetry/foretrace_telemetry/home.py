@@ -51,6 +51,11 @@ class Home:
         return self.path / "key"
 
     @property
+    def signing_key(self) -> Path:
+        """The key with which bundles are signed; made when something is first exported."""
+        return self.path / "signing-key"
+
+    @property
     def models(self) -> Path:
         """The weights of language models, a folder each."""
         return self.path / "models"

@@ -24,7 +24,7 @@ from foretrace_telemetry.store import NoTracesError, SessionSummary, UnreadableE
 
 
 @click.command("export")
-@click.argument("sessions", nargs=-1, metavar="[SESSION]...")
+@click.argument("session", nargs=-1)
 @click.option(
     "--format",
     "form",
@@ -39,11 +39,11 @@ from foretrace_telemetry.store import NoTracesError, SessionSummary, UnreadableE
     help="The file to write; of progsnap2, the folder.",
 )
 @json_option
-def command(sessions: tuple[str, ...], form: str, out: Path, as_json: bool) -> None:
+def command(session: tuple[str, ...], form: str, out: Path, as_json: bool) -> None:
     """Write sessions, all by default, to a file or a folder."""
     home = Home.default()
     try:
-        names = _names(home, sessions) if sessions else None
+        names = _names(home, session) if session else None
         report = export(home, Format(form), out, names, __version__, _say)
     except NotCoveredError as error:
         raise MissingError(

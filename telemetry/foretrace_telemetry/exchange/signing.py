@@ -23,10 +23,10 @@ def signing_key(home: Home) -> Ed25519PrivateKey:
     Raises:
         OSError: the key can be neither read nor made.
     """
-    path = home.path / "signing-key"
+    path = home.signing_key
     if not path.exists():
         home.create()
-        draft = home.path / f"signing-key.{secrets.token_hex(8)}"
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         draft.touch(mode=0o600)
         draft.write_bytes(Ed25519PrivateKey.generate().private_bytes_raw())
         try:
