@@ -25,13 +25,16 @@ _FIRST_COMMIT_SECONDS = 40.0
 class Crash:
     """What was found after one kill.
 
-    `oldest_lost_ms` is how long before the kill the first letter was sent that is not there, and 0
-    if all are there. `problems` says what is wrong with what is there; there should be none.
+    `oldest_lost_ms` is how long before the kill the first event happened that is not there, at the
+    most: it came after the last that is there, and after its letter was sent. It is 0 if all are
+    there. `behind_ms` is how long that last letter took from the editor to its event, and
+    `problems` says what is wrong with what is there; there should be none.
     """
 
     sent: int
     kept: int
     oldest_lost_ms: float
+    behind_ms: float
     problems: tuple[str, ...]
 
 
@@ -65,15 +68,20 @@ def _crash(home: Home, uri: str, seconds: float) -> Crash:
         killed = time.monotonic()
         server.kill()
     events = _last_session(home)
-    kept = sum(isinstance(each.event.body, Edited) for each in events)
+    happened = [
+        each.event.monotonic_us / 1e6 for each in events if isinstance(each.event.body, Edited)
+    ]
+    kept = len(happened)
     result = replay(events, home.key())
     problems = [*_damage(home), *result.problems]
     if result.resyncs:
         problems.append(f"{result.resyncs} resyncs")
     if result.texts[uri] != text[:kept]:
         problems.append("replay gives another text")
-    lost_ms = (killed - sent_at[kept]) * 1000 if kept < len(text) else 0.0
-    return Crash(len(text), kept, lost_ms, tuple(problems))
+    last = happened[-1] if happened else 0.0
+    lost_ms = (killed - max(last, sent_at[kept])) * 1000 if kept < len(text) else 0.0
+    behind_ms = (last - sent_at[kept - 1]) * 1000 if happened else 0.0
+    return Crash(len(text), kept, lost_ms, behind_ms, tuple(problems))
 
 
 def _until_committed(server: Wire) -> None:
