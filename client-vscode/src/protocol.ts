@@ -113,6 +113,8 @@ export interface Consent {
   content: Content | null;
   scopes: string[];
   paused: boolean;
+  paused_until: string | null;
+  keep_days: number | null;
   undecided: boolean;
   reason: string;
   expires_at: string | null;

@@ -1,7 +1,8 @@
 """Consent: what a person allowed, as an append-only log of decisions, and what follows from it.
 
 The log is a text file of its own and not a table of the store, so that it outlives a damaged
-database and can be read without any tool. Whatever cannot be read counts as "no".
+database and can be read without any tool. Whatever cannot be read counts as "no". Each line has the
+hash of all before it, so that one that was changed or taken out there counts as unreadable, too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
 
-NOTICE_VERSION = 1
+NOTICE_VERSION = 2
 NOTICE = """\
 Foretrace can record how you edit, on this computer only.
 
@@ -30,9 +31,10 @@ What      every edit in files you open here, saves, runs and their outcome, curs
 Where     in the folder {home}, readable by your account only.
 Who       you. Nothing is sent anywhere; sharing with an instructor or for research is a
           scope of its own ({scopes}).
-How long  this permission ends after a year, on {expires}.
+How long  this permission ends on {expires}. What was recorded is kept {kept}.
 How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while. Help works
-          without recording. `foretrace consent show` tells what holds now.
+          without recording. `foretrace consent show` tells what holds now, and
+          `foretrace traces forget` erases what was recorded.
 """
 VALIDITY = timedelta(days=365)
 
@@ -67,7 +69,11 @@ class Action(str, Enum):
 
 @frozen
 class Decision:
-    """One line of the log. `scopes` is empty where the action concerns all of them."""
+    """One line of the log. `scopes` is empty where the action concerns all of them.
+
+    A grant or a pause that ends by itself does so at `expires_at`. Sessions are kept for
+    `keep_days` after their last event, without a number until they are forgotten.
+    """
 
     action: Action
     decided_at: datetime
@@ -77,6 +83,8 @@ class Decision:
     notice_version: int | None = None
     notice_sha256: str | None = None
     expires_at: datetime | None = None
+    keep_days: int | None = None
+    previous_sha256: str = ""
 
 
 @frozen
@@ -92,6 +100,8 @@ class Consent:
     expires_at: datetime | None = None
     paused: bool = False
     undecided: bool = False
+    paused_until: datetime | None = None
+    keep_days: int | None = None
 
 
 _NOTHING_DECIDED = Consent(None, reason="nobody was asked yet", undecided=True)
@@ -104,17 +114,26 @@ _converter.register_structure_hook(
 )
 
 
-def notice(home: Home, now: datetime) -> str:
+def notice(
+    home: Home, now: datetime, validity: timedelta = VALIDITY, keep_days: int | None = None
+) -> str:
     """Return the text that a person consents to."""
     return NOTICE.format(
         home=home.path,
         scopes=", ".join(scope.value for scope in Scope),
-        expires=f"{now + VALIDITY:%Y-%m-%d}",
+        expires=f"{now + validity:%Y-%m-%d}",
+        kept=f"for {keep_days} days" if keep_days else "until you forget it",
     )
 
 
 def grant(
-    home: Home, scopes: Iterable[Scope], content: Content, decided_by: str, now: datetime
+    home: Home,
+    scopes: Iterable[Scope],
+    content: Content,
+    decided_by: str,
+    now: datetime,
+    validity: timedelta = VALIDITY,
+    keep_days: int | None = None,
 ) -> Decision:
     """Record a permission; every one covers `local`, for nothing works without it.
 
@@ -129,21 +148,29 @@ def grant(
         content=content,
         notice_version=NOTICE_VERSION,
         notice_sha256=hashlib.sha256(NOTICE.encode()).hexdigest(),
-        expires_at=now + VALIDITY,
+        expires_at=now + validity,
+        keep_days=keep_days,
     )
     _append(home, decision)
     return decision
 
 
 def decide(
-    home: Home, action: Action, decided_by: str, now: datetime, scopes: Iterable[Scope] = ()
+    home: Home,
+    action: Action,
+    decided_by: str,
+    now: datetime,
+    scopes: Iterable[Scope] = (),
+    until: datetime | None = None,
 ) -> Decision:
     """Record a decision other than a grant; a withdrawal without scopes concerns all of them.
+
+    A pause ends at `until`, without it when somebody resumes.
 
     Raises:
         OSError: the log cannot be written.
     """
-    decision = Decision(action, now, decided_by, scopes=tuple(scopes))
+    decision = Decision(action, now, decided_by, scopes=tuple(scopes), expires_at=until)
     _append(home, decision)
     return decision
 
@@ -151,15 +178,20 @@ def decide(
 def read_consent(home: Home, now: datetime) -> Consent:
     """Return what holds now; a log that is missing or unreadable allows nothing."""
     try:
-        lines = home.consent_log.read_bytes().splitlines()
+        lines = home.consent_log.read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
         return _NOTHING_DECIDED
     except OSError as error:
         return Consent(None, reason=f"{home.consent_log} cannot be read: {error.strerror}")
     consent = _NOTHING_DECIDED
+    before = hashlib.sha256()
     for number, line in enumerate(lines, start=1):
+        previous_sha256 = before.hexdigest()
+        before.update(line)
         try:
             decision = _converter.structure(json.loads(line), Decision)
+            if decision.previous_sha256 != previous_sha256:
+                raise ValueError("it does not follow on from what stands before it")
         except Exception:  # whatever is wrong with a line, it does not allow anything
             consent = Consent(
                 None,
@@ -170,7 +202,9 @@ def read_consent(home: Home, now: datetime) -> Consent:
         consent = _apply(consent, decision)
     if consent.expires_at is not None and now >= consent.expires_at:
         reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
-        return Consent(None, reason=reason, undecided=True)
+        return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
+    if consent.paused_until is not None and now >= consent.paused_until:
+        return evolve(consent, paused=False, paused_until=None)
     return consent
 
 
@@ -182,29 +216,29 @@ def _apply(consent: Consent, decision: Decision) -> Consent:
             consent.scopes | frozenset(decision.scopes),
             f"granted on {date}",
             decision.expires_at,
+            keep_days=decision.keep_days,
         )
     if decision.action is Action.DECLINE:
-        return Consent(None, reason=f"declined on {date}")
+        return Consent(None, reason=f"declined on {date}", keep_days=consent.keep_days)
     if decision.action is Action.WITHDRAW:
         kept = consent.scopes - frozenset(decision.scopes or Scope)
         if Scope.LOCAL in kept:
             return evolve(consent, scopes=kept)
-        return Consent(None, reason=f"withdrawn on {date}")
-    return evolve(consent, paused=decision.action is Action.PAUSE)
+        return Consent(None, reason=f"withdrawn on {date}", keep_days=consent.keep_days)
+    paused = decision.action is Action.PAUSE
+    return evolve(consent, paused=paused, paused_until=decision.expires_at if paused else None)
 
 
 def _append(home: Home, decision: Decision) -> None:
     home.create()
-    line = json.dumps(_converter.unstructure(decision)).encode() + b"\n"
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
     descriptor = os.open(home.consent_log, flags, 0o600)
     with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        before = file.read()
         # A line that was cut off by a crash must not swallow this one.
-        if file.seek(0, os.SEEK_END):
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                line = b"\n" + line
-        file.write(line)
+        mend = b"\n" if before and not before.endswith(b"\n") else b""
+        decision = evolve(decision, previous_sha256=hashlib.sha256(before + mend).hexdigest())
+        file.write(mend + json.dumps(_converter.unstructure(decision)).encode() + b"\n")
         os.fsync(descriptor)
 
 
@@ -215,6 +249,8 @@ def to_json(consent: Consent) -> dict[str, Any]:
         "content": consent.content.value if consent.content else None,
         "scopes": [scope.value for scope in Scope if scope in consent.scopes],
         "paused": consent.paused,
+        "paused_until": consent.paused_until.isoformat() if consent.paused_until else None,
+        "keep_days": consent.keep_days,
         "undecided": consent.undecided,
         "reason": consent.reason,
         "expires_at": consent.expires_at.isoformat() if consent.expires_at else None,

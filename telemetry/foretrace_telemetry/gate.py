@@ -43,7 +43,7 @@ class Gate:
         if now >= self._next_check:
             self._next_check = now + _RECHECK_SECONDS
             stamp = self._current_stamp()
-            if stamp != self._stamp or self._has_expired():
+            if stamp != self._stamp or self._has_ended():
                 self._stamp = stamp
                 self._consent = self._read()
         return self._consent
@@ -103,13 +103,16 @@ class Gate:
     def _read(self) -> Consent:
         return read_consent(self._home, datetime.now(timezone.utc))
 
-    def _has_expired(self) -> bool:
-        end = self._consent.expires_at
-        return end is not None and datetime.now(timezone.utc) >= end
+    def _has_ended(self) -> bool:
+        """Return whether the time of a permission or a pause is over."""
+        now = datetime.now(timezone.utc)
+        ends = (self._consent.expires_at, self._consent.paused_until)
+        return any(end is not None and now >= end for end in ends)
 
-    def _current_stamp(self) -> tuple[int, int, int] | None:
+    def _current_stamp(self) -> tuple[int, ...] | None:
         try:
             status = os.stat(self._home.consent_log)  # noqa: PTH116 - half the cost of Path.stat
         except OSError:
             return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        # The time of its last change of any kind: who may read it can change, too.
+        return status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino

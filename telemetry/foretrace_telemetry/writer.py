@@ -132,7 +132,7 @@ class Writer:
         running = True
         while running:
             running, flushes = self._gather(self._patience(failures))
-            failures = 0 if self._commit(at_once=bool(flushes) or not running) else failures + 1
+            failures = 0 if self._commit(bool(flushes), at_end=not running) else failures + 1
             for flush in flushes:
                 flush.done.set()
         if self._waiting:
@@ -177,12 +177,12 @@ class Writer:
             self._stated.add(document)
         return document in self._stated or not isinstance(event.body, (Edited, Saved, Closed))
 
-    def _commit(self, at_once: bool) -> bool:
+    def _commit(self, at_once: bool, at_end: bool) -> bool:
         """Write what waits; return False if it could not be written and is to be tried again.
 
         What a secret leaves behind in the files is scoured when its time has come, or `at_once`.
         """
-        scours = at_once or self._scrubbing.seconds_to_scouring() == 0
+        scours = at_once or at_end or self._scrubbing.seconds_to_scouring() == 0
         if not (self._new or self._waiting or scours):
             return True
         if self._store is not None and not self._store.is_in_place():
@@ -203,9 +203,9 @@ class Writer:
                 self._write(events)
             self._commit_seconds = time.monotonic() - started
             if scours and self._store is not None:
-                self._scrubbing.scour(self._store, self.status.session)
+                self._scrubbing.scour(self._store, self.status.session, at_end)
         except ForgottenError:
-            return self._commit(at_once)
+            return self._commit(at_once, at_end)
         except sqlite3.DatabaseError as error:
             if _is_damaged(error):
                 self._set_aside(error, found)
@@ -243,6 +243,7 @@ class Writer:
 
     def _covered(self) -> list[Event]:
         """Return what consent covers of the waiting events, by its stricter word: then and now."""
+        self._gate.look_again()
         now = self._gate.content
         if now is None:
             self._lose(len(self._waiting), "consent ended or recording was paused")

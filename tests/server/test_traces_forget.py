@@ -89,3 +89,15 @@ def test_exports_that_may_still_hold_it_are_named(recording: Home) -> None:
     note_export(recording, Export(1, "csv", "/elsewhere/traces", ("early",)))
     done = foretrace(recording, "traces", "forget", "early", "--yes")
     assert "/elsewhere/traces" in done.stdout
+
+
+def test_consent_can_be_withdrawn_with_everything_that_was_recorded(recording: Home) -> None:
+    assert foretrace(recording, "consent", "grant").returncode == 0
+    refused = foretrace(recording, "consent", "withdraw", "--erase")
+    assert refused.returncode == 2
+    assert "--yes" in refused.stderr
+    assert foretrace_json(recording, "consent", "show")["recording"]
+    receipt = foretrace_json(recording, "consent", "withdraw", "--erase", "--yes")
+    assert (receipt["events"], receipt["reason"]) == (4, "consent was withdrawn")
+    assert not foretrace_json(recording, "consent", "show")["recording"]
+    assert _left(recording) == set()

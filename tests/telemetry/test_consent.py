@@ -131,7 +131,7 @@ def test_decisions_are_private_and_in_plain_json(home: Home) -> None:
     decide(home, Action.PAUSE, "test", NOW)
     lines = [json.loads(line) for line in home.consent_log.read_text().splitlines()]
     assert [line["action"] for line in lines] == ["grant", "pause"]
-    assert lines[0]["notice_version"] == 1
+    assert lines[0]["notice_version"] == 2
     if os.name == "posix":
         assert home.consent_log.stat().st_mode & 0o077 == 0
         assert home.path.stat().st_mode & 0o077 == 0
@@ -143,3 +143,35 @@ def test_the_notice_says_where_how_long_and_how_to_stop(home: Home) -> None:
     assert "2027-03-01" in text
     assert "foretrace consent withdraw" in text
     assert len(NOTICE.split()) < 200  # readable in about half a minute to a minute
+
+
+def test_a_line_that_was_changed_or_taken_out_allows_nothing_until_somebody_decides(
+    home: Home,
+) -> None:
+    _grant(home, content=Content.METADATA)
+    _grant(home, Scope.RESEARCH, content=Content.METADATA)
+    whole = home.consent_log.read_bytes()
+    first, second = whole.splitlines(keepends=True)
+    for forged in (second, first.replace(b"metadata", b"full") + second):
+        home.consent_log.write_bytes(forged)
+        consent = read_consent(home, NOW)
+        assert consent.content is None
+        assert "cannot be read" in consent.reason
+    _grant(home)
+    assert read_consent(home, NOW).content is Content.FULL
+
+
+def test_a_permission_ends_when_it_says(home: Home) -> None:
+    grant(home, [], Content.FULL, "test", NOW, timedelta(days=3), keep_days=30)
+    assert read_consent(home, NOW + timedelta(days=2)).content is Content.FULL
+    later = read_consent(home, NOW + timedelta(days=3))
+    assert (later.content, later.undecided, later.keep_days) == (None, True, 30)
+
+
+def test_a_pause_can_end_by_itself(home: Home) -> None:
+    _grant(home)
+    decide(home, Action.PAUSE, "test", NOW, until=NOW + timedelta(minutes=5))
+    assert read_consent(home, NOW + timedelta(minutes=4)).paused
+    assert not read_consent(home, NOW + timedelta(minutes=5)).paused
+    decide(home, Action.PAUSE, "test", NOW)
+    assert read_consent(home, NOW + timedelta(minutes=5)).paused

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from foretrace_telemetry.consent import Action, Content, decide, grant
+from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.privacy import denial, path_of
@@ -160,3 +161,40 @@ def test_the_path_of_an_address_is_read_once(uri: str, path: str | None) -> None
 def test_names_with_spaces_and_accents_are_understood(consented: Home, tmp_path: Path) -> None:
     assert denial((tmp_path / "für mich" / "a b.py").as_uri(), consented) is None
     assert denial((tmp_path / "für mich" / "id_rsa").as_uri(), consented) is not None
+
+
+def test_the_gate_opens_again_when_a_pause_is_over(consented: Home) -> None:
+    gate = Gate(consented)
+    decide(consented, Action.PAUSE, "test", _now(), until=_now() + timedelta(seconds=0.5))
+    assert _until(lambda: gate.content is None)
+    assert _until(lambda: gate.content is Content.FULL)
+
+
+def test_a_change_of_who_may_read_the_log_is_noticed(
+    consented: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(consented)
+    assert gate.content is Content.FULL
+
+    def refused(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    # The superuser can read all files, so the refusal itself is made up.
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    time.sleep(0.2)
+    assert gate.content is Content.FULL  # nothing changed, so nothing was read
+    consented.consent_log.chmod(0)
+    assert _until(lambda: gate.content is None)
+
+
+def test_a_forgotten_document_is_metadata_until_it_is_opened_again(consented: Home) -> None:
+    gate = Gate(consented)
+    gate.opened("file:///a.py", 10)
+    gate.opened("file:///b.py", 30)
+    gate.forget(None, 20)
+    assert gate.content_for("file:///a.py") is Content.METADATA
+    assert gate.content_for("file:///b.py") is Content.FULL
+    gate.forget(frozenset({pseudonym_of("file:///b.py", consented.key())}), 40)
+    assert gate.content_for("file:///b.py") is Content.METADATA
+    gate.opened("file:///a.py", 50)
+    assert gate.content_for("file:///a.py") is Content.FULL

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import click
 
+from foretrace_server.commands import traces_forget
 from foretrace_server.commands.output import json_option, print_json, writing_decision
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Action, Content, Scope
+from foretrace_telemetry.erase import Selection
 from foretrace_telemetry.home import Home
 
 _DECIDED_BY = "command line"
@@ -43,25 +45,52 @@ def show(as_json: bool) -> None:
     show_default=True,
     help="full: the text too, so that work can be replayed; metadata: when and how much.",
 )
+@click.option(
+    "--days",
+    type=click.IntRange(1, consent.VALIDITY.days),
+    default=consent.VALIDITY.days,
+    show_default=True,
+    help="When the permission ends.",
+)
+@click.option(
+    "--keep-days",
+    type=click.IntRange(1, 36_500),
+    help="How long sessions are kept after their last event. [default: until forgotten]",
+)
 @json_option
-def grant(scopes: tuple[str, ...], content: str, as_json: bool) -> None:
+def grant(
+    scopes: tuple[str, ...], content: str, days: int, keep_days: int | None, as_json: bool
+) -> None:
     """Allow recording. Prints the notice that you agree to, and does not ask."""
     home, now = Home.default(), datetime.now(timezone.utc)
-    click.echo(consent.notice(home, now), err=as_json)
+    validity = timedelta(days=days)
+    click.echo(consent.notice(home, now, validity, keep_days), err=as_json)
     with writing_decision(home):
-        consent.grant(home, map(Scope, scopes), Content(content), _DECIDED_BY, now)
+        consent.grant(
+            home, map(Scope, scopes), Content(content), _DECIDED_BY, now, validity, keep_days
+        )
     _show(home, as_json)
 
 
 @command.command()
 @scope_option
+@click.option("--erase", is_flag=True, help="Also erase everything that was recorded.")
+@traces_forget.yes_option
 @json_option
-def withdraw(scopes: tuple[str, ...], as_json: bool) -> None:
+def withdraw(scopes: tuple[str, ...], erase: bool, yes: bool, as_json: bool) -> None:
     """Take the permission back, or that for some scopes. What was recorded stays."""
     home, now = Home.default(), datetime.now(timezone.utc)
+    if erase and scopes and Scope.LOCAL.value not in scopes:
+        raise click.UsageError("--erase erases everything; withdraw all scopes with it, or none")
+    erase = erase and home.traces.exists()
+    if erase and not yes:
+        traces_forget.confirm(home, Selection())
     with writing_decision(home):
         consent.decide(home, Action.WITHDRAW, _DECIDED_BY, now, map(Scope, scopes))
-    _show(home, as_json)
+    if not erase:
+        _show(home, as_json)
+        return
+    traces_forget.confirm_and_forget(home, Selection(), "consent was withdrawn", True, as_json)
 
 
 def _show(home: Home, as_json: bool) -> None:
@@ -77,3 +106,5 @@ def _show(home: Home, as_json: bool) -> None:
     click.echo(f"Content: {holds.content.value}. Scopes: {scopes}. Folder: {home.path}.")
     if holds.expires_at is not None:
         click.echo(f"The permission ends on {holds.expires_at:%Y-%m-%d}.")
+    if holds.keep_days is not None:
+        click.echo(f"Sessions are kept for {holds.keep_days} days.")

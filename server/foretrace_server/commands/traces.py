@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import closing
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
@@ -62,6 +62,8 @@ def status(as_json: bool) -> None:
         f"{found['sessions']} sessions, {found['events']:,} events, "
         f"{found['bytes'] / 1e6:.1f} MB in {home.path}."
     )
+    kept = f"for {holds.keep_days} days" if holds.keep_days else "until they are forgotten"
+    click.echo(f"Sessions are kept {kept}.")
 
 
 @command.command("list")
@@ -153,10 +155,15 @@ def replay(
 
 
 @command.command()
-def pause() -> None:
+@click.option("--minutes", type=click.IntRange(1, 525_600), help="Go on by itself after these.")
+def pause(minutes: int | None) -> None:
     """Pause recording in every editor, until `resume`."""
-    _decide(Action.PAUSE)
-    click.echo("Recording is paused.")
+    until = None
+    if minutes is not None:
+        until = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    _decide(Action.PAUSE, until)
+    end = f" until {until.astimezone():%H:%M on %Y-%m-%d}" if until else ""
+    click.echo(f"Recording is paused{end}.")
 
 
 @command.command()
@@ -167,10 +174,10 @@ def resume() -> None:
     click.echo("Recording goes on." if holds.content else f"Nothing is recorded: {holds.reason}.")
 
 
-def _decide(action: Action) -> None:
+def _decide(action: Action, until: datetime | None = None) -> None:
     home = Home.default()
     with writing_decision(home):
-        consent.decide(home, action, "command line", datetime.now(timezone.utc))
+        consent.decide(home, action, "command line", datetime.now(timezone.utc), until=until)
 
 
 def _sessions(home: Home) -> list[SessionSummary]:
