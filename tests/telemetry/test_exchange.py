@@ -335,6 +335,16 @@ def test_imported_sessions_say_whose_they_are(home: Home, other: Home, tmp_path:
     assert bundle.check(tmp_path / "out").signed_by == session.subject
 
 
+def test_what_was_recorded_here_is_not_imported_over_it(home: Home, tmp_path: Path) -> None:
+    keep(home, a_bit_of_everything(home))
+    before = kept(home)
+    export(home, Format.PROGSNAP2, tmp_path / "out")
+    report = import_from(home, tmp_path / "out")
+    assert (report.events_added, report.conflicts) == (0, [])
+    assert "recorded here" in report.warnings[0]
+    assert kept(home) == before
+
+
 def test_nothing_that_can_be_imported_is_said_so(home: Home, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UnknownSourceError, match=r"MainTable\.csv"):

@@ -82,7 +82,7 @@ def bring_in(home: Home, sessions: Iterable[Incoming], report: ImportReport) -> 
     store = Store.create(home)
     subjects = set()
     try:
-        here = {session.name: session.events for session in store.sessions()}
+        here, own = set(store.names()), set(store.own_names())
         # The names of this machine say nothing about somebody else's work.
         identity = Identity((), home.key())
         for incoming in sessions:
@@ -93,11 +93,13 @@ def bring_in(home: Home, sessions: Iterable[Incoming], report: ImportReport) -> 
                 info = evolve(info, name=_name_of(info, events_of()))
             subjects.add(info.subject)
             report.sessions += 1
-            if info.name in here:
+            if info.name in own:
+                report.warn(f"session {info.name} was recorded here; it stays as it is")
+            elif info.name in here:
                 _continue(store, info, events_of(), report)
             else:
                 report.sessions_added += 1
-                here[info.name] = 0
+                here.add(info.name)
                 _write(store, info, _counted(events_of(), report), report)
     finally:
         store.close()
