@@ -10,6 +10,8 @@ const recording = {
   undecided: false,
   reason: "granted",
   expires_at: null,
+  paused_until: null,
+  keep_days: null,
   session: "s",
   committed: 0,
   waiting: 0,

@@ -40,6 +40,7 @@ from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.scrub import Kept
 from foretrace_telemetry.scrubbing import Scrubbing
+from foretrace_telemetry.retention import expire
 from foretrace_telemetry.store import ForgottenError, SessionInfo, SessionWriter, Store
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ log = logging.getLogger(__name__)
 _COMMITTED_WITHIN_SECONDS = 0.15
 _LARGEST_BATCH = 4096
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_DAY_SECONDS = 24 * 3600.0
 _MOST_WAITING = 200_000
 
 
@@ -95,6 +97,7 @@ class Writer:
         self._session: SessionWriter | None = None
         self._begun = 0
         self._last_erasure = 0
+        self._expires_at = 0.0
         self._commit_seconds = 0.0
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -215,7 +218,22 @@ class Writer:
         self.status.trouble = None
         self._waiting.clear()
         self.status.waiting = 0
+        self._expire()
         return True
+
+    def _expire(self) -> None:
+        """Once a day, from the first commit on, forget what was kept long enough."""
+        keep_days = self._gate.consent.keep_days
+        if self._store is None or keep_days is None or time.monotonic() < self._expires_at:
+            return
+        self._expires_at = time.monotonic() + _DAY_SECONDS
+        try:
+            receipt = expire(self._home, keep_days, time.time_ns() // 1000)
+        except (OSError, sqlite3.Error) as error:
+            log.error("what was kept for %d days cannot be forgotten: %s", keep_days, error)
+        else:
+            if receipt is not None:
+                log.info("%d sessions were kept for %d days", len(receipt.sessions), keep_days)
 
     def _write(self, events: list[Event]) -> None:
         bad = self._session_writer().append(events)
@@ -283,6 +301,8 @@ class Writer:
             self._last_erasure = erasure.number
         if erasures:
             self._session.heed_forgetting()
+        # What is forgotten for its age alone concerns no document that goes on.
+        if any(erasure.documents != frozenset() for erasure in erasures):
             self._scrubbing.start_anew()
             self._lose_forgotten()
         return bool(erasures)
