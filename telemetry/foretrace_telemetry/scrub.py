@@ -25,6 +25,7 @@ from foretrace_telemetry.events import (
     Redacted,
     Resynced,
     Saved,
+    Withheld,
 )
 from foretrace_telemetry.secrets import (
     KNOWN,
@@ -54,24 +55,47 @@ class _Document:
 
     text: str
     secrets: list[Span] = field(factory=list)
-    # What changed since it was last looked at.
+    # What changed since it was last looked at, and whether that was typed, key by key.
     changed: Span | None = None
+    is_typed: bool = False
 
 
 class Scrubber:
     """Follows the documents of one session. Not safe for threads: the writer's is its only one.
 
     `rewritten` holds the bodies that must take the place of those in the store, by the numbers of
-    their events, until somebody who put them there clears it.
+    their events, until somebody who put them there clears it. `learned` tells that there are new
+    secrets, and that closed documents and earlier texts were not searched for them yet.
     """
 
     def __init__(self, digest_key: Callable[[], bytes], past: Past) -> None:
         self.rewritten: dict[int, Body] = {}
+        self.learned = False
         self._digest_key = digest_key
         self._past = past
         self._documents: dict[str, _Document] = {}
         self._pieces: set[str] = set()
+        self._only_known = False
         self._waiting: list[Kept] = []
+
+    def looking_back(self, past: Past) -> Scrubber:
+        """Return one that looks for nothing but what is known here, in events from the first on."""
+        other = Scrubber(self._digest_key, past)
+        other._pieces, other._only_known = self._pieces, True
+        return other
+
+    def heed(self, other: Scrubber) -> None:
+        """Take for secrets in the open documents what another took for them in the same events."""
+        for uri, document in self._documents.items():
+            same = other._documents.get(uri)
+            if same is not None and len(same.text) == len(document.text):
+                hidden = _masked(same.text, same.secrets)
+                more = [
+                    Span(n, n + 1)
+                    for n, (mine, its) in enumerate(zip(document.text, hidden, strict=True))
+                    if mine != its
+                ]
+                document.secrets = united([*document.secrets, *more])
 
     def scrub(self, waiting: list[Kept], new: Iterable[Kept]) -> None:
         """Append new events, without their secrets, to those that wait to be written.
@@ -97,6 +121,8 @@ class Scrubber:
                 self._documents[uri] = _Document(body.text, changed=Span(0, len(body.text)))
                 self._look(uri)
             return
+        if isinstance(body, Edited) and isinstance(body.inserted, Withheld):
+            self._documents.pop(uri, None)  # its text was forgotten
         if (document := self._documents.get(uri)) is not None:
             if isinstance(body, Edited):
                 body = self._edit(uri, document, body)
@@ -115,8 +141,11 @@ class Scrubber:
         assert isinstance(body.removed, str)
         assert isinstance(body.inserted, str)
         changed = document.changed
+        is_typed = len(body.inserted) <= 1
         # What is typed on and on is looked at once, before anything of it can go again.
-        if body.removed or (changed and not changed.start <= body.offset <= changed.end):
+        if changed is not None and not (
+            is_typed and document.is_typed and not body.removed and body.offset == changed.end
+        ):
             self._look(uri)
             changed = None
         masked = body
@@ -128,6 +157,7 @@ class Scrubber:
             masked = evolve(body, removed=_masked(body.removed, gone))
             before, after = clipped(document.secrets, 0, start), clipped(document.secrets, end)
             document.secrets = [*before, *moved(after, grown)]
+        document.is_typed = is_typed
         if changed is None:
             document.changed = Span(start, start + len(body.inserted))
         else:
@@ -142,7 +172,8 @@ class Scrubber:
         window = _lines_around(document.text, document.changed)
         document.changed = None
         part = document.text[window.start : window.end]
-        found = [*find_secrets(part, uri), *self._known_in(part)]
+        found = [] if self._only_known else find_secrets(part, uri)
+        found += self._known_in(part)
         if found:
             at = window.start
             self._take_out(uri, [Secret(s.start + at, s.end + at, s.kind) for s in found])
@@ -168,6 +199,7 @@ class Scrubber:
         self._list(uri, _kind_of(found, new), sum(s.end - s.start for s in new), grows)
         learned = self._learn(document.text[s.start : s.end] for s in found if s.kind != KNOWN)
         if learned:
+            self.learned = True
             for other, its in list(self._documents.items()):
                 self._take_out(other, list(_occurrences(its.text, learned)))
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from foretrace_telemetry import rewrite
+from foretrace_telemetry.consent import Content
 from foretrace_telemetry.events import Event, Redacted
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.scrub import Kept, Scrubber
@@ -19,6 +21,7 @@ from foretrace_telemetry.store import SessionWriter, Store
 _SCOUR_AFTER_SECONDS = 0.5
 # After scouring, so many times as long as it took is the least rest until the next.
 _RESTS = 10
+_LOOK_BACK_AT_ONCE = 4096
 
 
 class Scrubbing:
@@ -54,6 +57,8 @@ class Scrubbing:
             sqlite3.Error: earlier events of the session cannot be read.
         """
         self._scrubber.scrub(waiting, new)
+        if self._scrubber.learned:
+            self._scour_soon()
 
     def rewrite(self, store: Store, session: str) -> None:
         """Take what is a secret by now out of events that are in the store.
@@ -77,8 +82,11 @@ class Scrubbing:
             return None
         return max(0.0, self._scour_at - time.monotonic())
 
-    def scour(self, store: Store, session: str) -> None:
+    def scour(self, store: Store, session: str, at_end: bool) -> None:
         """Leave nothing of what was taken out in the bytes of the files, if there is anything.
+
+        What is known by now to be a secret is taken out of the whole session before that, `at_end`
+        even if it was only just done.
 
         Raises:
             OSError: the key of digests can be neither read nor made.
@@ -86,16 +94,51 @@ class Scrubbing:
         """
         if self._scour_at is None:
             return
-        if rewritten := self._scrubber.rewritten:
-            rewrite.rewrite(store.db, self._home.key(), session, rewritten)
-            rewritten.clear()
         started = time.monotonic()
-        done = store.scour()
+        self._rewrite_all(store, session)
+        if self._scrubber.learned and (at_end or started >= self._rested_at):
+            self._look_back(store, session)
+            self._rewrite_all(store, session)
+        done = store.scour() and not self._scrubber.learned
         now = time.monotonic()
         self._rested_at = now + _RESTS * (now - started)
         self._scour_at = None
         if not done:
             self._scour_soon()
+
+    def _rewrite_all(self, store: Store, session: str) -> None:
+        if rewritten := self._scrubber.rewritten:
+            rewrite.rewrite(store.db, self._home.key(), session, rewritten)
+            rewritten.clear()
+
+    def _look_back(self, store: Store, session: str) -> None:
+        """Look for what is known by now in all that the session has in the store."""
+        assert self._session is not None
+        writer, first = self._session, 0
+
+        def earlier(uri: str) -> Iterator[tuple[int, Event]]:
+            return writer.newest_first(uri, before=first)
+
+        again = self._scrubber.looking_back(earlier)
+        listed: list[Event] = []
+        events = store.events(session)
+        while batch := list(islice(events, _LOOK_BACK_AT_ONCE)):
+            first = batch[0].sequence
+            waiting: list[Kept] = []
+            again.scrub(waiting, [(each.event, Content.FULL) for each in batch])
+            old = {id(each.event.body) for each in batch}
+            scrubbed: list[Event] = []
+            for event, _ in waiting:
+                is_new = isinstance(event.body, Redacted) and id(event.body) not in old
+                (listed if is_new else scrubbed).append(event)
+            for each, event in zip(batch, scrubbed, strict=True):
+                if event.body != each.event.body:
+                    again.rewritten[each.sequence] = event.body
+        if listed:
+            writer.append(listed)
+        self._scrubber.heed(again)
+        self._scrubber.rewritten.update(again.rewritten)
+        self._scrubber.learned = False
 
     def _scour_soon(self) -> None:
         if self._scour_at is None:

@@ -333,13 +333,15 @@ class SessionWriter:
         newest: int = self._db.execute("SELECT coalesce(max(id), 0) FROM erasures").fetchone()[0]
         return newest
 
-    def newest_first(self, name: str) -> Iterator[tuple[int, Event]]:
+    def newest_first(self, name: str, before: int | None = None) -> Iterator[tuple[int, Event]]:
         """Iterate over what was written of a document, with the numbers, the newest first.
+
+        With `before`, those from the event of that number on are left out.
 
         Raises:
             sqlite3.Error: the events cannot be read.
         """
-        before = self._last_sequence + 1
+        before = before or self._last_sequence + 1
         while True:
             # All at once, as a reading that is not at its end would keep others from writing.
             rows = list(

@@ -262,3 +262,14 @@ def test_replay_is_exact_but_for_placeholders(
     for mine, original in zip(text, session.texts[URI], strict=True):
         assert mine == original or mine == placeholder_of(original)
     assert sum(each.characters for each in session.redactions()) == hidden(session)
+
+
+def test_a_pasted_key_is_found_though_something_is_typed_into_it_at_once() -> None:
+    key = make_keys(1, seed=1)[0]
+    session = Session()
+    session.open("")
+    session.edit(0, 0, key.text)
+    session.type(5, "x = ")
+    session.flush()
+    assert_nothing_is_left(session, key)
+    assert session.replayed().texts[URI] == "█████x = ███████████████"

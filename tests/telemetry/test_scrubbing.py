@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.command import foretrace
 from tests.forensics import found_in
-from tests.key_entering import BlindScrubber, Editor, enter_all, survivors
+from tests.key_entering import BlindScrubber, Editor, enter_all, states, survivors
 from tests.made_up_keys import KINDS, make_keys
 from tests.stored import recorded, replayed
 
@@ -131,3 +132,66 @@ def test_a_save_proves_the_text_with_its_placeholders(
     assert len(saves) == 4
     assert replayed(consented).saves_checked == 4
     assert replayed(consented).exact
+
+
+def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_came_before(
+    consented: Home, editor: Editor, tmp_path: Path
+) -> None:
+    secret = "kn8x-Tr4q.wL2v"
+    closed, changed, last = ((tmp_path / name).as_uri() for name in ("a.py", "b.py", "c.py"))
+    editor.open(closed, f"# {secret}\n")
+    editor.recorder.saved(closed, None)
+    editor.recorder.closed(closed)
+    editor.open(changed, "\n")
+    for number, character in enumerate(secret):
+        editor.edit(changed, number, 0, character)
+    editor.writer.flush()
+    for number in range(len(secret), 4, -1):
+        editor.edit(changed, number - 1, 1, "")
+    editor.recorder.saved(changed, None)
+    editor.open(last, f"password = '{secret}'\n")
+    editor.writer.flush()
+    editor.edit(changed, 0, 0, "x")
+    editor.writer.close()
+    result = replayed(consented)
+    assert result.exact
+    assert result.saves_checked == 2
+    assert result.texts[changed] == "x████\n"
+    assert not [state for state in states(consented) if secret in state]
+    assert found_in(consented.path, [secret]) == set()
+    listed = [e.event for e in recorded(consented) if isinstance(e.event.body, Redacted)]
+    assert {event.uri for event in listed} == {closed, changed, last}
+
+
+def test_the_writer_goes_on_after_it_looked_back(
+    consented: Home, editor: Editor, tmp_path: Path
+) -> None:
+    secret = "kn8x-Tr4q.wL2v"
+    first, last = ((tmp_path / name).as_uri() for name in ("a.py", "b.py"))
+    editor.open(first, "\n")
+    for half in (secret[:7], secret[7:]):
+        for number, character in enumerate(half):
+            editor.edit(first, number, 0, character)
+        editor.writer.flush()
+        editor.edit(first, 0, 7, "")
+    editor.edit(first, 0, 0, secret)
+    editor.edit(first, 3, 4, "")
+    editor.writer.flush()
+    editor.open(last, f"password = '{secret}'\n")
+    editor.writer.flush()
+    _wait_for_quiet(editor)
+    editor.edit(first, 1, 2, "y")
+    editor.edit(last, 0, 3, "")
+    editor.recorder.saved(first, None)
+    editor.recorder.saved(last, None)
+    editor.writer.close()
+    assert replayed(consented).problems == []
+    assert replayed(consented).saves_checked == 2
+    assert found_in(consented.path, [secret]) == set()
+
+
+def _wait_for_quiet(editor: Editor) -> None:
+    deadline = time.monotonic() + 20
+    while editor.writer._scrubbing.seconds_to_scouring() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
