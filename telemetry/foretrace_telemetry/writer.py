@@ -38,9 +38,9 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.retention import expire
 from foretrace_telemetry.scrub import Kept
 from foretrace_telemetry.scrubbing import Scrubbing
-from foretrace_telemetry.retention import expire
 from foretrace_telemetry.store import ForgottenError, SessionInfo, SessionWriter, Store
 
 log = logging.getLogger(__name__)
