@@ -6,6 +6,7 @@ it, and are made when the first of them is needed, after the client has its answ
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -292,3 +293,21 @@ def _register_consent(server: ForetraceServer) -> None:
         holds = consenting.decide(action, terms[0] if terms else {}, server.editor)
         server.recording.gate.look_again()
         return holds
+
+    @server.command(protocol.FORGET)
+    async def forget(what: Any) -> dict[str, Any]:
+        from foretrace_server.forgetting import forgetting
+
+        writer = server.recording.writer
+
+        def flush_and_forget() -> dict[str, Any]:
+            writer.flush()
+            return forgetting(what, writer.status.session)
+
+        return await asyncio.to_thread(flush_and_forget)
+
+    @server.command(protocol.EXPORT_BUNDLE)
+    async def export_bundle(path: str) -> dict[str, Any]:
+        from foretrace_server import handing_in
+
+        return await asyncio.to_thread(handing_in.export_bundle, path)

@@ -32,6 +32,8 @@ ACCEPTED = "foretrace.accepted"
 DISMISSED = "foretrace.dismissed"
 CONSENT_NOTICE = "foretrace.consent.notice"
 CONSENT_DECIDE = "foretrace.consent.decide"
+FORGET = "foretrace.forget"
+EXPORT_BUNDLE = "foretrace.exportBundle"
 
 
 @attrs.define

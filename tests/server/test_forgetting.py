@@ -116,3 +116,41 @@ def test_what_was_forgotten_before_anything_was_recorded_is_heeded_too(
     events = recorded(home)
     assert replay(events).exact
     assert Opened("opened after\n", "plaintext") in [each.event.body for each in events]
+
+
+def test_a_file_is_forgotten_from_within_the_editor(consented: Home, editor: _Editor) -> None:
+    editor.type(editor.private, "orchid")
+    editor.type(editor.other, "tulip")
+    what = {"uri": editor.private.as_uri()}
+    command = {"command": "foretrace.forget", "arguments": [{**what, "preview": True}]}
+    told = editor.server.ask("workspace/executeCommand", command)
+    receipt = editor.server.ask(
+        "workspace/executeCommand", {"command": "foretrace.forget", "arguments": [what]}
+    )
+    assert told["events"] == receipt["events"] >= 2
+    editor.type(editor.private, "lilac")
+    editor.type(editor.other, "daisy")
+    editor.settle()
+    assert editor.server.end() == 0
+    words = {"orchid", "lilac", "private", "tulip", "daisy"}
+    assert found_in(consented.path, words) == {"tulip", "daisy"}
+    assert replay(recorded(consented), consented.key()).exact
+
+
+@pytest.mark.parametrize(
+    ("what", "remains"),
+    [({"minutes": 10}, False), ({"session": True}, False), ({"all": True}, False), ({}, True)],
+)
+def test_from_within_the_editor_only_what_is_named_is_forgotten(
+    consented: Home, editor: _Editor, what: dict[str, object], remains: bool
+) -> None:
+    editor.type(editor.private, "orchid")
+    editor.settle()
+    command = {"command": "foretrace.forget", "arguments": [what]}
+    if remains:
+        with pytest.raises(AssertionError, match="name one of"):
+            editor.server.ask("workspace/executeCommand", command)
+    else:
+        editor.server.ask("workspace/executeCommand", command)
+    assert bool(found_in(consented.path, {"orchid"})) == remains
+    editor.server.end()
