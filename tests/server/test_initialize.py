@@ -31,6 +31,7 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
             "foretrace.dismissed",
             "foretrace.consent.notice",
             "foretrace.consent.decide",
+            "foretrace.exportBundle",
         }
         assert client.initialize_result.server_info == types.ServerInfo("foretrace", __version__)
 
