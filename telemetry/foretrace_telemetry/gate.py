@@ -101,11 +101,14 @@ class Gate:
         return reason or self._ignore_files.denial(uri)
 
     def _read(self) -> Consent:
-        return read_consent(self._home, datetime.now(timezone.utc))
+        self._read_at = datetime.now(timezone.utc)
+        return read_consent(self._home, self._read_at)
 
     def _has_ended(self) -> bool:
-        """Return whether the time of a permission or a pause is over."""
+        """Return whether the time of a permission or a pause is over, or may not be after all."""
         now = datetime.now(timezone.utc)
+        if now < self._read_at:  # the clock was put back
+            return True
         ends = (self._consent.expires_at, self._consent.paused_until)
         return any(end is not None and now >= end for end in ends)
 

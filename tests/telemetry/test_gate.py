@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 import pytest
@@ -198,3 +198,25 @@ def test_a_forgotten_document_is_metadata_until_it_is_opened_again(consented: Ho
     assert gate.content_for("file:///b.py") is Content.METADATA
     gate.opened("file:///a.py", 50)
     assert gate.content_for("file:///a.py") is Content.FULL
+
+
+class _Clock:
+    """A clock that jumps."""
+
+    jump = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) + cls.jump
+
+
+def test_a_clock_that_jumps_beyond_the_end_of_a_permission_and_back_ends_nothing(
+    consented: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foretrace_telemetry.gate.datetime", _Clock)
+    gate = Gate(consented)
+    assert gate.content is Content.FULL
+    for jump, content in ((timedelta(days=4000), None), (timedelta(), Content.FULL)):
+        monkeypatch.setattr(_Clock, "jump", jump)
+        gate.look_again()
+        assert gate.content is content
