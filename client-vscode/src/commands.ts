@@ -12,6 +12,8 @@ import { dirname, delimiter } from "node:path";
 import type { ConsentDialog } from "./consent";
 import type { Documents } from "./documents";
 import { explain } from "./explain";
+import { forget } from "./forget";
+import { handIn } from "./handIn";
 import type { IntentItem } from "./intent";
 import { log } from "./log";
 import { statusPage } from "./pages";
@@ -43,6 +45,8 @@ export function registerCommands(parts: Parts): Disposable[] {
     pauseRecording: () => consent.pause(),
     resumeRecording: () => consent.resume(),
     readNotice: () => consent.readNotice(),
+    forget: () => forget(server),
+    handIn: () => handIn(server, consent),
     intent: () => intent.choose(),
     showStatus: () => showStatus(parts),
     openTerminal: () => {
@@ -160,6 +164,8 @@ function recordingItems(isPaused: boolean): MenuItem[] {
       : { label: l10n.t("$(debug-pause) Pause recording"), command: "pauseRecording" },
     { label: l10n.t("$(settings) Choose what is recorded"), command: "chooseConsent" },
     { label: l10n.t("$(book) Read the notice"), command: "readNotice" },
+    { label: l10n.t("$(trash) Forget what was recorded"), command: "forget" },
+    { label: l10n.t("$(export) Hand in what was recorded"), command: "handIn" },
     { label: l10n.t("$(compass) What am I doing?"), command: "intent" },
   ];
 }

@@ -24,6 +24,8 @@ export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
 export const CONSENT_NOTICE = "foretrace.consent.notice";
 export const CONSENT_DECIDE = "foretrace.consent.decide";
+export const FORGET = "foretrace.forget";
+export const EXPORT_BUNDLE = "foretrace.exportBundle";
 
 /** Parameters of `INTENT` and `WHY`. */
 export interface DocumentParams {
@@ -118,6 +120,27 @@ export interface Consent {
   undecided: boolean;
   reason: string;
   expires_at: string | null;
+}
+
+/** What was handed in; the result of `EXPORT_BUNDLE`, which takes the path of a file. */
+export interface HandedIn {
+  path: string;
+  sessions: number;
+  events: number;
+  exact: boolean;
+}
+
+/** What to forget, the argument of `FORGET`; with `preview` it is only told. */
+export type ToForget = (
+  { uri: string } | { minutes: number } | { session: true } | { all: true }
+) & { preview?: true };
+
+/** What was forgotten, or would be; the result of `FORGET`. */
+export interface Receipt {
+  documents: number;
+  events: number;
+  texts_withheld: number;
+  exports: { path: string }[];
 }
 
 /** The result of `STATUS`. */

@@ -22,6 +22,11 @@ import {
   CONSENT_NOTICE,
   type Consent,
   DISMISSED,
+  EXPORT_BUNDLE,
+  FORGET,
+  type HandedIn,
+  type Receipt,
+  type ToForget,
   type DocumentParams,
   EVENT,
   type EventParams,
@@ -133,6 +138,14 @@ export class Server implements Disposable {
 
   decide(action: Action, terms: Terms = {}): Promise<Consent> {
     return this.command(CONSENT_DECIDE, action, terms);
+  }
+
+  forget(what: ToForget): Promise<Receipt> {
+    return this.command(FORGET, what);
+  }
+
+  exportBundle(path: string): Promise<HandedIn> {
+    return this.command(EXPORT_BUNDLE, path);
   }
 
   async dismiss(suggestion: string): Promise<void> {

@@ -118,12 +118,18 @@ def notice(
     home: Home, now: datetime, validity: timedelta = VALIDITY, keep_days: int | None = None
 ) -> str:
     """Return the text that a person consents to."""
+    days = _kept(home, now, keep_days)
     return NOTICE.format(
         home=home.path,
         scopes=", ".join(scope.value for scope in Scope),
         expires=f"{now + validity:%Y-%m-%d}",
-        kept=f"for {keep_days} days" if keep_days else "until you forget it",
+        kept=f"for {days} days" if days else "until you forget it",
     )
+
+
+def _kept(home: Home, now: datetime, keep_days: int | None) -> int | None:
+    """Return how many days to keep sessions: as before where nothing is said."""
+    return keep_days if keep_days is not None else read_consent(home, now).keep_days
 
 
 def grant(
@@ -149,7 +155,7 @@ def grant(
         notice_version=NOTICE_VERSION,
         notice_sha256=hashlib.sha256(NOTICE.encode()).hexdigest(),
         expires_at=now + validity,
-        keep_days=keep_days,
+        keep_days=_kept(home, now, keep_days),
     )
     _append(home, decision)
     return decision

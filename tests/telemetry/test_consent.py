@@ -175,3 +175,12 @@ def test_a_pause_can_end_by_itself(home: Home) -> None:
     assert not read_consent(home, NOW + timedelta(minutes=5)).paused
     decide(home, Action.PAUSE, "test", NOW)
     assert read_consent(home, NOW + timedelta(minutes=5)).paused
+
+
+def test_how_long_sessions_are_kept_outlives_other_decisions(home: Home) -> None:
+    grant(home, [], Content.METADATA, "test", NOW, keep_days=30)
+    for action in (Action.PAUSE, Action.WITHDRAW, Action.DECLINE):
+        decide(home, action, "test", NOW)
+    assert "kept for 30 days" in notice(home, NOW)
+    _grant(home)
+    assert read_consent(home, NOW).keep_days == 30

@@ -1,0 +1,90 @@
+/** Forgets what was recorded: asks how much, says what would go, and erases it if they agree. */
+
+import { type QuickPickItem, Uri, l10n, window, workspace } from "vscode";
+import { log } from "./log";
+import type { Receipt, ToForget } from "./protocol";
+import type { Server } from "./server";
+
+interface Choice extends QuickPickItem {
+  what: ToForget;
+}
+
+export async function forget(server: Server): Promise<void> {
+  const file = window.activeTextEditor?.document.uri;
+  const choice = await window.showQuickPick(choices(server, file), {
+    title: l10n.t("What should Foretrace forget?"),
+    placeHolder: l10n.t("It is erased on this computer, and there is no way back."),
+  });
+  if (choice === undefined) {
+    return;
+  }
+  try {
+    const told = await server.forget({ ...choice.what, preview: true });
+    if (!(await confirmed(choice.label, told))) {
+      return;
+    }
+    const receipt = await server.forget(choice.what);
+    await offerToIgnore(receipt, "uri" in choice.what ? file : undefined);
+  } catch (error) {
+    log().error("Nothing was forgotten:", error);
+    const reason = error instanceof Error ? error.message : String(error);
+    void window.showErrorMessage(l10n.t("Foretrace could not forget it: {0}", reason));
+  }
+}
+
+function choices(server: Server, file: Uri | undefined): Choice[] {
+  const uri = file?.scheme === "file" ? server.uriOf(file) : undefined;
+  return [
+    ...(uri === undefined ? [] : [{ label: l10n.t("This file"), what: { uri } }]),
+    { label: l10n.t("The last 10 minutes"), what: { minutes: 10 } },
+    { label: l10n.t("The last hour"), what: { minutes: 60 } },
+    { label: l10n.t("This session"), what: { session: true } },
+    { label: l10n.t("Everything"), what: { all: true } },
+  ];
+}
+
+async function confirmed(label: string, told: Receipt): Promise<boolean> {
+  const button = l10n.t("Forget");
+  const detail = [
+    l10n.t("{0} events of {1} files are erased.", told.events, told.documents),
+    told.texts_withheld === 0
+      ? ""
+      : l10n.t("{0} later events of these files lose their text.", told.texts_withheld),
+    l10n.t(
+      "Until they are opened again, these files are recorded without text. What still stands in " +
+        "them is recorded then.",
+    ),
+  ];
+  const answer = await window.showWarningMessage(
+    l10n.t("Forget: {0}?", label),
+    { modal: true, detail: detail.filter(Boolean).join("\n") },
+    button,
+  );
+  return answer === button;
+}
+
+/** Say that it is done, and name the exports that still have it; of a file, offer to stop there. */
+async function offerToIgnore(receipt: Receipt, file: Uri | undefined): Promise<void> {
+  const stop = l10n.t("Stop Recording This File");
+  const places = receipt.exports.map(({ path }) => path).join(", ");
+  const message =
+    places === ""
+      ? l10n.t("{0} events are forgotten.", receipt.events)
+      : l10n.t("{0} events are forgotten. Exports may still have them: {1}", receipt.events, places);
+  const answer = await window.showInformationMessage(message, ...(file ? [stop] : []));
+  if (answer === stop && file !== undefined) {
+    await ignore(file);
+  }
+}
+
+/** Name a file in the `.traceignore` beside it. */
+async function ignore(file: Uri): Promise<void> {
+  const list = Uri.joinPath(file, "..", ".traceignore");
+  const before = await workspace.fs.readFile(list).then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => "",
+  );
+  const name = (file.path.split("/").pop() ?? "").replace(/[\\[\]*?! #]/g, "\\$&");
+  const whole = before === "" || before.endsWith("\n") ? before : `${before}\n`;
+  await workspace.fs.writeFile(list, new TextEncoder().encode(`${whole}/${name}\n`));
+}
