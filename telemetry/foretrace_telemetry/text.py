@@ -186,7 +186,8 @@ class Document:
         if (end.line, end.character) < (start.line, start.character):
             start, end = end, start
         first, start_column = self._locate(start)
-        last, end_column = self._locate(end)
+        # Most changes insert something at one place.
+        last, end_column = (first, start_column) if end == start else self._locate(end)
         inserted = start_column.before + inserted + end_column.after
         end_index = end_column.index + (1 if end_column.after else 0)
 
