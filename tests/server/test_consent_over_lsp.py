@@ -266,6 +266,21 @@ def test_what_is_typed_while_recording_is_off_is_not_kept(
     assert set(_inserted(home)) == {"a", "c"}
 
 
+def test_nothing_that_happens_after_a_withdrawal_is_written_not_even_at_the_end(
+    home: Home, typist: _Typist
+) -> None:
+    _grant(home)
+    typist.until(lambda recording: recording["recording"])
+    typist.type("aaaa")
+    typist.settle()
+    assert foretrace(home, "consent", "withdraw").returncode == 0
+    before = len(recorded(home))
+    typist.type(SENTINEL)
+    assert typist.server.end() == 0  # which writes what waits
+    assert len(recorded(home)) == before
+    assert replayed(home).exact
+
+
 def test_narrowing_to_metadata_while_typing_keeps_no_later_text(
     home: Home, typist: _Typist
 ) -> None:

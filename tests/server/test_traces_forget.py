@@ -101,3 +101,16 @@ def test_consent_can_be_withdrawn_with_everything_that_was_recorded(recording: H
     assert (receipt["events"], receipt["reason"]) == (4, "consent was withdrawn")
     assert not foretrace_json(recording, "consent", "show")["recording"]
     assert _left(recording) == set()
+
+
+def test_status_and_replay_tell_what_was_forgotten(recording: Home) -> None:
+    foretrace_json(recording, "traces", "forget", "early", "--yes")
+    (receipt,) = foretrace_json(recording, "traces", "status")["erasures"]
+    assert (receipt["events"], receipt["sessions"]) == (2, ["early"])
+    assert (
+        "2 events of 1 sessions went (forgotten)."
+        in foretrace(recording, "traces", "status").stdout
+    )
+    told = foretrace(recording, "traces", "replay", "early", "--check")
+    assert told.returncode == 0
+    assert "events 1 to 2 are gone: forgotten" in told.stdout

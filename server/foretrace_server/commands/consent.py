@@ -55,7 +55,7 @@ def show(as_json: bool) -> None:
 @click.option(
     "--keep-days",
     type=click.IntRange(1, 36_500),
-    help="How long sessions are kept after their last event. [default: as before, at first until forgotten]",
+    help="How long sessions are kept after their last event. [default: as before, or for good]",
 )
 @json_option
 def grant(

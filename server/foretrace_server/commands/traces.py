@@ -21,6 +21,7 @@ from foretrace_server.commands.output import (
 from foretrace_server.commands.sessions import explaining, name_of, reading
 from foretrace_telemetry import consent, event_json
 from foretrace_telemetry.consent import Action
+from foretrace_telemetry.erase import receipts
 from foretrace_telemetry.events import Edited, Event, Opened, Resynced, Text, Withheld
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay as replay_events
@@ -53,6 +54,7 @@ def status(as_json: bool) -> None:
     sessions = _sessions(home)
     found["sessions"] = len(sessions)
     found["events"] = sum(session.events for session in sessions)
+    found["erasures"] = _erasures(home)
     found["bytes"] = sum(file.stat().st_size for file in home.path.glob("traces.db*"))
     if as_json:
         print_json(found)
@@ -64,6 +66,11 @@ def status(as_json: bool) -> None:
     )
     kept = f"for {holds.keep_days} days" if holds.keep_days else "until they are forgotten"
     click.echo(f"Sessions are kept {kept}.")
+    for receipt in found["erasures"]:
+        click.echo(
+            f"{when(receipt['erased_wall_us'])}: {receipt['events']:,} events of "
+            f"{len(receipt['sessions'])} sessions went ({receipt['reason']})."
+        )
 
 
 @command.command("list")
@@ -145,6 +152,8 @@ def replay(
             f"Replay is {verdict}: {result.edits:,} edits, {result.saves_checked} saves checked, "
             f"{result.resyncs} resyncs."
         )
+        for each in result.erased:
+            click.echo(f"  events {each.first} to {each.last} are gone: {each.reason}")
         for problem in result.problems:
             click.echo(f"  {problem}")
     else:
@@ -178,6 +187,15 @@ def _decide(action: Action, until: datetime | None = None) -> None:
     home = Home.default()
     with writing_decision(home):
         consent.decide(home, action, "command line", datetime.now(timezone.utc), until=until)
+
+
+def _erasures(home: Home) -> list[dict[str, Any]]:
+    """Return the receipts of what was forgotten."""
+    with explaining(home):
+        if not home.traces.exists():
+            return []
+        with closing(Store.read(home)) as store:
+            return list(receipts(store.db))
 
 
 def _sessions(home: Home) -> list[SessionSummary]:
