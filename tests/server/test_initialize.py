@@ -32,6 +32,7 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
             "foretrace.consent.notice",
             "foretrace.consent.decide",
             "foretrace.exportBundle",
+            "foretrace.forget",
         }
         assert client.initialize_result.server_info == types.ServerInfo("foretrace", __version__)
 
