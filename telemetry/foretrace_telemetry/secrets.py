@@ -54,11 +54,12 @@ _OURS = (
     ("Bearer Token", r"(?i:\bbearer )\s*(?P<value>[\w.~+/-]{20,}=*)"),
 )
 _BASIC_AUTH = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:@/'\"]*:(?P<value>[^\s@/'\"{$<%][^\s@'\"]*)@")
-# password: str = "…", and what the plugin for names leaves out: prefixes, values of signs.
+# password: str = "…", and what the plugin for names leaves out: prefixes, values of signs, and
+# strings that are being typed and have no end yet.
 _ASSIGNED = re.compile(
     r"(?P<name>pass(?:word|wd|phrase|code)?|pwd|secret|contrase[nñ]a|api_?key|access_?key|auth|"
     r"private_?key|credential|token)\w*[\"'\]]*\s*(?::\s*[\w.]+\s*(?==))?(?:[:=]|==|!=|:=|=>)\s*"
-    r"[rbuf]{0,2}(?P<quote>[\"'`])(?P<value>(?:(?!(?P=quote)).)+)(?P=quote)",
+    r"[rbuf]{0,2}(?P<quote>[\"'`])(?P<value>(?:(?!(?P=quote)).)+)(?:(?P=quote)|$)",
     re.IGNORECASE,
 )
 # Names of what programs that hold no secret have, too: those count with a value made by chance.

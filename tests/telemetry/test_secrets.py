@@ -49,6 +49,7 @@ def test_a_private_key_is_found_while_it_is_being_typed() -> None:
         ("api_key = hunter2", "a.toml"),
         ("if password == 'hunter2':", "a.py"),
         ("secret = b'hunter2'", "a.py"),
+        ("password = 'hunter2", "a.py"),
         ('os.environ["DB_PASSWORD"] = "hunter2"', "a.py"),
     ],
 )
