@@ -55,6 +55,7 @@ class Measured:
     """What telling one history to the handlers took, and the database that it led to."""
 
     seconds: float
+    cpu_seconds: float
     handler_us: list[float]
     database_bytes: int
     replay: Replay
@@ -114,6 +115,7 @@ def _row(source: Source, history: History, servers: Sequence[Line]) -> dict[str,
         "edits": history.edits,
         "saves": history.saves,
         "seconds": measured.seconds,
+        "cpu_seconds": measured.cpu_seconds,
         "edits_per_second": history.edits / measured.seconds,
         "handler_p50_us": _percentile(measured.handler_us, 50),
         "handler_p99_us": _percentile(measured.handler_us, 99),
@@ -172,7 +174,7 @@ async def _record(history: History) -> Measured:
         server.recording.writer.flush()  # the first commit also makes the tables
         handlers = server.protocol.fm.features
         handler_us = []
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         for number, message in enumerate(history.messages, 1):
             before = time.perf_counter_ns()
             handlers[message.method](message.params)
@@ -182,13 +184,14 @@ async def _record(history: History) -> Measured:
                 await asyncio.sleep(0)  # timers have their turn
         server.recording.writer.flush(_FLUSH_SECONDS)
         seconds = time.perf_counter() - started
+        cpu_seconds = time.process_time() - cpu_started
         status = server.recording.writer.status
         server.close()
         # The last connection to close moves everything into the database.
         size = home.traces.stat().st_size - _empty_bytes()
         with closing(Store.read(home)) as store:
             found = replay(store.events(status.session), home.key())
-        return Measured(seconds, handler_us, size, found, status.lost)
+        return Measured(seconds, cpu_seconds, handler_us, size, found, status.lost)
 
 
 def _by_turns(history: History, servers: Sequence[Line]) -> tuple[float, float]:
@@ -247,6 +250,7 @@ def _summary(
         "edits": edits,
         "edits_per_second": _per_second(traces),
         "edits_per_second_interval": _interval(traces, _per_second, seed),
+        "edits_per_cpu_second": _quotient(traces, "edits", "cpu_seconds"),
         "handler_p50_us": _percentile(handler_us, 50),
         "handler_p99_us": _percentile(handler_us, 99),
         "bytes_per_edit": _bytes_per_edit(traces),
