@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -188,6 +189,44 @@ def test_the_writer_goes_on_after_it_looked_back(
     assert replayed(consented).problems == []
     assert replayed(consented).saves_checked == 2
     assert found_in(consented.path, [secret]) == set()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_done_with_secrets_replay_stays_exact(
+    consented: Home, editor: Editor, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    password, key = "kn8x-Tr4q.wL2v", make_keys(1, seed)[0].text
+    pieces = [password, password[:7], password[7:], key, key[:10], key[10:]]
+    pieces += ["x", "\n", "\r\n", "😀", "'", "password = '", f"password = '{password}'\n"]
+    for _ in range(60):
+        uri = (tmp_path / chance.choice(["a.py", "b.py"])).as_uri()
+        action = chance.random()
+        if editor.recorder.get(uri) is None:
+            editor.open(uri, "".join(chance.choices(pieces, k=chance.randrange(4))))
+        elif action < 0.1:
+            editor.recorder.saved(uri, None)
+        elif action < 0.15:
+            editor.recorder.closed(uri)
+        elif action < 0.3:
+            editor.writer.flush()
+        else:
+            length = len(editor.recorder[uri].document.text)
+            offset = chance.randint(0, length)
+            removed = min(chance.choice([0, 0, 0, 1, 5, 30]), length - offset)
+            editor.edit(uri, offset, removed, chance.choice(pieces))
+    for state in editor.recorder:
+        editor.recorder.saved(state.uri, None)
+    editor.writer.close()
+    result = replayed(consented)
+    assert result.problems == []
+    for state in editor.recorder:
+        text, original = result.texts[state.uri], state.document.text
+        assert text is not None
+        assert len(text) == len(original)
+        hidden = {mine for mine, its in zip(text, original, strict=True) if mine != its}
+        assert hidden <= {"█", "🔒"}
+    assert found_in(consented.path, [key]) == set()
 
 
 def _wait_for_quiet(editor: Editor) -> None:
