@@ -113,6 +113,31 @@ export class ConsentDialog {
     }
   }
 
+  /** Ask whether what is recorded may be handed to an instructor; return whether it may. */
+  async allowHandingIn({ content, scopes }: Consent): Promise<boolean> {
+    if (content === null) {
+      void window.showInformationMessage(
+        l10n.t("Foretrace: nothing may be recorded, so there is no permission to hand it in."),
+      );
+      return false;
+    }
+    const allow = l10n.t("Allow");
+    const detail = l10n.t(
+      "You hand it in yourself, as a file; nothing is sent. Your name, e-mail addresses and home " +
+        "folder are taken out. You can withdraw this permission, but not a file that you gave away.",
+    );
+    const answer = await window.showInformationMessage(
+      l10n.t("May an instructor get what Foretrace recorded?"),
+      { modal: true, detail },
+      allow,
+    );
+    if (answer !== allow) {
+      return false;
+    }
+    const terms = { content, scopes: [...scopes, "instructor"] };
+    return (await this.decide("grant", terms)) !== undefined;
+  }
+
   async readNotice(): Promise<void> {
     const { text } = await this.server.notice();
     await this.documents.show(l10n.t("What Foretrace records"), noticePage(text));
