@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,7 +58,7 @@ class Receipt:
     """What was forgotten, or would be: counts, names and times, but nothing of its content.
 
     `texts_withheld` counts later events whose text went; `exports` still hold what was forgotten.
-    `complete` is false where another program kept reading the old bytes.
+    `complete` is false where another program kept reading the old bytes, or the disk was full.
     """
 
     erased_wall_us: int
@@ -336,5 +337,9 @@ def _keep(db: sqlite_utils.Database, receipt: Receipt, documents: list[str] | No
 
 
 def _completed(store: Store, receipt: Receipt) -> Receipt:
-    """Scour the files; where that cannot be done yet, say so."""
-    return evolve(receipt, complete=store.scour())
+    """Scour the files; where that cannot be done yet, say so: who writes next tries it again."""
+    try:
+        complete = store.scour()
+    except sqlite3.OperationalError:  # there is no room for the copy
+        complete = False
+    return evolve(receipt, complete=complete)

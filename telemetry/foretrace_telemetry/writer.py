@@ -303,6 +303,7 @@ class Writer:
             self._session.heed_forgetting()
         # What is forgotten for its age alone concerns no document that goes on.
         if any(erasure.documents != frozenset() for erasure in erasures):
+            self._scrubbing.rewrite(self._store, self.status.session)
             self._scrubbing.start_anew()
             self._lose_forgotten()
         return bool(erasures)
@@ -338,7 +339,8 @@ class Writer:
         self, count: int, reason: str, kept: Sequence[Kept] = (), restate: bool = True
     ) -> None:
         """Give up events, and of those that wait still, what only they gave a sense to."""
-        log.warning("%d events are not kept: %s", count, reason)
+        if count:
+            log.warning("%d events are not kept: %s", count, reason)
         self.status.lost += count
         self._stated.clear()
         self._waiting = [each for each in kept if self._follows_on(*each)]

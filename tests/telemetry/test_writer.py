@@ -14,8 +14,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from tests.forensics import found_in
 
 from foretrace_telemetry.consent import Action, Content, decide, grant
+from foretrace_telemetry.erase import Selection, forget
 from foretrace_telemetry.events import Actor, Edited, Event, Opened, Viewed, Withheld
 from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
@@ -392,3 +394,18 @@ def test_an_event_that_cannot_be_kept_does_not_hold_up_the_others(
     assert writer.flush()
     assert _recorded(consented) == [_event(0), _event(1)]
     assert lost == ["an event of kind view could not be kept"]
+
+
+def test_a_secret_goes_also_where_something_was_forgotten_at_that_moment(
+    consented: Home, writer: Writer
+) -> None:
+    halves = "AKIAQ3Z7KD2", "WMX5PTR8V"
+    writer.put(Event(1, 1, Actor.USER, Opened("k = \n"), URI, 1), Content.FULL)
+    writer.put(Event(1, 1, Actor.USER, Opened("other"), "file:///b.py", 1), Content.FULL)
+    writer.put(Event(2, 2, Actor.USER, Edited(4, "", halves[0]), URI, 2), Content.FULL)
+    assert writer.flush()
+    assert found_in(consented.path, {halves[0]})
+    forget(consented, Selection(path=Path("/b.py")))
+    writer.put(Event(3, 3, Actor.USER, Edited(15, "", halves[1]), URI, 3), Content.FULL)
+    assert writer.flush()
+    assert found_in(consented.path, set(halves)) == set()

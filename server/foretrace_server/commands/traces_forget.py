@@ -89,8 +89,8 @@ def confirm_and_forget(
         )
     if not receipt.complete:
         click.echo(
-            "Another program was reading: old bytes stay in the files until something is forgotten "
-            "or scrubbed again, or an editor begins to record."
+            "Another program was reading, or the disk is full: old bytes stay in the files until "
+            "something is forgotten again or an editor begins to record."
         )
     if receipt.documents:
         click.echo(
