@@ -31,6 +31,7 @@ from foretrace_telemetry.events import (
 from foretrace_telemetry.exchange import bundle
 from foretrace_telemetry.exchange.exporting import (
     Format,
+    HandedInError,
     NotCoveredError,
     TargetExistsError,
     export,
@@ -333,6 +334,21 @@ def test_imported_sessions_say_whose_they_are(home: Home, other: Home, tmp_path:
         assert store.own_names() == []
     assert session.source == f"bundle:{session.subject}"
     assert bundle.check(tmp_path / "out").signed_by == session.subject
+
+
+def test_what_others_handed_in_is_not_handed_in_again(
+    home: Home, other: Home, tmp_path: Path
+) -> None:
+    keep(home, events_of(Opened("a")))
+    with handing_in(home):
+        export(home, Format.BUNDLE, tmp_path / "out")
+    import_from(other, tmp_path / "out")
+    (name,) = kept(other)
+    with handing_in(other):
+        with pytest.raises(HandedInError, match="pass on their bundle"):
+            export(other, Format.BUNDLE, tmp_path / "again", [name])
+        assert export(other, Format.BUNDLE, tmp_path / "again").sessions == []
+        assert len(export(other, Format.CSV, tmp_path / "out.csv").sessions) == 1
 
 
 def test_what_was_recorded_here_is_not_imported_over_it(home: Home, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
 from foretrace_server.commands.sessions import name_of, reading
 from foretrace_telemetry.exchange.exporting import (
     Format,
+    HandedInError,
     InvalidExportError,
     NotCoveredError,
     TargetExistsError,
@@ -56,7 +57,7 @@ def command(session: tuple[str, ...], form: str, out: Path, as_json: bool) -> No
         raise click.ClickException(
             f"the dataset was written, but does not keep to the rules of ProgSnap2: {error}"
         ) from error
-    except (MissingPackageError, NoTracesError, UnreadableEventError) as error:
+    except (HandedInError, MissingPackageError, NoTracesError, UnreadableEventError) as error:
         raise MissingError(str(error)) from error
     except sqlite3.Error as error:
         raise MissingError(f"{home.traces} cannot be read: {error}") from error

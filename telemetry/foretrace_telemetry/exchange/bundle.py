@@ -33,6 +33,7 @@ VERSION = 1
 SCOPES = (Scope.INSTRUCTOR, Scope.RESEARCH)
 
 _MANIFEST, _SIGNATURE, _INTEGRITY = "manifest.json", "signature", "integrity.json"
+_SOURCE = "bundle:"
 _MOST_BYTES = 4 * 2**30
 _READ_AT_ONCE = 2**20
 
@@ -82,6 +83,7 @@ def write(
                     "foretrace_version": session.foretrace_version,
                     "editor": session.editor,
                     "subject": session.subject or fingerprint(public_key),
+                    "source": session.source,
                 }
             )
         integrity = json.dumps(report.to_json(), indent=1).encode()
@@ -102,6 +104,11 @@ def write(
         ).encode()
         archive.writestr(_MANIFEST, manifest)
         archive.writestr(_SIGNATURE, key.sign(manifest).hex())
+
+
+def is_from_bundle(session: SessionSummary) -> bool:
+    """Return whether a session came with somebody's bundle."""
+    return session.source is not None and session.source.startswith(_SOURCE)
 
 
 def is_bundle(path: Path) -> bool:
@@ -181,7 +188,7 @@ def sessions_of(bundle: Bundle) -> Iterator[Incoming]:
             str(listed["foretrace_version"]),
             str(listed["editor"]),
             str(listed["subject"]),
-            f"bundle:{bundle.signed_by}",
+            f"{_SOURCE}{bundle.signed_by}",
         )
         yield Incoming(info, partial(_events, bundle, listed["file"]), is_clean=True)
 

@@ -48,6 +48,10 @@ class NotCoveredError(PermissionError):
     """Consent does not cover handing something in."""
 
 
+class HandedInError(ValueError):
+    """What somebody else handed in cannot be handed in again under another's consent."""
+
+
 class InvalidExportError(ValueError):
     """A dataset that was written does not keep to the rules of its format."""
 
@@ -95,6 +99,7 @@ def export(
     Raises:
         NoTracesError: nothing is recorded.
         NotCoveredError: a bundle, and consent covers neither an instructor nor research.
+        HandedInError: a bundle, and a session that is named came with somebody else's bundle.
         TargetExistsError: there is something at the path.
         MissingPackageError: the format needs a package that is not installed.
         InvalidExportError: the dataset that was written does not keep to the rules; it stays.
@@ -112,6 +117,8 @@ def export(
     store = Store.read(home)
     try:
         chosen = [each for each in store.sessions() if names is None or each.name in names]
+        if form is Format.BUNDLE:
+            chosen = _without_handed_in(chosen, is_named=names is not None)
         subject = fingerprint(signing_key(home).public_key().public_bytes_raw())
         report = IntegrityReport(
             form.value,
@@ -142,6 +149,16 @@ def export(
         more = f", and {verdict.left_out} more" if verdict.left_out else ""
         raise InvalidExportError(f"{path}: {'; '.join(verdict.errors[:5])}{more}")
     return report
+
+
+def _without_handed_in(chosen: list[SessionSummary], is_named: bool) -> list[SessionSummary]:
+    """Return the sessions that the consent of whoever hands them in can cover."""
+    for session in chosen:
+        if is_named and bundle.is_from_bundle(session):
+            raise HandedInError(
+                f"session {session.name} was handed in by somebody else; pass on their bundle"
+            )
+    return [session for session in chosen if not bundle.is_from_bundle(session)]
 
 
 def _write(form: Format, draft: Path, path: Path, job: _Job) -> None:
