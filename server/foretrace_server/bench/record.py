@@ -81,7 +81,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
     traces: list[dict[str, Any]] = []
     handler_us: list[float] = []
     left = run.limit
-    with tempfile.TemporaryDirectory() as folder, _servers(Path(folder)) as servers:
+    with tempfile.TemporaryDirectory() as folder:
         for source in chosen(sources, run.limit, run.seed):
             if left == 0:
                 break
@@ -89,7 +89,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
             row = rows.get(item)
             if row is None:
                 tell(source.name)
-                row = _row(source, load(source, Path(folder).as_uri(), left), servers)
+                row = _row(source, load(source, Path(folder).as_uri(), left))
                 rows.add(item, row)
             traces.append({key: value for key, value in row.items() if key != "handler_us"})
             handler_us += row["handler_us"]
@@ -105,9 +105,10 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
     }
 
 
-def _row(source: Source, history: History, servers: Sequence[Line]) -> dict[str, Any]:
+def _row(source: Source, history: History) -> dict[str, Any]:
     measured = asyncio.run(_record(history))
-    ours, bare = _by_turns(history, servers)
+    with _servers() as servers:
+        ours, bare = _by_turns(history, servers)
     found = measured.replay
     return {
         "name": source.name,
@@ -207,16 +208,17 @@ def _by_turns(history: History, servers: Sequence[Line]) -> tuple[float, float]:
 
 
 @contextmanager
-def _servers(folder: Path) -> Iterator[tuple[Line, Line]]:
+def _servers() -> Iterator[tuple[Line, Line]]:
     """Start our server, which records, and one of bare pygls."""
-    home = _recording_home(folder / "home")
-    environment = {**os.environ, "FORETRACE_HOME": str(home.path)}
-    quiet = ("lsp", "--log-level", "error")
-    with (
-        Line("foretrace_server", *quiet, environment=environment) as ours,
-        Line("foretrace_server.bench.bare_pygls", environment=environment) as bare,
-    ):
-        yield ours, bare
+    with tempfile.TemporaryDirectory() as folder:
+        home = _recording_home(Path(folder))
+        environment = {**os.environ, "FORETRACE_HOME": str(home.path)}
+        quiet = ("lsp", "--log-level", "error")
+        with (
+            Line("foretrace_server", *quiet, environment=environment) as ours,
+            Line("foretrace_server.bench.bare_pygls", environment=environment) as bare,
+        ):
+            yield ours, bare
 
 
 def _recording_home(path: Path) -> Home:
