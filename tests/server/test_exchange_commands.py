@@ -136,6 +136,40 @@ def test_a_bundle_that_was_changed_is_refused(recorded: Home, tmp_path: Path) ->
     assert done.stderr.strip()
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (',""texts"":[""text""]', ',""texts"":7'),
+        ("""{""started_wall_us"": 5""", """{""started_wall_us"": null"""),
+        ("File.Open,", "File.Open,\x00"),
+        (",open,", ",opened,"),
+        (",1970-01-01T00:00:00.000000+00:00,", ",,"),
+        ("MainTable", ""),
+    ],
+)
+def test_a_damaged_dataset_of_ours_is_refused_in_words_or_read_as_far_as_it_goes(
+    recorded: Home, tmp_path: Path, before: str, after: str
+) -> None:
+    out = tmp_path / "out"
+    foretrace(recorded, "traces", "export", "--format", "progsnap2", "--out", str(out))
+    table = out / "MainTable.csv"
+    table.write_text(table.read_text().replace(before, after))
+    done = foretrace(Home(tmp_path / "other"), "traces", "import", str(out))
+    assert done.returncode in (0, 2)
+    assert "Traceback" not in done.stderr
+
+
+def test_numbers_too_large_for_the_store_are_no_trouble(home: Home, tmp_path: Path) -> None:
+    table = tmp_path / "MainTable.csv"
+    table.write_text(
+        f"EventType,EventID,Order,EditType,SourceLocation,InsertText,CodeStateSection\n"
+        f"File.Edit,e1,{'9' * 40},Insert,{'9' * 40},a,a.py\n"
+        f"File.Edit,e2,²,Insert,²,b,a.py\n"
+    )
+    report = foretrace_json(home, "traces", "import", str(tmp_path))
+    assert report["rows"] == 2
+
+
 def test_one_session_can_be_chosen(recorded: Home, tmp_path: Path) -> None:
     store = Store.create(recorded)
     store.begin_session(SessionInfo("20260401-1", 5, "0.1")).append([])

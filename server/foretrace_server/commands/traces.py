@@ -89,6 +89,7 @@ def list_(as_json: bool) -> None:
         click.echo(
             f"{session.name}  {when(session.started_wall_us)}  {minutes:5.0f} min  "
             f"{session.documents} files  {session.edits:6,} edits  {session.editor}"
+            f"{f'  of {session.subject}' if session.subject else ''}"
         )
 
 

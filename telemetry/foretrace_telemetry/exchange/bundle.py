@@ -180,16 +180,25 @@ def _check_files(path: Path, archive: zipfile.ZipFile, manifest: dict[str, Any])
 
 
 def sessions_of(bundle: Bundle) -> Iterator[Incoming]:
-    """Iterate over the sessions of a bundle, named after whoever signed it."""
+    """Iterate over the sessions of a bundle, named after whoever signed it.
+
+    Raises:
+        ValueError: what is said of a session, or one of its events, cannot be read.
+    """
     for listed in bundle.manifest["sessions"]:
-        info = SessionInfo(
-            f"{listed['name']}-{bundle.signed_by[:8]}",
-            int(listed["started_wall_us"]),
-            str(listed["foretrace_version"]),
-            str(listed["editor"]),
-            str(listed["subject"]),
-            f"{_SOURCE}{bundle.signed_by}",
-        )
+        try:
+            info = SessionInfo(
+                f"{listed['name']}-{bundle.signed_by[:8]}",
+                int(listed["started_wall_us"]),
+                str(listed["foretrace_version"]),
+                str(listed["editor"]),
+                str(listed["subject"]),
+                f"{_SOURCE}{bundle.signed_by}",
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{bundle.path}: {_MANIFEST} does not say what a session is ({error!r})"
+            ) from error
         yield Incoming(info, partial(_events, bundle, listed["file"]), is_clean=True)
 
 

@@ -11,6 +11,7 @@ Source of the format: https://cssplice.org/progsnap2/, version 1.0.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -77,6 +78,7 @@ _TOLD = {"EventType", "SubjectID", "ToolInstances", "CodeStateID", "SessionID", 
 _TOLD |= {"EventInitiator", *places.COLUMNS, *OWN_COLUMNS}
 _PLACED = set(places.COLUMNS)
 _SOURCE_ORDER = "X-SourceOrder"
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Row = dict[str, str]
 
@@ -188,7 +190,7 @@ class _Stage:
             if KIND not in row and "Order" in row:
                 row[_SOURCE_ORDER] = row.pop("Order")
             order = row.get("Order", row.get(_SOURCE_ORDER, "")) if ordered else ""
-            place = int(order) if order.lstrip("-").isdigit() else number
+            place = int(order) if _WHOLE_NUMBER.fullmatch(order) else number
             subject = row.get("SubjectID", UNKNOWN_SUBJECT)
             yield subject, row.get("SessionID", ""), place, number, json.dumps(row)
 
@@ -229,15 +231,21 @@ class _Stage:
         """Return what is known of a session, None where it has no events."""
         first = next(self._rows(key))
         if self._is_own and first["EventType"] == "Session.Start":
-            told = json.loads(first[DATA])
-            return SessionInfo(
-                key.session,
-                told["started_wall_us"],
-                told["foretrace_version"],
-                told["editor"],
-                key.subject,
-                self._source,
-            )
+            try:
+                told = json.loads(first[DATA])
+                return SessionInfo(
+                    key.session,
+                    int(told["started_wall_us"]),
+                    str(told["foretrace_version"]),
+                    str(told["editor"]),
+                    key.subject,
+                    self._source,
+                )
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(
+                    f"the start of session {key.session!r} is not one that Foretrace exported "
+                    f"({error!r})"
+                ) from error
         event = next(self._events(key), None)
         if event is None:
             return None
@@ -279,7 +287,14 @@ class _Session:
         """Give the events of a row: one mostly, none where it was made up for other readers."""
         kind = row["EventType"]
         if KIND in row:
-            yield self._own(row)
+            try:
+                event = self._own(row)
+            except Exception as error:  # whatever is wrong with a row, it is to be named
+                raise ValueError(
+                    f"the row with the EventID {row.get('EventID')!r} is not one that Foretrace "
+                    f"exported ({error!r})"
+                ) from error
+            yield event
             return
         if self.is_own:  # the row was made up for other readers
             if kind == "File.Edit":
@@ -393,4 +408,4 @@ class _Session:
 
 def _offset_of(row: Row) -> int | None:
     location = row.get("SourceLocation", "")
-    return int(location) if location.isdigit() else None
+    return int(location) if _WHOLE_NUMBER.fullmatch(location) and location[0] != "-" else None
