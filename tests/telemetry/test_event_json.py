@@ -91,5 +91,5 @@ def test_of_every_kind_it_is_said_how_it_is_known_and_what_it_is_kept_for() -> N
 
 def test_what_is_said_of_other_editors_is_what_they_can_be_seen_to_do() -> None:
     for kind, body in BODIES.items():
-        told_by_clients_alone = kind in CLIENT_KINDS - {"intent"}
-        assert (KNOWN[body].lsp is Sight.HIDDEN) == told_by_clients_alone, kind
+        told_by_others_alone = kind in CLIENT_KINDS - {"intent"} | {"foreign"}
+        assert (KNOWN[body].lsp is Sight.HIDDEN) == told_by_others_alone, kind
