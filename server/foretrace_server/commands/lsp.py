@@ -39,7 +39,7 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
     def leave(number: int, _: Any) -> None:
         if server.closing:
             # This came in the midst of it, and would wait for what it interrupts: once more, later.
-            threading.Timer(_AGAIN_SECONDS, signal.raise_signal, [number]).start()
+            threading.Timer(_AGAIN_SECONDS, _raise_in_main_thread, [number]).start()
             return
         server.close()
         # Not `sys.exit`: that waits for the thread which waits for standard input.
@@ -57,6 +57,15 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
     finally:
         server.close()
     sys.exit(0 if server.ended_well else 1)
+
+
+def _raise_in_main_thread(number: int) -> None:
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        signal.raise_signal(number)
+    else:
+        # One that is raised in another thread does not wake the loop, should nothing else come.
+        signal.pthread_kill(main, number)
 
 
 def _address(tcp: str) -> tuple[str, int]:
