@@ -35,6 +35,8 @@ def _fields(kind: type[Body]) -> Any:
 def _values(hint: Any) -> st.SearchStrategy[Any]:
     if hint == Text:
         return st.text() | st.builds(Withheld, st.integers(0, 9))
+    if hint == float | None:
+        return st.none() | st.floats(allow_nan=False, allow_infinity=False)  # JSON has neither
     if hint == Text | None:
         return st.none() | _values(Text)
     if isinstance(hint, type) and issubclass(hint, Enum):
