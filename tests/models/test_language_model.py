@@ -245,7 +245,7 @@ def test_packed_weights_give_the_same_output(bias: bool) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_weights_of_four_bits_are_found_and_used_without_loss(dtype: Any) -> None:
+def test_weights_of_four_bits_give_the_same_output(dtype: Any) -> None:
     steps = torch.rand(32, 4, 1) / 100 + 0.001
     levels = torch.randint(0, 16, (32, 4, 32))
     levels[..., 0], levels[..., 1] = 0, 15
@@ -253,7 +253,8 @@ def test_weights_of_four_bits_are_found_and_used_without_loss(dtype: Any) -> Non
     linear.weight.data = ((levels - 7.3) * steps).reshape(32, 128).to(dtype)
     packed = torch.nn.Sequential(linear)
     pack(packed)
-    assert (packed[0]._four_bits is not None) == (platform.machine().lower() in X86)
+    used = dtype == torch.bfloat16 and platform.machine().lower() in X86
+    assert (packed[0]._four_bits is not None) == used
     for tokens in (1, 3, 20):
         states = torch.randn(tokens, 128, dtype=dtype)
         with torch.inference_mode():
