@@ -126,6 +126,8 @@ def test_consent_is_not_there_until_it_is_given(home: Home) -> None:
         "paused": False,
         "reason": "nobody was asked yet",
         "expires_at": None,
+        "keep_days": None,
+        "paused_until": None,
     }
     shown = foretrace(home, "consent", "show").stdout
     assert shown == "Nothing is recorded: nobody was asked yet.\n"
