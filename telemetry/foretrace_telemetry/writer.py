@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 # What happens now is in the database this much later, the commit included. It leaves some time of
 # the 200 ms to a machine that is busy.
-_COMMITTED_WITHIN_SECONDS = 0.15
+_COMMITTED_WITHIN_SECONDS = 0.1
 _LARGEST_BATCH = 4096
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _DAY_SECONDS = 24 * 3600.0
