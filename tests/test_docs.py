@@ -298,6 +298,13 @@ def test_the_settings_and_commands_of_the_vscode_client_stand_in_its_readme() ->
         assert f"{command['category']}: {title}" in readme
 
 
+def test_no_command_of_the_vscode_client_has_the_name_of_one_of_the_server() -> None:
+    # VS Code registers the server's commands, too, and refuses a name that is taken.
+    contributes = json.loads((CLIENT / "package.json").read_text("utf-8"))["contributes"]
+    ours = {v for k, v in vars(protocol).items() if k.isupper() and isinstance(v, str)}
+    assert not {command["command"] for command in contributes["commands"]} & ours
+
+
 def test_every_rule_of_repair_is_told_and_none_is_made_up() -> None:
     text = text_of("repair.md")
     for heading, rules in (("Rules", RULES), ("Rules of syntax", syntax.RULES)):

@@ -24,8 +24,8 @@ export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
 export const CONSENT_NOTICE = "foretrace.consent.notice";
 export const CONSENT_DECIDE = "foretrace.consent.decide";
-export const FORGET = "foretrace.forget";
-export const EXPORT_BUNDLE = "foretrace.exportBundle";
+export const FORGET = "foretrace.traces.forget";
+export const EXPORT_BUNDLE = "foretrace.traces.exportBundle";
 
 /** Parameters of `INTENT` and `WHY`. */
 export interface DocumentParams {

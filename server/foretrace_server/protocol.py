@@ -32,8 +32,8 @@ ACCEPTED = "foretrace.accepted"
 DISMISSED = "foretrace.dismissed"
 CONSENT_NOTICE = "foretrace.consent.notice"
 CONSENT_DECIDE = "foretrace.consent.decide"
-FORGET = "foretrace.forget"
-EXPORT_BUNDLE = "foretrace.exportBundle"
+FORGET = "foretrace.traces.forget"
+EXPORT_BUNDLE = "foretrace.traces.exportBundle"
 
 
 @attrs.define

@@ -122,10 +122,10 @@ def test_a_file_is_forgotten_from_within_the_editor(consented: Home, editor: _Ed
     editor.type(editor.private, "orchid")
     editor.type(editor.other, "tulip")
     what = {"uri": editor.private.as_uri()}
-    command = {"command": "foretrace.forget", "arguments": [{**what, "preview": True}]}
+    command = {"command": "foretrace.traces.forget", "arguments": [{**what, "preview": True}]}
     told = editor.server.ask("workspace/executeCommand", command)
     receipt = editor.server.ask(
-        "workspace/executeCommand", {"command": "foretrace.forget", "arguments": [what]}
+        "workspace/executeCommand", {"command": "foretrace.traces.forget", "arguments": [what]}
     )
     assert told["events"] == receipt["events"] >= 2
     editor.type(editor.private, "lilac")
@@ -146,7 +146,7 @@ def test_from_within_the_editor_only_what_is_named_is_forgotten(
 ) -> None:
     editor.type(editor.private, "orchid")
     editor.settle()
-    command = {"command": "foretrace.forget", "arguments": [what]}
+    command = {"command": "foretrace.traces.forget", "arguments": [what]}
     if remains:
         with pytest.raises(AssertionError, match="name one of"):
             editor.server.ask("workspace/executeCommand", command)

@@ -29,7 +29,7 @@ def test_an_editor_hands_in_what_was_recorded_here_while_it_goes_on(
         assert server.end() == 0
     with Wire(home) as server:
         server.begin()
-        arguments = {"command": "foretrace.exportBundle", "arguments": [str(out)]}
+        arguments = {"command": "foretrace.traces.exportBundle", "arguments": [str(out)]}
         answer = server.ask(COMMAND, arguments)
         assert (answer["path"], answer["exact"]) == (str(out), True)
         refused = server.answer(server.begin_to_ask(COMMAND, arguments))
@@ -47,7 +47,7 @@ def test_without_consent_to_it_nothing_is_written(consented: Home, tmp_path: Pat
         server.begin()
         server.open("file:///a.py", "x = 1\n", "python")
         for path in (str(out), "relative", 3):
-            arguments = {"command": "foretrace.exportBundle", "arguments": [path]}
+            arguments = {"command": "foretrace.traces.exportBundle", "arguments": [path]}
             answer = server.answer(server.begin_to_ask(COMMAND, arguments))
             assert "error" in answer
         assert server.end() == 0

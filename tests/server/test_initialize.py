@@ -31,8 +31,8 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
             "foretrace.dismissed",
             "foretrace.consent.notice",
             "foretrace.consent.decide",
-            "foretrace.exportBundle",
-            "foretrace.forget",
+            "foretrace.traces.exportBundle",
+            "foretrace.traces.forget",
         }
         assert client.initialize_result.server_info == types.ServerInfo("foretrace", __version__)
 
