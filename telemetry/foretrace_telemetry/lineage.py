@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import sqlite_utils
-from attrs import frozen
+from attrs import asdict, frozen
 
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.store import Store
@@ -44,19 +46,7 @@ def note_export(home: Home, export: Export) -> None:
         OSError: the folder or the file cannot be made.
         sqlite3.Error: the store cannot be written.
     """
-    store = Store.create(home)
-    try:
-        with writing(store.db):
-            store.db.table("exports").insert(
-                {
-                    "made_wall_us": export.made_wall_us,
-                    "format": export.format,
-                    "path": export.path,
-                    "sessions": json.dumps(export.sessions),
-                }
-            )
-    finally:
-        store.close()
+    _insert(home, "exports", asdict(export))
 
 
 def exports_of(db: sqlite_utils.Database, sessions: set[str]) -> list[Export]:
@@ -75,20 +65,7 @@ def keep_derived(home: Home, derived: Derived) -> None:
         OSError: the folder or the file cannot be made.
         sqlite3.Error: the store cannot be written.
     """
-    store = Store.create(home)
-    try:
-        with writing(store.db):
-            store.db.table("derived").insert(
-                {
-                    "kind": derived.kind,
-                    "name": derived.name,
-                    "sessions": json.dumps(derived.sessions),
-                    "content": derived.content,
-                },
-                replace=True,
-            )
-    finally:
-        store.close()
+    _insert(home, "derived", asdict(derived), replace=True)
 
 
 def derived(db: sqlite_utils.Database) -> Iterator[Derived]:
@@ -105,3 +82,9 @@ def drop_derived(db: sqlite_utils.Database, sessions: set[str]) -> list[Derived]
     for each in stale:
         db.execute("DELETE FROM derived WHERE kind = ? AND name = ?", [each.kind, each.name])
     return stale
+
+
+def _insert(home: Home, table: str, row: dict[str, Any], replace: bool = False) -> None:
+    row["sessions"] = json.dumps(row["sessions"])
+    with closing(Store.create(home)) as store, writing(store.db):
+        store.db.table(table).insert(row, replace=replace)
