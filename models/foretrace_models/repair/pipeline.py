@@ -42,6 +42,7 @@ from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
 from foretrace_models.repair.search import search
 from foretrace_models.repair.source import Source
+from foretrace_models.repair.sources import EVERY_SOURCE, Sources
 from foretrace_models.repair.steps import first_step
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
@@ -58,7 +59,10 @@ _LARGEST_SHARE = 0.4
 
 
 def diagnose(
-    situation: Situation, seconds: float, cancelled: Callable[[], bool] = lambda: False
+    situation: Situation,
+    seconds: float,
+    cancelled: Callable[[], bool] = lambda: False,
+    sources: Sources = EVERY_SOURCE,
 ) -> Diagnosis:
     """Find what is wrong with a program and the smallest verified change that mends it.
 
@@ -71,7 +75,7 @@ def diagnose(
         return cancelled() or time.monotonic() - started > seconds * share
 
     if situation.text.startswith(_BYTE_ORDER_MARK):
-        inner = diagnose(_without_mark(situation), seconds, cancelled)
+        inner = diagnose(_without_mark(situation), seconds, cancelled, sources)
         return _shifted(inner, len(_BYTE_ORDER_MARK))
     if len(situation.text) > LARGEST_CHARACTERS:
         size = f"{len(situation.text):,}"
@@ -87,7 +91,8 @@ def diagnose(
     ceiling = assignment.ceiling if assignment else Level.FIX
     if ceiling is Level.OFF:
         return evolve(_nothing(Reason.OFF, "the assignment allows no help"), ceiling=ceiling)
-    diagnosis = evolve(_Repair(situation, assignment, out_of_time).diagnose(), ceiling=ceiling)
+    repair = _Repair(situation, assignment, sources, out_of_time)
+    diagnosis = evolve(repair.diagnose(), ceiling=ceiling)
     if diagnosis.fix is None and diagnosis.why is None:
         why = Why(Reason.NO_FIX_FOUND, "the only change found would rewrite too much")
         return evolve(diagnosis, why=why)
@@ -101,9 +106,11 @@ class _Repair:
         self,
         situation: Situation,
         assignment: Assignment | None,
+        sources: Sources,
         out_of_time: Callable[..., bool],
     ) -> None:
         self._situation = situation
+        self._sources = sources
         self._text = situation.text
         self._path = situation.path or Path("/nowhere/program.py")
         self._ceiling = assignment.ceiling if assignment else Level.FIX
