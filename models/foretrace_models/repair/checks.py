@@ -48,6 +48,8 @@ class Check:
     """One run of the program and what must come of it."""
 
     source: ClassVar[str]
+    # Whether a process of its own is worth its price when it counts.
+    apart: ClassVar[bool] = True
 
     def run(self) -> Run:
         """Return the run, for the sandbox."""
@@ -118,6 +120,19 @@ class CallCheck(Check):
     @override
     def label(self) -> str:
         return self.test.call
+
+
+@frozen
+class AgreedCheck(CallCheck):
+    """A call that peers' programs agree on: it tells what is wanted, but nobody wrote it down."""
+
+    source = "peers"
+    apart = False
+
+    @property
+    @override
+    def is_test(self) -> bool:
+        return False
 
 
 @frozen

@@ -16,7 +16,15 @@ from foretrace_models.repair.assignment import (
     Level,
     load_assignment,
 )
-from foretrace_models.repair.checks import Check, Outcome, RunCheck, checks_of, evidence
+from foretrace_models.repair.checks import (
+    AgreedCheck,
+    CallCheck,
+    Check,
+    Outcome,
+    RunCheck,
+    checks_of,
+    evidence,
+)
 from foretrace_models.repair.diagnosis import (
     Diagnosis,
     Fix,
@@ -27,6 +35,8 @@ from foretrace_models.repair.diagnosis import (
     Situation,
     Why,
 )
+from foretrace_models.repair.donors.giving import RULE as DONOR
+from foretrace_models.repair.donors.giving import given
 from foretrace_models.repair.edits import (
     TextEdit,
     apply_edits,
@@ -40,9 +50,9 @@ from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
-from foretrace_models.repair.search import search
+from foretrace_models.repair.search import Found, search
 from foretrace_models.repair.source import Source
-from foretrace_models.repair.sources import EVERY_SOURCE, Sources
+from foretrace_models.repair.sources import EVERY_SOURCE, SourceName, Sources
 from foretrace_models.repair.steps import first_step
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
@@ -117,6 +127,7 @@ class _Repair:
         # The ceiling holds for the whole folder, the tests for the program that they call.
         is_entry = assignment is not None and assignment.entry == self._path.name
         self._assignment = assignment if is_entry else None
+        self._prelude = self._assignment.prelude if self._assignment else ""
         self._out_of_time = out_of_time
         self._tokens = [token.text for token in tokens(self._text)]
 
@@ -174,14 +185,20 @@ class _Repair:
         if not self._ceiling.allows(Level.STEP):
             return Diagnosis(problem, why=self._ceiling_why())
         told = evidence(ast.parse(start.text))
+
+        def acceptable(text: str) -> bool:
+            return evidence(ast.parse(text)) == told
+
+        given = self._given(start.text, verifier, verdict, acceptable)
         found = search(
             start.text,
             verdict,
             suspicion(verdict),
             verifier,
-            acceptable=lambda text: evidence(ast.parse(text)) == told,
+            acceptable=acceptable,
             out_of_time=self._out_of_time,
             first=self._first,
+            best=given,
         )
         if found is not None:
             rules = (*start.rules, *found.rules)
@@ -196,6 +213,27 @@ class _Repair:
         fix = self._parse_fix(start, verifier, verdict) if start.rules else None
         return Diagnosis(problem, fix, why, tried=verifier.tried)
 
+    def _given(
+        self,
+        text: str,
+        verifier: Verifier,
+        verdict: Verdict,
+        acceptable: Callable[[str], bool],
+    ) -> Found | None:
+        """Return the least that peers' programs give, where there is a pool of them."""
+        pool = self._sources.pool
+        if pool is None or not self._sources.has(SourceName.DONORS):
+            return None
+        return given(
+            text,
+            pool.donors(self._prelude),
+            self._prelude,
+            verifier,
+            verdict,
+            acceptable,
+            self._out_of_time,
+        )
+
     def _first(self, source: Source) -> Iterator[tuple[Candidate, str]]:
         """Propose changes to begin with: a language model's, where the rules had their turn."""
         if self._situation.proposals:
@@ -207,6 +245,11 @@ class _Repair:
         assignment = self._assignment
         checks = checks_of(ast.parse(text), assignment)
         verifier = self._verifier(checks, sandbox)
+        if self._sources.pool is not None:
+            calls = [check.test.call for check in checks if isinstance(check, CallCheck)]
+            agreed = self._sources.pool.tests(calls, self._prelude, verifier.values)
+            checks += map(AgreedCheck, agreed)
+            verifier = self._verifier(checks, sandbox)
         verdict = verifier.look(text)
         told = [n for n, outcome in enumerate(verdict.outcomes) if outcome is not Outcome.UNKNOWN]
         self._untold = _untold(verdict)
@@ -219,9 +262,8 @@ class _Repair:
         return self._verifier(checks, sandbox), verdict
 
     def _verifier(self, checks: Sequence[Check], sandbox: Sandbox) -> Verifier:
-        prelude = self._assignment.prelude if self._assignment else ""
         timeout = self._assignment.timeout_seconds if self._assignment else _DEFAULT_TIMEOUT_SECONDS
-        return Verifier(sandbox, self._path, prelude, checks, timeout)
+        return Verifier(sandbox, self._path, self._prelude, checks, timeout)
 
     def _problem(self, verifier: Verifier, verdict: Verdict) -> Problem | None:
         for check, outcome, result in zip(
@@ -293,7 +335,9 @@ class _Repair:
         """Return the fix that some edits are; None if they change too much to be called one."""
         changed = apply_edits(self._text, edits)
         size = distance(self._tokens, [token.text for token in tokens(changed)])
-        if size > max(_FEW_TOKENS, _LARGEST_SHARE * len(self._tokens)):
+        largest = max(_FEW_TOKENS, _LARGEST_SHARE * len(self._tokens))
+        # A peer's change is no guess, however large.
+        if size > largest and DONOR not in rules:
             return None
         outcomes = [
             outcome

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Sequence
+
+from foretrace_models.repair.agreed import Evaluate, agreed_tests
+from foretrace_models.repair.assignment import CallTest
+from foretrace_models.repair.donors.listing import Listing
+from foretrace_models.repair.donors.units import Units, names_in
 
 
 class Pool:
@@ -12,5 +18,45 @@ class Pool:
     """
 
     def __init__(self, programs: Iterable[str]) -> None:
-        """Take the programs; those that do not parse are passed over."""
-        self.programs = tuple(dict.fromkeys(programs))
+        """Take the programs, each once; those that do not parse are passed over."""
+        self._by_tree: dict[str, str] = {}
+        for program in programs:
+            try:
+                self._by_tree.setdefault(ast.dump(ast.parse(program)), program)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+        self._donors: dict[str, tuple[Units, ...]] = {}
+        self._tests: dict[tuple[str, ...], list[CallTest]] = {}
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The programs, no two of which are copies of each other."""
+        return tuple(self._by_tree.values())
+
+    def __len__(self) -> int:
+        return len(self._by_tree)
+
+    def without(self, text: str) -> Pool:
+        """Return the pool without the copies of a program: those with the same tree."""
+        try:
+            tree = ast.dump(ast.parse(text))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return self
+        if tree not in self._by_tree:
+            return self
+        return Pool(program for key, program in self._by_tree.items() if key != tree)
+
+    def donors(self, prelude: str) -> tuple[Units, ...]:
+        """Return the programs taken apart; `prelude` is the code that runs before each."""
+        if prelude not in self._donors:
+            known = names_in(prelude)
+            listed = (Units(Listing(text), known) for text in self.programs)
+            self._donors[prelude] = tuple(listed)
+        return self._donors[prelude]
+
+    def tests(self, calls: Sequence[str], prelude: str, evaluate: Evaluate) -> list[CallTest]:
+        """Return further tests, made up from some calls, that the programs agree on."""
+        key = (prelude, *calls)
+        if key not in self._tests:
+            self._tests[key] = agreed_tests(calls, self.programs, prelude, evaluate)
+        return self._tests[key]

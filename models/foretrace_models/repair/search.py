@@ -25,6 +25,8 @@ _BATCH = 16
 _UNTOUCHED_COST = 6.0
 _SUSPECT_GAIN = 1.5
 _FAILING_COST = 3.0
+# Of more checks than this each counts for less.
+_MANY = 12
 # A change after which no more checks pass may yet be one half of a fix. Few are.
 _NEUTRAL_COST = 5.0
 _LINGER_SECONDS = 0.5
@@ -82,8 +84,9 @@ def search(
     acceptable: Callable[[str], bool],
     out_of_time: Callable[[], bool],
     first: Propose = candidates,
+    best: Found | None = None,
 ) -> Found | None:
-    """Return the best fix that is found in time, or None.
+    """Return the best fix that is found in time, or None; one better than `best`, if given.
 
     `first` proposes changes of the text itself; texts reached from there are built on by the rules.
 
@@ -95,6 +98,7 @@ def search(
         SandboxError: the sandbox is gone.
     """
     search_ = _Search(text, baseline, suspicion, verifier, acceptable, first)
+    search_.best = best
     deadline = float("inf")
     while search_.queue:
         if out_of_time() or time.monotonic() > deadline:
@@ -161,7 +165,7 @@ class _Search:
         self._push(made, cost)
 
     def _push(self, step: _Step, next_cost: float) -> None:
-        to_mend = _FAILING_COST * (self._total - step.credit)
+        to_mend = _FAILING_COST * (self._total - step.credit) * min(1.0, _MANY / self._total)
         step.priority = next_cost + to_mend + _NEUTRAL_COST * step.neutral
         heapq.heappush(self.queue, step)
 

@@ -69,11 +69,12 @@ class Verifier:
     def verify(self, text: str) -> Verdict:
         """Run each check in a process of its own, with all the time it may have.
 
+        Checks that are not worth that share one.
+
         Raises:
             SandboxError: the sandbox is gone.
         """
-        runs = [check.run() for check in self.checks]
-        return self._verdict(self._sandbox.run_apart(self._program(text), runs, self._full))
+        return self._verdict(self._results(text, self._full))
 
     def look(self, text: str) -> Verdict:
         """Run each check as `verify` does, but waste no time on loops that never end.
@@ -84,21 +85,36 @@ class Verifier:
         Raises:
             SandboxError: the sandbox is gone.
         """
-        program, runs = self._program(text), [check.run() for check in self.checks]
-        results = self._sandbox.run_apart(program, runs, _GLANCE)
+        results = self._results(text, _GLANCE)
         late = [n for n, result in enumerate(results) if result["status"] == "timeout"]
         outcomes = self._verdict(results).outcomes
         fails = any(o is Outcome.FAILED for n, o in enumerate(outcomes) if n not in late)
         for n in late:
-            if not (fails and self.checks[n].is_test):
-                (results[n],) = self._sandbox.run_apart(program, [runs[n]], self._full)
+            if not (fails and self.checks[n].is_test) and self.checks[n].apart:
+                run = self.checks[n].run()
+                (results[n],) = self._sandbox.run_apart(self._program(text), [run], self._full)
                 fails = fails or results[n]["status"] == "timeout"
-        traced = [{**run, "trace_lines": True} for run in runs]
-        for result, seen in zip(
-            results, self._sandbox.run_apart(program, traced, _TRACE), strict=True
-        ):
-            result["lines"] = seen.get("lines", [])
+        seen = self._results(text, _TRACE, trace_lines=True)
+        for result, traced in zip(results, seen, strict=True):
+            result["lines"] = traced.get("lines", [])
         return self._verdict(results)
+
+    def _results(self, text: str, limits: Limits, **options: bool) -> list[Result]:
+        """Make the run of each check, in their order."""
+        program = self._program(text)
+        runs = [{**check.run(), **options} for check in self.checks]
+        apart = [n for n, check in enumerate(self.checks) if check.apart]
+        shared = [n for n, check in enumerate(self.checks) if not check.apart]
+        results: list[Result] = [{"status": "not made"}] * len(runs)
+        made = self._sandbox.run_apart(program, [runs[n] for n in apart], limits)
+        for n, result in zip(apart, made, strict=True):
+            results[n] = result
+        if shared:
+            (made,) = self._sandbox.run([program], [runs[n] for n in shared], limits)
+            # What came after a run that ended the process was not made.
+            for n, result in zip(shared, made, strict=False):
+                results[n] = result
+        return [dict(result) for result in results]
 
     def _verdict(self, results: Sequence[Result]) -> Verdict:
         return Verdict(tuple(map(_judge, self.checks, results)), tuple(results))
@@ -120,14 +136,32 @@ class Verifier:
         ]
 
     def passing(self, text: str, limits: Limits) -> int:
-        """Return how many checks pass, each run in a process of its own.
+        """Return how many checks pass, run as `verify` does.
 
         Raises:
             SandboxError: the sandbox is gone.
         """
-        runs = [check.run() for check in self.checks]
-        results = self._sandbox.run_apart(self._program(text), runs, limits)
-        return self._verdict(results).passed
+        return self._verdict(self._results(text, limits)).passed
+
+    def values(
+        self, texts: Sequence[str], calls: Sequence[str], limits: Limits
+    ) -> list[list[str | None]]:
+        """Return the literal that each call gives in each program, None where it gives none.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        if not (texts and calls):
+            return [[None] * len(calls) for _ in texts]
+        runs = [{"stdin": "", "as_main": False, "call": call} for call in calls]
+        rows = self._sandbox.run([self._program(text) for text in texts], runs, limits)
+        return [
+            [
+                result["value"] if result["status"] == "returned" else None
+                for result in (*row, *[{"status": "not made"}] * (len(calls) - len(row)))
+            ]
+            for row in rows
+        ]
 
     def quick_limits(self, baseline: Verdict) -> Limits:
         """Return limits for trying out: what runs much longer than before is on a wrong way."""

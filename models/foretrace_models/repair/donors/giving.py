@@ -1,0 +1,224 @@
+"""What donors give: the fewest of the patches towards one of them that mend a program."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from foretrace_models.repair.checks import CallCheck, Check
+from foretrace_models.repair.donors.changes import Patch, render, size
+from foretrace_models.repair.donors.differences import differences
+from foretrace_models.repair.donors.listing import Listing
+from foretrace_models.repair.donors.units import Unit, Units, names_in
+from foretrace_models.repair.edits import distance
+from foretrace_models.repair.search import Found
+from foretrace_models.repair.tokens import tokens
+from foretrace_models.repair.verify import Verdict, Verifier
+
+RULE = "donor"
+# Returns of each text whether it passes every check.
+Passing = Callable[[Sequence[str]], list[bool]]
+
+# In bits, as the costs of candidates are: many peers can not be wrong in the same way.
+_COST = 2.0
+_DONORS = 30
+_WHOLE = 4
+_MINIMISED = 8
+_MOST_PARTS = 1200
+_LARGEST_PART = 3
+_BATCH = 64
+
+
+def given(
+    text: str,
+    donors: Sequence[Units],
+    prelude: str,
+    verifier: Verifier,
+    baseline: Verdict,
+    acceptable: Callable[[str], bool],
+    out_of_time: Callable[[], bool],
+) -> Found | None:
+    """Return the smallest change towards donors that mends a program, or None if none does.
+
+    Each function that tests call takes from a donor of its own, if it is at fault.
+
+    Raises:
+        SandboxError: the sandbox is gone.
+    """
+    tryout = verifier.tryout(baseline)
+    total = len(verifier.checks)
+
+    def passing(texts: Sequence[str]) -> list[bool]:
+        return [credit >= total for credit in tryout.credits(texts)]
+
+    giving = _Giving(
+        text, entries_of(verifier.checks), donors, names_in(prelude), passing, out_of_time
+    )
+    fixed = giving.fixed()
+    if fixed is None or not acceptable(fixed) or not verifier.verify(fixed).all_pass:
+        return None
+    size_ = distance(
+        [token.text for token in tokens(text)], [token.text for token in tokens(fixed)]
+    )
+    return Found(fixed, (RULE,), _COST, size_)
+
+
+def entries_of(checks: Sequence[Check]) -> tuple[str, ...]:
+    """Return the functions that checks call; an empty name if they only run the program."""
+    found: list[str] = []
+    for check in checks:
+        if isinstance(check, CallCheck):
+            found += (
+                node.func.id
+                for node in ast.walk(ast.parse(check.test.call, mode="eval"))
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            )
+    return tuple(dict.fromkeys(found)) or ("",)
+
+
+class _Giving:
+    def __init__(
+        self,
+        text: str,
+        entries: Sequence[str],
+        donors: Sequence[Units],
+        known: frozenset[str],
+        passing: Passing,
+        out_of_time: Callable[[], bool],
+    ) -> None:
+        self._listing = Listing(text)
+        units = Units(self._listing, known)
+        # What is called and no donor has is not theirs to give.
+        self._entries = tuple(e for e in entries if any(e in donor.functions for donor in donors))
+        self._units = {entry: units.unit(entry, self._entries) for entry in self._entries}
+        self._passing = passing
+        self._out_of_time = out_of_time
+        self._near = {entry: self._nearest(entry, donors) for entry in self._entries}
+
+    def fixed(self) -> str | None:
+        """Mend all with near donors; then find out what is at fault, and take only as much."""
+        found = self._whole()
+        if found is None:
+            return None
+        for entry in self._entries:
+            rest = _flat({name: patches for name, patches in found.items() if name != entry})
+            if len(self._entries) > 1 and self._that_pass([()], rest):
+                found[entry] = ()
+            else:
+                found[entry] = self._least(entry, rest, found[entry])
+        return self._render(_flat(found))
+
+    def _nearest(self, entry: str, donors: Sequence[Units]) -> list[tuple[str, Unit]]:
+        own = self._units[entry]
+        words = own.canonical_words if own else ()
+        found = []
+        for donor in donors:
+            unit = donor.unit(entry, self._entries)
+            if unit is not None:
+                apart = Levenshtein.distance(words, unit.canonical_words)
+                found.append((apart, donor.listing.text, unit))
+        found.sort(key=lambda each: each[0])
+        return [(text, unit) for _, text, unit in found[:_DONORS]]
+
+    def _whole(self) -> dict[str, tuple[Patch, ...]] | None:
+        """Return patches towards near donors that together mend the program."""
+        options = [
+            [self._patches(entry, *each) for each in self._near[entry][:_WHOLE]]
+            for entry in self._entries
+        ]
+        # First the nearest of each, then one of them another one.
+        choices = sorted(itertools.product(*(range(len(each)) for each in options)), key=sum)
+        for first in range(0, len(choices), _BATCH):
+            picked = [
+                [each[n] for each, n in zip(options, choice, strict=True)]
+                for choice in choices[first : first + _BATCH]
+            ]
+            flat = [tuple(itertools.chain(*each)) for each in picked]
+            passing = self._that_pass(flat, ())
+            if passing:
+                best = picked[flat.index(passing[0])]
+                return dict(zip(self._entries, best, strict=True))
+            if self._out_of_time():
+                break
+        return None
+
+    def _patches(self, entry: str, donor: str, unit: Unit) -> tuple[Patch, ...]:
+        return tuple(differences(self._listing, self._units[entry], donor, unit))
+
+    def _least(
+        self, entry: str, rest: tuple[Patch, ...], best: tuple[Patch, ...]
+    ) -> tuple[Patch, ...]:
+        """Return the smallest patches of one unit that mend the program, with those of the rest."""
+        towards = [self._patches(entry, *each) for each in self._near[entry]]
+        whole = sorted({best, *self._that_pass(towards, rest)}, key=size)
+        best = min(self._minimal(whole[:_MINIMISED], rest), key=size)
+        seen: dict[tuple[Patch, ...], float] = {}
+        for patches in towards:
+            seen |= dict(_parts(patches, size(best)))
+        parts = sorted(seen, key=seen.__getitem__)[:_MOST_PARTS]
+        for first in range(0, len(parts), _BATCH):
+            passing = list(self._that_pass(parts[first : first + _BATCH], rest))
+            if passing:
+                best = passing[0]
+                break
+            if self._out_of_time():
+                break
+        single = tuple((change,) for patch in best for change in patch)
+        return self._minimal([single], rest)[0] if len(single) > len(best) else best
+
+    def _that_pass(
+        self, options: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...]
+    ) -> list[tuple[Patch, ...]]:
+        passing = self._passing([self._render((*option, *rest)) for option in options])
+        return list(itertools.compress(options, passing))
+
+    def _minimal(
+        self, options: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...]
+    ) -> list[tuple[Patch, ...]]:
+        """Return of each of some patches a part that still mends the program, with none to spare.
+
+        All are worked on at once: programs that are tried together cost less.
+        """
+        done: list[tuple[Patch, ...]] = []
+        left = list(options)
+        while left and not self._out_of_time():
+            smaller = [list(_less_one(patches)) for patches in left]
+            passing = set(self._that_pass(list(itertools.chain(*smaller)), rest))
+            bold: list[tuple[Patch, ...]] = []
+            careful: list[tuple[Patch, ...]] = []
+            for patches, parts in zip(left, smaller, strict=True):
+                good = [part for part in parts if part in passing]
+                if not good:
+                    done.append(patches)
+                    continue
+                careful.append(min(good, key=size))
+                # What can be spared alone may be spared together.
+                needed = [set(part) for part in good]
+                bold.append(tuple(p for p in patches if all(p in part for part in needed)))
+            spared = set(self._that_pass([part for part in bold if part], rest))
+            left = [b if b in spared else c for b, c in zip(bold, careful, strict=True)]
+        return done + left
+
+    def _render(self, patches: tuple[Patch, ...]) -> str:
+        return render(self._listing, patches)
+
+
+def _less_one(patches: tuple[Patch, ...]) -> Iterator[tuple[Patch, ...]]:
+    if len(patches) > 1:
+        for number in range(len(patches)):
+            yield patches[:number] + patches[number + 1 :]
+
+
+def _parts(patches: tuple[Patch, ...], below: float) -> Iterator[tuple[tuple[Patch, ...], float]]:
+    """Yield the small parts of some patches, with their sizes."""
+    for count in range(1, _LARGEST_PART + 1):
+        for part in itertools.combinations(patches, count):
+            if (tokens := size(part)) < below:
+                yield part, tokens
+
+
+def _flat(given: dict[str, tuple[Patch, ...]]) -> tuple[Patch, ...]:
+    return tuple(itertools.chain.from_iterable(given.values()))
