@@ -5,6 +5,7 @@ Python's own `tokenize` gives up on a fifth of the programs that do not compile.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import tree_sitter_python
@@ -27,12 +28,17 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
+def root_of(raw: bytes) -> Node:
+    """Return the root of the tree of a program in UTF-8, whether it parses or not."""
+    return _parser().parse(raw).root_node
+
+
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a program in their order, comments included."""
     raw = text.encode("utf-8", "surrogatepass")
     to_offset = _offsets(text, raw)
     found: list[Token] = []
-    _collect(_parser().parse(raw).root_node, raw, found, to_offset)
+    _collect(root_of(raw), raw, found, to_offset)
     return found
 
 
@@ -47,12 +53,7 @@ def _offsets(text: str, raw: bytes) -> list[int] | None:
 
 
 def _collect(root: Node, raw: bytes, found: list[Token], to_offset: list[int] | None) -> None:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.child_count:
-            stack.extend(reversed(node.children))
-            continue
+    for node in leaves_of(root):
         start, end = node.start_byte, node.end_byte
         if start == end:
             continue  # a token that the parser missed and supplied itself
@@ -60,3 +61,14 @@ def _collect(root: Node, raw: bytes, found: list[Token], to_offset: list[int] | 
         if to_offset is not None:
             start, end = to_offset[start], to_offset[end]
         found.append(Token(node.type, text, start, end))
+
+
+def leaves_of(root: Node) -> Iterator[Node]:
+    """Yield the leaves of a tree in their order."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.child_count:
+            stack.extend(reversed(node.children))
+        else:
+            yield node
