@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from attrs import frozen
@@ -32,6 +33,7 @@ _TYPE_CREDIT = 0.1
 _LIKENESS_CREDIT = 0.3
 _LONGEST_COMPARED = 200
 _MANY_LINES = 50
+_MANY_VALUES = 2000
 
 
 class Outcome(Enum):
@@ -99,7 +101,7 @@ class CallCheck(Check):
         if result["status"] != "returned" or result["value"] is None:
             return False
         try:
-            value = ast.literal_eval(result["value"])
+            value = _literal(result["value"])
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return False
         return equal(value, self.test.expected)
@@ -113,7 +115,7 @@ class CallCheck(Check):
         if result["type"] != type(self.test.expected).__name__ or result["value"] is None:
             return _ENDED_CREDIT
         return _TYPE_CREDIT + _LIKENESS_CREDIT * _likeness(
-            ast.literal_eval(result["value"]), self.test.expected
+            _literal(result["value"]), self.test.expected
         )
 
     @property
@@ -299,6 +301,12 @@ def _tells_nothing(result: Result) -> bool:
             name[0], sys.stdlib_module_names, cutoff=NEAR_MODULE
         )
     return error["errno"] in (errno.EPERM, errno.EACCES, errno.EROFS)
+
+
+@lru_cache(_MANY_VALUES)
+def _literal(source: str) -> Any:
+    """Return the value of a literal; candidates give the same ones again and again."""
+    return ast.literal_eval(source)
 
 
 def equal(value: Any, expected: Any) -> bool:

@@ -25,8 +25,6 @@ _BATCH = 16
 _UNTOUCHED_COST = 6.0
 _SUSPECT_GAIN = 1.5
 _FAILING_COST = 3.0
-# Of more checks than this each counts for less.
-_MANY = 12
 # A change after which no more checks pass may yet be one half of a fix. Few are.
 _NEUTRAL_COST = 5.0
 _LINGER_SECONDS = 0.5
@@ -127,7 +125,7 @@ class _Search:
         self._acceptable = acceptable
         self._first = first
         self._tryout = verifier.tryout(baseline)
-        self._total = len(verifier.checks)
+        self._total = self._tryout.total
         self._tokens = [token.text for token in tokens(text)]
         self._numbers = itertools.count()
         self._seen = {text}
@@ -165,7 +163,7 @@ class _Search:
         self._push(made, cost)
 
     def _push(self, step: _Step, next_cost: float) -> None:
-        to_mend = _FAILING_COST * (self._total - step.credit) * min(1.0, _MANY / self._total)
+        to_mend = _FAILING_COST * (self._total - step.credit)
         step.priority = next_cost + to_mend + _NEUTRAL_COST * step.neutral
         heapq.heappush(self.queue, step)
 

@@ -18,6 +18,8 @@ _GLANCE = Limits(0.2, 1.0)
 _TRACE = Limits(0.1, 1.0)
 # A candidate that mends none of so many failing checks is not looked at any further.
 _MOST_TELLING = 3
+# Of checks that are many and cheap, this many are counted.
+_MOST_COUNTED = 12
 
 
 @frozen
@@ -175,23 +177,30 @@ class Verifier:
 
 
 class Tryout:
-    """Tries many candidates against one baseline: fast, and good enough to choose by."""
+    """Tries many candidates against one baseline: fast, and good enough to choose by.
+
+    Credit is counted over the first few checks; what passes those is run on the `last`, which
+    together count for one more.
+    """
 
     def __init__(self, verifier: Verifier, baseline: Verdict) -> None:
         self._verifier = verifier
         self._limits = verifier.quick_limits(baseline)
         credits_ = [c.credit(r) for c, r in zip(verifier.checks, baseline.results, strict=True)]
-        failing = [n for n, credit in enumerate(credits_) if credit < 1]
+        counted = _counted(verifier.checks, credits_)
+        failing = [n for n in counted if credits_[n] < 1]
         # Not the first few but some from all over: neighbouring tests often fail alike.
         stride = max(1, -(-len(failing) // _MOST_TELLING))
         telling = failing[::stride]
         self._telling = [verifier.checks[n] for n in telling]
-        self._rest = [check for n, check in enumerate(verifier.checks) if n not in telling]
+        self._rest = [verifier.checks[n] for n in counted if n not in telling]
+        self._last = [check for n, check in enumerate(verifier.checks) if n not in counted]
         self._told = sum(credits_[n] for n in telling)
-        self.baseline = sum(credits_)
+        self.baseline = sum(credits_[n] for n in counted)
+        self.total = len(counted) + bool(self._last)
 
     def credits(self, texts: Sequence[str]) -> list[float]:
-        """Return each text's credit over all checks; 0 if it mends none of the telling ones.
+        """Return each text's credit, `total` at most; 0 if it mends none of the telling checks.
 
         Raises:
             SandboxError: the sandbox is gone.
@@ -204,7 +213,34 @@ class Tryout:
         total = dict.fromkeys(range(len(texts)), 0.0)
         for n, credit in zip(hopeful, more, strict=True):
             total[n] = credits_[n] + credit
+        if self._last:
+            passing = [n for n in hopeful if total[n] >= self.total - 1]
+            last = verifier.credits([texts[n] for n in passing], self._last, self._limits)
+            for n, credit in zip(passing, last, strict=True):
+                total[n] += credit / len(self._last)
         return list(total.values())
+
+    def passing(self, texts: Sequence[str]) -> list[bool]:
+        """Return of each text whether it passes every check; what fails one is not run on more.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        verifier = self._verifier
+        verifier.tried += len(texts)
+        left = list(range(len(texts)))
+        for checks in (self._telling, self._rest, self._last):
+            credits_ = verifier.credits([texts[n] for n in left], checks, self._limits)
+            left = [n for n, credit in zip(left, credits_, strict=True) if credit >= len(checks)]
+        return [n in left for n in range(len(texts))]
+
+
+def _counted(checks: Sequence[Check], credits_: Sequence[float]) -> list[int]:
+    """Return the numbers of the checks to count: all tests, some of the others that fail."""
+    spare = [n for n, check in enumerate(checks) if not check.apart]
+    tests = [n for n in range(len(checks)) if n not in spare]
+    failing = [n for n in spare if credits_[n] < 1]
+    return sorted([*tests, *failing[: max(0, _MOST_COUNTED - len(tests))]])
 
 
 def _judge(check: Check, result: Result) -> Outcome:

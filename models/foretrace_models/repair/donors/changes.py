@@ -223,8 +223,11 @@ def _code(text: str, line: Line, replaced: Iterable[Replaced]) -> str:
             parts += _joined(parts, space, str(change.written).lstrip())
         at = change.last
         if at < len(tokens):
-            follows = change.after if change.first == change.last else None
-            space = _space_before(text, tokens, at) if follows is None else follows
+            space = _space_before(text, tokens, at)
+            if change.first == change.last:
+                space = change.after
+            elif not words:
+                space = min(space, _space_before(text, tokens, change.first), key=len)
             parts += _joined(parts, space, tokens[at].text)
             at += 1
     if at < len(tokens):

@@ -48,12 +48,7 @@ def given(
     Raises:
         SandboxError: the sandbox is gone.
     """
-    tryout = verifier.tryout(baseline)
-    total = len(verifier.checks)
-
-    def passing(texts: Sequence[str]) -> list[bool]:
-        return [credit >= total for credit in tryout.credits(texts)]
-
+    passing = verifier.tryout(baseline).passing
     giving = _Giving(
         text, entries_of(verifier.checks), donors, names_in(prelude), passing, out_of_time
     )

@@ -98,9 +98,9 @@ class Sandbox:
     ) -> list[list[Result]]:
         """Make the same runs of each program; return their results, program by program.
 
-        Programs given together may share a process until one of them ends it. Beside the statuses
-        of `harness.execute` there are `died`, with which a program's results end, and `not made`,
-        for the runs after one that timed out.
+        Programs may share a process, with those of later calls too, until one of them ends it.
+        Beside the statuses of `harness.execute` there are `died`, with which a program's results
+        end, and `not made`, for the runs after one that timed out.
 
         Raises:
             SandboxError: a process behind the boundary is gone.
@@ -111,7 +111,7 @@ class Sandbox:
             shares = [todo[n :: len(self._servers)] for n in range(len(self._servers))]
             for server, share in zip(self._servers, shares, strict=True):
                 if share:
-                    server.send(_request([programs[n] for n in share], runs, limits))
+                    server.send(_request([programs[n] for n in share], runs, limits, apart=False))
             todo = []
             patience = limits.wall_seconds * len(runs) * len(programs) + _GRACE_SECONDS
             for server, share in zip(self._servers, shares, strict=True):
@@ -132,7 +132,7 @@ class Sandbox:
         for first in range(0, len(runs), len(self._servers)):
             pairs = list(zip(self._servers, runs[first:], strict=False))
             for server, run in pairs:
-                server.send(_request([program], [run], limits))
+                server.send(_request([program], [run], limits, apart=True))
             for server, _ in pairs:
                 answer = server.receive(limits.wall_seconds + _GRACE_SECONDS)
                 results.append(answer["results"][0][0])
@@ -150,8 +150,11 @@ class Sandbox:
         self.close()
 
 
-def _request(programs: Sequence[Program], runs: Sequence[Run], limits: Limits) -> dict[str, Any]:
+def _request(
+    programs: Sequence[Program], runs: Sequence[Run], limits: Limits, *, apart: bool
+) -> dict[str, Any]:
     return {
+        "apart": apart,
         "programs": programs,
         "runs": runs,
         "cpu_seconds": limits.cpu_seconds,
