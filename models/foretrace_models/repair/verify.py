@@ -137,13 +137,21 @@ class Verifier:
             for results in self._sandbox.run(programs, runs, limits)
         ]
 
-    def passing(self, text: str, limits: Limits) -> int:
-        """Return how many checks pass, run as `verify` does.
+    def outcomes(self, text: str, limits: Limits) -> tuple[Outcome, ...]:
+        """Return the outcome of each check, run as `verify` does but within other limits.
 
         Raises:
             SandboxError: the sandbox is gone.
         """
-        return self._verdict(self._results(text, limits)).passed
+        return self._verdict(self._results(text, limits)).outcomes
+
+    def passing(self, text: str, limits: Limits) -> int:
+        """Return how many checks pass, run as `verify` does but within other limits.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        return self.outcomes(text, limits).count(Outcome.PASSED)
 
     def values(
         self, texts: Sequence[str], calls: Sequence[str], limits: Limits
