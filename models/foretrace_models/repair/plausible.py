@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import symtable
 from collections.abc import Iterator
 
 _BUILTINS = frozenset(dir(builtins))
@@ -46,7 +47,7 @@ def oddity_bits(text: str) -> float:
         SyntaxError: it does not parse.
     """
     tree = ast.parse(text)
-    bits = sum(_undefined(tree))
+    bits = sum(_undefined(text)) if "import *" not in text else 0.0
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         bits += sum(_odd_block(node))
@@ -65,24 +66,25 @@ def oddity_bits(text: str) -> float:
     return bits
 
 
-def _undefined(tree: ast.Module) -> Iterator[float]:
-    """Yield the cost of each name that is looked up and nowhere given a value."""
-    bound = set(_BUILTINS | _GLOBALS)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.alias):
-            if node.name == "*":
-                return
-            bound.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    yield from (_UNDEFINED for _ in used - bound)
+def _undefined(text: str) -> Iterator[float]:
+    """Yield the cost of each name that is looked up where nothing gives it a value."""
+    module = symtable.symtable(text, "<program>", "exec")
+    known = {each.get_name() for each in module.get_symbols() if _is_bound(each)}
+    tables = [module]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            name = symbol.get_name()
+            if symbol.is_declared_global() and symbol.is_assigned():
+                known.add(name)
+            unbound = symbol.is_global() or (table is module and not _is_bound(symbol))
+            if symbol.is_referenced() and unbound and name not in (_BUILTINS | _GLOBALS | known):
+                yield _UNDEFINED
+
+
+def _is_bound(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
 def _odd_statement(value: ast.expr) -> float:

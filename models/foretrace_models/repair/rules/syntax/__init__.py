@@ -27,6 +27,7 @@ RULES: tuple[Callable[[Broken], Iterator[Candidate]], ...] = (
     layout.colons,
     layout.indentation,
     layout.clauses,
+    layout.functions,
     layout.tabs,
     layout.bodies,
     layout.lines,

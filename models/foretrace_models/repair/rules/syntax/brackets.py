@@ -102,9 +102,16 @@ def shapes(broken: Broken) -> Iterator[Candidate]:
 
 
 def missing(broken: Broken) -> Iterator[Candidate]:
-    """The parentheses of a call: `range n`, `"{}".format x`, `print"a"`."""
+    """The parentheses of a call: `range n`, `"{}".format x`; the brackets of `x for x in y`."""
     for line in broken.near():
         row = broken.on(line)
+        first = next((t.end for t in row if t.text in ("return", "=")), None)
+        if first is not None and any(t.text == "for" and t.start > first for t in row):
+            begin = first + 1 if broken.text[first] == " " else first
+            for opener, closer in (("[", "]"), ("(", ")")):
+                end = broken.end(line)
+                edits = (TextEdit(begin, begin, opener), TextEdit(end, end, closer))
+                yield Candidate(edits, "missing brackets", 1.2 if opener == "[" else 1.4)
         for number, (name, value) in enumerate(itertools.pairwise(row)):
             if name.kind != "identifier" or not _starts_argument(value):
                 continue

@@ -59,6 +59,39 @@ def indentation(broken: Broken) -> Iterator[Candidate]:
                 yield from _moved(broken, line, indent, cost)
 
 
+def functions(broken: Broken) -> Iterator[Candidate]:
+    """The end of a function's body, or of a loop's, that is not indented."""
+    if "outside" not in broken.message and "not in loop" not in broken.message:
+        return
+    words = ("for", "while") if "loop" in broken.message else ("def", "async")
+    line = broken.line
+    for head in range(line - 1, -1, -1):
+        word = _FIRST_WORD.match(broken.code(head))
+        if (
+            word is None
+            or word[1] not in words
+            or len(broken.indent(head)) > len(broken.indent(line))
+        ):
+            continue
+        depth = len(broken.indent(head))
+        outside = [
+            n
+            for n in range(head + 1, line + 1)
+            if broken.code(n) and len(broken.indent(n)) <= depth
+        ]
+        block = [n for n in _block(broken, outside[0], depth) if outside[0] <= n]
+        later = (n for n in block if n > line and _FIRST_WORD.match(broken.code(n)))
+        stop = next(
+            (n for n in later if broken.code(n).lstrip().startswith(("def", "class"))), None
+        )
+        for last in (block[-1] + 1 if stop is None else stop, line + 1):
+            edits = tuple(
+                TextEdit(broken.starts[n], broken.starts[n], broken.step) for n in block if n < last
+            )
+            yield Candidate(edits, "indentation", 0.8 + (last == line + 1) * 0.3)
+        break
+
+
 def clauses(broken: Broken) -> Iterator[Candidate]:
     """An `else` or `except` that stands under nothing that it belongs to."""
     for line in broken.near()[:2]:
@@ -189,7 +222,17 @@ def _moved(broken: Broken, line: int, indent: str, cost: float) -> Iterator[Cand
         (n for n, at_ in enumerate(block[1:], 1) if len(broken.indent(at_)) <= len(own)), len(block)
     )
     # After a block, what stands beside it was mostly meant to stay beside it.
-    extents = {deeper: 0.0 if deeper == 1 else 0.3}
+    # So was the body of a function, or what ends where the lines around it go to the left.
+    above = broken.above(line)
+    head = _FIRST_WORD.match(broken.code(above)) if above is not None else None
+    whole = deeper > 1 or (head is not None and head[1] in ("def", "class"))
+    if (
+        head is not None
+        and head[1] in ("for", "while", "else")
+        and block[-1] + 1 < len(broken.lines)
+    ):
+        whole = whole or any(broken.code(n) for n in range(block[-1] + 1, len(broken.lines)))
+    extents = {deeper: 0.3 if whole else 0.0}
     if deeper > 1:
         extents.setdefault(1, 0.8)
     for extent in range(deeper + 1, min(len(block), deeper + _MOST_LINES) + 1):
@@ -197,7 +240,7 @@ def _moved(broken: Broken, line: int, indent: str, cost: float) -> Iterator[Cand
         blank = not ends_here and any(
             not broken.lines[n].strip() for n in range(block[extent - 1] + 1, block[extent])
         )
-        extents[extent] = (0.3 if deeper == 1 else 0.0) if ends_here else 0.5 if blank else 0.9
+        extents[extent] = (0.0 if whole else 0.3) if ends_here else 0.5 if blank else 0.9
     extents.setdefault(len(block), 0.5)
     for extent, more in extents.items():
         edits = tuple(

@@ -38,7 +38,11 @@ def unclosed(broken: Broken) -> Iterator[Candidate]:
                 cost = 1.4 + 0.05 * rank
                 yield one(start + end, start + end, quote, "missing quote", cost)
             for place in places:
-                yield one(start + place, start + place + 1, "", "quote too many", 2.0)
+                word = re.match(r"\w+", code[place + 1 :])
+                # What stands after it is a name of the program, and no text.
+                known = word is not None and broken.names[word[0]] > 1
+                cost = 0.8 if known and place == places[-1] else 2.0
+                yield one(start + place, start + place + 1, "", "quote too many", cost)
             others = [m.start() for m in re.finditer(rf"(?<!\\){other}", code)]
             if len(others) % 2:
                 for wrong, right in ((others[-1], quote), (others[0], quote), (places[0], other)):
