@@ -82,11 +82,12 @@ def search(
     acceptable: Callable[[str], bool],
     out_of_time: Callable[[], bool],
     first: Propose = candidates,
+    further: Propose = candidates,
     best: Found | None = None,
 ) -> Found | None:
     """Return the best fix that is found in time, or None; one better than `best`, if given.
 
-    `first` proposes changes of the text itself; texts reached from there are built on by the rules.
+    `first` proposes changes of the text itself, `further` those of texts reached from there.
 
     Best first: of all texts reached so far, the one whose next change is the likeliest is built
     on. After the first fix the search lingers for a better one, the longer the more changes that
@@ -95,7 +96,7 @@ def search(
     Raises:
         SandboxError: the sandbox is gone.
     """
-    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first)
+    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further)
     search_.best = best
     deadline = float("inf")
     while search_.queue:
@@ -118,12 +119,14 @@ class _Search:
         verifier: Verifier,
         acceptable: Callable[[str], bool],
         first: Propose,
+        further: Propose,
     ) -> None:
         self.best: Found | None = None
         self._suspicion = suspicion
         self._verifier = verifier
         self._acceptable = acceptable
         self._first = first
+        self._further = further
         self._tryout = verifier.tryout(baseline)
         self._total = self._tryout.total
         self._tokens = [token.text for token in tokens(text)]
@@ -137,7 +140,9 @@ class _Search:
         if step.left is None:
             if step.rules and not self._acceptable(step.text):
                 return
-            propose, suspicion = (candidates, {}) if step.rules else (self._first, self._suspicion)
+            propose, suspicion = self._first, self._suspicion
+            if step.rules:
+                propose, suspicion = self._further, {}
             step.left = _ordered(step.text, propose, suspicion, self._seen)[::-1]
         else:
             batch = [step.left.pop() for _ in range(min(_BATCH, len(step.left)))]
@@ -163,7 +168,8 @@ class _Search:
         self._push(made, cost)
 
     def _push(self, step: _Step, next_cost: float) -> None:
-        to_mend = _FAILING_COST * (self._total - step.credit)
+        # Most programs are one change away: what a single change is yet to mend does not count.
+        to_mend = _FAILING_COST * (self._total - step.credit) if step.rules else 0.0
         step.priority = next_cost + to_mend + _NEUTRAL_COST * step.neutral
         heapq.heappush(self.queue, step)
 

@@ -10,6 +10,9 @@ from rapidfuzz.distance import Levenshtein
 
 from foretrace_models.repair.donors.listing import Line, Listing, Token
 
+# What a token that is moved counts for.
+_MOVED = 0.25
+
 
 @frozen
 class Written:
@@ -48,11 +51,12 @@ class Moved:
 
     line: int
     depth: int
+    tokens: int
 
     @property
     def size(self) -> float:
-        """No token changes, but it is not nothing."""
-        return 0.5
+        """No token changes, but what it does may."""
+        return 0.5 + _MOVED * self.tokens
 
 
 @frozen
@@ -93,13 +97,34 @@ def size(patches: Iterable[Patch]) -> float:
     return sum(change.size for patch in patches for change in patch)
 
 
+def compatible(patches: Iterable[Patch]) -> bool:
+    """Return whether no two changes are of the same thing, so that all can be made."""
+    changed: set[tuple[int, object]] = set()
+    for patch in patches:
+        for change in patch:
+            if isinstance(change, Replaced):
+                # From the token before to the one after: what touches is changed together.
+                places: list[object] = list(range(change.first, change.last + 1))
+            elif isinstance(change, Added):
+                places = [change.written.words]
+            elif isinstance(change, Moved):
+                places = ["depth"]
+            else:
+                tokens = range(change.tokens + 1)
+                places = ["depth", *tokens]
+            if any((change.line, place) in changed for place in places):
+                return False
+            changed.update((change.line, place) for place in places)
+    return True
+
+
 def changes_of_line(
     line: int, words: tuple[str, ...], written: Written, depth: int, new_depth: int
 ) -> list[Change]:
     """Return what makes one line out of another."""
     found: list[Change] = []
     if depth != new_depth:
-        found.append(Moved(line, new_depth))
+        found.append(Moved(line, new_depth, len(words)))
     blocks: list[tuple[int, int, int, int]] = []
     for block in Levenshtein.opcodes(words, written.words):
         if block.tag == "equal":

@@ -9,19 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from rapidfuzz.distance import Levenshtein
 
 from foretrace_models.repair.checks import CallCheck, Check
-from foretrace_models.repair.donors.changes import Patch, render, size
+from foretrace_models.repair.donors.changes import Patch, compatible, render, size
 from foretrace_models.repair.donors.differences import differences
 from foretrace_models.repair.donors.listing import Listing
 from foretrace_models.repair.donors.units import Unit, Units, names_in
 from foretrace_models.repair.edits import distance
 from foretrace_models.repair.search import Found
 from foretrace_models.repair.tokens import tokens
-from foretrace_models.repair.verify import Verdict, Verifier
+from foretrace_models.repair.verify import Tryout, Verdict, Verifier
 
 RULE = "donor"
-# Returns of each text whether it passes every check.
-Passing = Callable[[Sequence[str]], list[bool]]
-
 # In bits, as the costs of candidates are: many peers can not be wrong in the same way.
 _COST = 2.0
 _DONORS = 30
@@ -29,6 +26,8 @@ _WHOLE = 4
 _MINIMISED = 8
 _MOST_PARTS = 1200
 _LARGEST_PART = 3
+_HELPING = 16
+_MOST_MIXED = 256
 _BATCH = 64
 
 
@@ -48,9 +47,9 @@ def given(
     Raises:
         SandboxError: the sandbox is gone.
     """
-    passing = verifier.tryout(baseline).passing
+    tryout = verifier.tryout(baseline)
     giving = _Giving(
-        text, entries_of(verifier.checks), donors, names_in(prelude), passing, out_of_time
+        text, entries_of(verifier.checks), donors, names_in(prelude), tryout, out_of_time
     )
     fixed = giving.fixed()
     if fixed is None or not acceptable(fixed) or not verifier.verify(fixed).all_pass:
@@ -81,7 +80,7 @@ class _Giving:
         entries: Sequence[str],
         donors: Sequence[Units],
         known: frozenset[str],
-        passing: Passing,
+        tryout: Tryout,
         out_of_time: Callable[[], bool],
     ) -> None:
         self._listing = Listing(text)
@@ -89,7 +88,7 @@ class _Giving:
         # What is called and no donor has is not theirs to give.
         self._entries = tuple(e for e in entries if any(e in donor.functions for donor in donors))
         self._units = {entry: units.unit(entry, self._entries) for entry in self._entries}
-        self._passing = passing
+        self._tryout = tryout
         self._out_of_time = out_of_time
         self._near = {entry: self._nearest(entry, donors) for entry in self._entries}
 
@@ -161,13 +160,35 @@ class _Giving:
                 break
             if self._out_of_time():
                 break
+        for part in self._mixed(towards, rest, size(best)):
+            best = min(best, part, key=size)
         single = tuple((change,) for patch in best for change in patch)
         return self._minimal([single], rest)[0] if len(single) > len(best) else best
+
+    def _mixed(
+        self, towards: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...], below: float
+    ) -> list[tuple[Patch, ...]]:
+        """Return parts that mend the program and take from several donors.
+
+        Made of those patches of any donor that help on their own.
+        """
+        distinct = dict.fromkeys(itertools.chain.from_iterable(towards))
+        single = [patch for patch in distinct if size((patch,)) < below]
+        credits_ = self._tryout.credits([self._render((patch, *rest)) for patch in single])
+        helping = sorted(
+            (-credit, size((patch,)), number)
+            for number, (patch, credit) in enumerate(zip(single, credits_, strict=True))
+            if credit > 0
+        )
+        best = [single[number] for *_, number in helping[:_HELPING]]
+        parts = {part: tokens for part, tokens in _parts(tuple(best), below) if compatible(part)}
+        smallest = sorted(parts, key=parts.__getitem__)[:_MOST_MIXED]
+        return self._that_pass(smallest, rest)
 
     def _that_pass(
         self, options: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...]
     ) -> list[tuple[Patch, ...]]:
-        passing = self._passing([self._render((*option, *rest)) for option in options])
+        passing = self._tryout.passing([self._render((*option, *rest)) for option in options])
         return list(itertools.compress(options, passing))
 
     def _minimal(

@@ -98,7 +98,8 @@ def _in_spare_process(step: Any, *arguments: Any) -> None:
 def _cpu_seconds(request: dict[str, Any]) -> int:
     """Return how much of the processor a whole request may have."""
     runs = len(request["runs"]) * len(request["programs"])
-    return int(math.ceil(request["cpu_seconds"] * runs)) + 1
+    seconds: float = request["cpu_seconds"]
+    return math.ceil(seconds * runs) + 1
 
 
 def _empty(folder: str) -> None:
