@@ -89,7 +89,8 @@ def foreign(broken: Broken) -> Iterator[Candidate]:
 def python_2(broken: Broken) -> Iterator[Candidate]:
     """`print x`, `except E, e`, `raise E, x`: Python 2."""
     printing = re.compile(r"^(\s*(?:.*[:;]\s*)?)(print|exec)(?:\s+(?!=)|(?=[\"']))(.+)$")
-    rows = {n: m for n in range(len(broken.lines)) if (m := printing.match(broken.code(n)))}
+    matches = {n: printing.match(broken.code(n)) for n in range(len(broken.lines))}
+    rows = {n: m for n, m in matches.items() if m and not re.match(r"\(.*\)$", m[3])}
     made = {
         n: TextEdit(broken.starts[n], broken.end(n), f"{m[1]}{m[2]}({m[3].rstrip(' ;')})")
         for n, m in rows.items()
