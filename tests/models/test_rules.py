@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from foretrace_models.repair.parse import find_parsing, syntax_error
+from foretrace_models.repair.parse import syntax_error
 from foretrace_models.repair.rules import RULES, candidates
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.tokens import tokens
@@ -149,53 +149,6 @@ def test_the_person_s_own_indentation_and_line_ends_are_used() -> None:
     assert "def f(xs):\r\n\tif not xs:\r\n\t\treturn 0\r\n\treturn xs[0]\r\n" in {
         text for _, text in candidates(Source(before))
     }
-
-
-SYNTAX = [
-    ("if x\n    y()\n", "if x:\n    y()\n"),
-    ("while x;\n    y()\n", "while x:\n    y()\n"),
-    ("print('a'\n", "print('a')\n"),
-    ("print 'a'\n", "print('a')\n"),
-    ("x = [1, 2\ny = 3\n", "x = [1, 2]\ny = 3\n"),
-    ("x = (1, 2]\n", "x = (1, 2)\n"),
-    ("if x = 1:\n    y()\n", "if x == 1:\n    y()\n"),
-    ("x = 'a\n", "x = 'a'\n"),
-    ("x = 1 y = 2\n", None),
-    ("whlie x:\n    y()\n", "while x:\n    y()\n"),
-    ("def f:\n    pass\n", "def f():\n    pass\n"),
-    ("for i range(3):\n    pass\n", "for i in range(3):\n    pass\n"),
-    ("if x:\ny()\n", "if x:\n    y()\n"),
-    ("x = 1\n    y = 2\n", "x = 1\ny = 2\n"),
-    ("def f():\n", None),
-    ("a && b\n", "a and b\n"),
-    ("i++\n", "i += 1\n"),
-    ("x = 007\n", "x = 7\n"),
-    ("return 1\n", None),
-    ("x = “a”\n", 'x = "a"\n'),
-    (
-        "if x == 1:\n    a()\nelse if x == 2:\n    b()\n",
-        "if x == 1:\n    a()\nelif x == 2:\n    b()\n",
-    ),
-    ("if True:\n    x = 1\n   y = 2\n", None),
-    ("if True:\n\tx = 1\n        y = 2\n", None),
-]
-
-
-@pytest.mark.parametrize(("before", "after"), SYNTAX)
-def test_syntax_is_mended_by_the_likeliest_change(before: str, after: str | None) -> None:
-    error = syntax_error(before)
-    assert error is not None
-    found = find_parsing(before, error, lambda: False)
-    assert found
-    assert all(syntax_error(parsed.text) is None for parsed in found)
-    if after is not None:
-        assert found[0].text == after
-
-
-def test_a_search_that_is_out_of_time_stops_at_once() -> None:
-    error = syntax_error("if x\n    y()\n")
-    assert error is not None
-    assert find_parsing("if x\n    y()\n", error, lambda: True) == []
 
 
 def test_tokens_of_a_broken_program_are_in_code_points() -> None:

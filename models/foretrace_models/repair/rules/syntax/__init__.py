@@ -58,6 +58,6 @@ RULES: tuple[Callable[[Broken], Iterator[Candidate]], ...] = (
 
 def candidates(text: str, error: SyntaxError) -> list[Candidate]:
     """Return what the rules propose for a program that does not parse, the likeliest first."""
-    broken = Broken.of(text, error)
+    broken = Broken(text, error)
     found = [candidate for rule in RULES for candidate in rule(broken)]
     return sorted(found, key=lambda candidate: candidate.cost)

@@ -93,7 +93,7 @@ def shapes(broken: Broken) -> Iterator[Candidate]:
                     TextEdit(opener.start, opener.end, "{"),
                     TextEdit(token.start, token.end, "}"),
                 )
-                yield Candidate(pair, "bracket of another shape", 1.8)
+                yield Candidate(pair, "bracket of another shape", 1.3)
                 yield Candidate(
                     tuple(TextEdit(e.start, e.end, n) for e, n in zip(pair, "[]", strict=True)),
                     "bracket of another shape",

@@ -31,11 +31,6 @@ class Broken:
         self.line = min(max((error.lineno or 1) - 1, 0), len(self.lines) - 1)
         self.column = min(max((error.offset or 1) - 1, 0), len(self.lines[self.line]))
 
-    @classmethod
-    def of(cls, text: str, error: SyntaxError) -> Broken:
-        """Return what is known of a program from the error that it gave."""
-        return cls(text, error)
-
     @cached_property
     def tokens(self) -> list[Token]:
         """The tokens of the program, comments included."""

@@ -42,7 +42,7 @@ def commas(broken: Broken) -> Iterator[Candidate]:
         for left, sign, right in zip(row, row[1:], row[2:], strict=False):
             depth += (left.text in "([{") - (left.text in ")]}")
             if sign.text in (".", ";", ":", "..") and ends_value(left) and starts_value(right):
-                cost = 1.2 if sign.text != "." else 1.8
+                cost = 1.8 if depth or sign.text == "." else 1.2
                 yield one(sign.start, sign.end, ",", "another sign for a comma", cost)
             if sign.text == "," and left.text in ("(", ",", "[") and depth:
                 yield one(sign.start, sign.end, "", "comma too many", 1.0)
@@ -135,6 +135,8 @@ def _gaps(broken: Broken, line: int) -> list[tuple[Token, Token, int]]:
                 continue  # a call or an index
             if left.kind == "string_end" and right.kind == "string_start" and not depth:
                 continue
+            if left.kind in _NUMBERS and left.end == right.start and right.kind == "identifier":
+                continue  # a name that begins with a digit
             found.append((left, right, depth))
     return found
 
