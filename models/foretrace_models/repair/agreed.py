@@ -12,9 +12,10 @@ import ast
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from foretrace_models.repair.assignment import CallTest
+from foretrace_models.repair.made_up_calls import made_up_calls
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.sandbox.runner import Limits
 from foretrace_models.repair.source import Source
@@ -23,12 +24,10 @@ from foretrace_models.repair.source import Source
 # program.
 Evaluate = Callable[[Sequence[str], Sequence[str], Limits], list[list[str | None]]]
 
-_MADE_UP = 240
-_KEPT = 96
+# Of each function.
+_KEPT = 64
 _ASKED = 40
 _AGREEING = 0.95
-_LARGEST_NUMBER = 20
-_FROM_ELSEWHERE = 0.3
 _LIMITS = Limits(0.05, 1.0)
 _BROKEN_PROGRAMS = 8
 _BROKEN_EACH = 24
@@ -46,7 +45,7 @@ def agreed_tests(
     """
     generator = random.Random(0)  # noqa: S311 - nothing secret
     asked = programs[:: max(1, len(programs) // _ASKED)]
-    made_up = list(itertools.islice(_calls(calls, prelude, generator), _MADE_UP))
+    made_up = made_up_calls(calls, prelude, generator)
     agreed: list[tuple[int, str]] = []
     for number, values in enumerate(zip(*evaluate(asked, made_up, _LIMITS), strict=True)):
         (value, count), *_ = Counter(values).most_common(1)
@@ -66,10 +65,20 @@ def agreed_tests(
             zip(_telling(finds), _in_turns(list(by_value.values())), strict=False)
         )
     )
-    return [
-        CallTest(made_up[agreed[place][0]], ast.literal_eval(agreed[place][1]))
-        for place in itertools.islice(order, _KEPT)
-    ]
+    tests = (
+        CallTest(made_up[agreed[place][0]], ast.literal_eval(agreed[place][1])) for place in order
+    )
+    return list(_some_of_each(tests))
+
+
+def _some_of_each(tests: Iterable[CallTest]) -> Iterator[CallTest]:
+    """Yield the first so many tests of each function."""
+    kept: Counter[str] = Counter()
+    for test in tests:
+        function = test.call.partition("(")[0]
+        kept[function] += 1
+        if kept[function] <= _KEPT:
+            yield test
 
 
 def _in_turns(groups: Sequence[Sequence[int]]) -> Iterator[int]:
@@ -101,110 +110,3 @@ def _broken(programs: Sequence[str], generator: random.Random) -> Iterator[str]:
     for program in programs[:: max(1, len(programs) // _BROKEN_PROGRAMS)]:
         texts = [text for _, text in candidates(Source(program))]
         yield from generator.sample(texts, min(_BROKEN_EACH, len(texts)))
-
-
-def _calls(calls: Sequence[str], prelude: str, generator: random.Random) -> Iterator[str]:
-    """Yield made-up calls, none twice: arguments of several calls mixed, and changed a little."""
-    by_function: dict[str, list[list[ast.expr]]] = {}
-    for entry in map(_arguments, calls):
-        if entry is not None:
-            by_function.setdefault(entry[0], []).append(entry[1])
-    constants = list(dict.fromkeys(_constants(calls, prelude)))
-    change = _Changing(generator, constants)
-    seen = set(calls)
-    for _ in range(2 * _MADE_UP):
-        for function, rows in by_function.items():
-            width = len(generator.choice(rows))
-            same = [row for row in rows if len(row) == width]
-            arguments = [
-                change.argument(ast.unparse(generator.choice(same)[place]))
-                for place in range(width)
-            ]
-            call = f"{function}({', '.join(arguments)})"
-            if call not in seen:
-                seen.add(call)
-                yield call
-
-
-def _constants(calls: Sequence[str], prelude: str) -> Iterator[int | float | str]:
-    """Yield the numbers and strings that calls and the code before the program mention."""
-    for code in (*calls, prelude):
-        try:
-            tree = ast.parse(code)
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            value = getattr(node, "value", None)
-            if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-                yield value
-
-
-def _arguments(call: str) -> tuple[str, list[ast.expr]] | None:
-    try:
-        tree = ast.parse(call, mode="eval").body
-    except SyntaxError:
-        return None
-    if not (isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)) or tree.keywords:
-        return None
-    return tree.func.id, tree.args
-
-
-class _Changing:
-    """Changes values a little, now and then to one that is mentioned elsewhere."""
-
-    def __init__(self, generator: random.Random, constants: Sequence[int | float | str]) -> None:
-        self._generator = generator
-        self._constants = constants
-
-    def argument(self, code: str) -> str:
-        """Return the code of an argument like another one."""
-        try:
-            value = ast.literal_eval(code)
-        except ValueError:
-            return code
-        for _ in range(self._generator.choice((0, 1, 1, 2))):
-            value = self._changed(value)
-        return repr(value)
-
-    def _changed(self, value: object) -> object:
-        choose = self._generator.choice
-        if isinstance(value, (list, tuple)):
-            return self._changed_items(value)
-        alike = [each for each in self._constants if type(each) is type(value)]
-        if alike and self._generator.random() < _FROM_ELSEWHERE:
-            return choose(alike)
-        if isinstance(value, bool):
-            return not value
-        if isinstance(value, int):
-            return choose((value + 1, value - 1, 0, self._generator.randint(0, _LARGEST_NUMBER)))
-        if isinstance(value, float):
-            return choose((value + 0.5, -value, 0.0))
-        return self._changed_string(value) if isinstance(value, str) else value
-
-    def _changed_items(self, value: list[object] | tuple[object, ...]) -> object:
-        generator = self._generator
-        items = list(value)
-        place = generator.randrange(len(items)) if items else 0
-        match generator.randrange(6):
-            case 0 if items:
-                del items[place]
-            case 1 if items:
-                items.insert(place, generator.choice(items))
-            case 2:
-                generator.shuffle(items)
-            case 3 if items:
-                items[place] = self._changed(items[place])
-            case 4:
-                return tuple(items) if isinstance(value, list) else items
-            case _:
-                items = items[:place]
-        return type(value)(items)
-
-    def _changed_string(self, value: str) -> str:
-        if not value:
-            return self._generator.choice(("a", "1", " "))
-        place = self._generator.randrange(len(value))
-        before, character, after = value[:place], value[place], value[place + 1 :]
-        return self._generator.choice(
-            (before + after, value + character, before + character.swapcase() + after, value[::-1])
-        )

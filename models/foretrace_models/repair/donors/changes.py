@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from attrs import frozen
@@ -204,6 +204,22 @@ def render(listing: Listing, patches: Iterable[Patch]) -> str:
         _end_line(out, listing)
     out.append(listing.tail)
     return "".join(out)
+
+
+def words_of(listing: Listing, patches: Iterable[Patch]) -> Iterator[str]:
+    """Yield the tokens of a program with some patches made."""
+    for item in _items(listing, [change for patch in patches for change in patch]):
+        if item.old is None:
+            assert item.added is not None
+            yield from item.added.written.words
+            continue
+        at = 0
+        words = listing.lines[item.old].words
+        for change in item.replaced:
+            yield from words[at : change.first]
+            yield from change.written.words
+            at = change.last
+        yield from words[at:]
 
 
 def _items(listing: Listing, changes: Sequence[Change]) -> Iterable[_Item]:

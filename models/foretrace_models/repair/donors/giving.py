@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rapidfuzz.distance import Levenshtein
 
 from foretrace_models.repair.checks import CallCheck, Check
-from foretrace_models.repair.donors.changes import Patch, compatible, render, size
+from foretrace_models.repair.donors.changes import Added, Patch, compatible, render, size, words_of
 from foretrace_models.repair.donors.differences import differences
 from foretrace_models.repair.donors.listing import Listing
 from foretrace_models.repair.donors.units import Unit, Units, names_in
@@ -27,6 +27,8 @@ _MINIMISED = 8
 _MOST_PARTS = 1200
 _LARGEST_PART = 3
 _HELPING = 16
+# In tokens.
+_LOST_NAME = 3.0
 _MOST_MIXED = 256
 _BATCH = 64
 
@@ -89,6 +91,11 @@ class _Giving:
         self._entries = tuple(e for e in entries if any(e in donor.functions for donor in donors))
         self._units = {entry: units.unit(entry, self._entries) for entry in self._entries}
         self._tryout = tryout
+        functions = units.functions.values()
+        own = {
+            name for function in functions for name, how in function.own.items() if how != "nothing"
+        }
+        self._names = own | units.functions.keys() - {""}
         self._out_of_time = out_of_time
         self._near = {entry: self._nearest(entry, donors) for entry in self._entries}
 
@@ -148,22 +155,27 @@ class _Giving:
         """Return the smallest patches of one unit that mend the program, with those of the rest."""
         towards = [self._patches(entry, *each) for each in self._near[entry]]
         whole = sorted({best, *self._that_pass(towards, rest)}, key=size)
-        best = min(self._minimal(whole[:_MINIMISED], rest), key=size)
+        best = min(self._minimal(whole[:_MINIMISED], rest), key=self._weight)
         seen: dict[tuple[Patch, ...], float] = {}
         for patches in towards:
-            seen |= dict(_parts(patches, size(best)))
+            seen |= dict(_parts(patches, self._weight(best)))
         parts = sorted(seen, key=seen.__getitem__)[:_MOST_PARTS]
         for first in range(0, len(parts), _BATCH):
-            passing = list(self._that_pass(parts[first : first + _BATCH], rest))
-            if passing:
-                best = passing[0]
+            if self._out_of_time() or seen[parts[first]] >= self._weight(best):
                 break
-            if self._out_of_time():
-                break
-        for part in self._mixed(towards, rest, size(best)):
-            best = min(best, part, key=size)
+            passing = self._that_pass(parts[first : first + _BATCH], rest)
+            best = min([best, *passing], key=self._weight)
+        best = min([best, *self._mixed(towards, rest, self._weight(best))], key=self._weight)
         single = tuple((change,) for patch in best for change in patch)
         return self._minimal([single], rest)[0] if len(single) > len(best) else best
+
+    def _weight(self, patches: tuple[Patch, ...]) -> float:
+        """Return how much some patches change: tokens, and more for names that are lost."""
+        tokens_ = size(patches)
+        if all(isinstance(change, Added) for patch in patches for change in patch):
+            return tokens_
+        kept = set(words_of(self._listing, patches))
+        return tokens_ + _LOST_NAME * len(self._names - kept)
 
     def _mixed(
         self, towards: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...], below: float
