@@ -542,7 +542,7 @@ def _nudges(state: OpenDocument, diagnosis: Diagnosis) -> list[types.Diagnostic]
     return [
         types.Diagnostic(
             types.Range(types.Position(line, 0), types.Position(end.line, end.character)),
-            problem.message,
+            problem.nudge if problem.hint is None else problem.hint.what,
             types.DiagnosticSeverity.Hint,
             source="foretrace",
         )

@@ -189,7 +189,7 @@ class DoctestCheck(Check):
     @override
     def credit(self, result: Result) -> float:
         shown = result.get("examples", [])
-        return sum(map(_example_passes, self.examples, shown)) / len(self.examples)
+        return sum(map(example_passes, self.examples, shown)) / len(self.examples)
 
     @property
     @override
@@ -360,9 +360,10 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
 
-def _example_passes(
+def example_passes(
     example: tuple[str, str, str | None, tuple[tuple[int, bool], ...]], shown: Result
 ) -> bool:
+    """Return whether an example gave what it shows: source, output, exception, options."""
     _, want, exception, options = example
     if exception is not None:
         return "raised" in shown and _unqualified(shown["raised"]) == _unqualified(exception)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import cattrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.edits import TextEdit
@@ -39,12 +39,43 @@ class Kind(str, Enum):
 
 
 @frozen
+class Seen:
+    """What one failing check showed, clipped: what was given, what should come of it, what did.
+
+    `expected` is None where nothing is known but that nothing should break off.
+    """
+
+    given: str
+    expected: str | None
+    actual: str
+
+
+@frozen
+class Hint:
+    """What is wrong, in words and without saying what to write instead.
+
+    `what` happens, `why` that is wrong, `how` one would find it out, and a question or a thing to
+    `check`.
+    """
+
+    what: str
+    why: str
+    how: str
+    check: str
+
+
+@frozen
 class Problem:
-    """The most telling fault; `line` counts from 0."""
+    """The most telling fault; `line` counts from 0.
+
+    `nudge` only says where to look. `hint` and `seen` are None where no more help is allowed.
+    """
 
     kind: Kind
     line: int
-    message: str
+    nudge: str
+    hint: Hint | None = None
+    seen: Seen | None = None
     failing: int = 0
     checks: int = 0
 
@@ -58,11 +89,25 @@ class Proof(str, Enum):
 
 
 @frozen
+class Step:
+    """A part of a fix. Its edits are places in the text of the situation, as those of the fix are.
+
+    `tests_passed` is what the program does with it and all steps before it.
+    """
+
+    edits: tuple[TextEdit, ...]
+    title: str
+    diff: str
+    tests_passed: int
+
+
+@frozen
 class Fix:
     """A change that was verified. Its edits are places in the text of the situation.
 
     `tests_passed` of `tests` is what the program does with it: all of them, but for a single step
-    of a fix and for a change of which no more is known than that it parses.
+    of a fix and for a change of which no more is known than that it parses. The edits of its
+    `steps`, taken together, are those of the fix.
     """
 
     edits: tuple[TextEdit, ...]
@@ -73,6 +118,23 @@ class Fix:
     tests: int
     rules: tuple[str, ...]
     token_distance: int
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def next_step(self) -> Fix:
+        """The first step as a fix of its own; the fix itself if it has no more than one."""
+        if len(self.steps) < 2:
+            return self
+        step = self.steps[0]
+        return evolve(
+            self,
+            edits=step.edits,
+            title=step.title,
+            diff=step.diff,
+            proof=Proof.PARSES,
+            tests_passed=step.tests_passed,
+            steps=(step,),
+        )
 
 
 class Reason(str, Enum):
@@ -109,6 +171,19 @@ class Diagnosis:
     ceiling: Level = Level.FIX
     boundary: str | None = None
     tried: int = 0
+
+    def within(self, level: Level) -> Diagnosis:
+        """Return the diagnosis with no more in it than a level of help allows."""
+        problem, fix = self.problem, self.fix
+        if level is Level.OFF:
+            problem = None
+        elif problem is not None and level is Level.NUDGE:
+            problem = evolve(problem, hint=None, seen=None)
+        if fix is not None and level is Level.STEP:
+            fix = fix.next_step
+        elif not level.allows(Level.STEP):
+            fix = None
+        return evolve(self, problem=problem, fix=fix)
 
 
 _converter = cattrs.Converter()

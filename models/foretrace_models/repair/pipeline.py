@@ -28,24 +28,17 @@ from foretrace_models.repair.checks import (
 from foretrace_models.repair.diagnosis import (
     Diagnosis,
     Fix,
-    Kind,
-    Problem,
-    Proof,
     Reason,
     Situation,
     Why,
 )
-from foretrace_models.repair.donors.giving import RULE as DONOR
 from foretrace_models.repair.donors.giving import given
-from foretrace_models.repair.edits import (
-    TextEdit,
-    apply_edits,
-    distance,
-    edits_between,
-    unified_diff,
-)
+from foretrace_models.repair.edits import TextEdit
+from foretrace_models.repair.faults import Fault, fault_of, syntax_fault
+from foretrace_models.repair.fixing import Fixing
+from foretrace_models.repair.hints import problem_of
 from foretrace_models.repair.locate import suspicion
-from foretrace_models.repair.minimise import minimised
+from foretrace_models.repair.made_up import keeping, made_up_checks
 from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
@@ -53,19 +46,17 @@ from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
 from foretrace_models.repair.search import Found, search
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.sources import EVERY_SOURCE, SourceName, Sources
-from foretrace_models.repair.steps import first_step
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
-from foretrace_models.repair.words import title_of
+from foretrace_telemetry.text import split_lines
 
 LARGEST_CHARACTERS = 100_000
 _DEFAULT_TIMEOUT_SECONDS = 2.0
 # Python passes over it at the start of a file, but not at the start of a text.
 _BYTE_ORDER_MARK = "\ufeff"
 _PARSING_SHARE = 0.3
-# A change of more tokens than this, and of more than this share of them, is another program.
-_FEW_TOKENS = 16
-_LARGEST_SHARE = 0.4
+# How much likelier, in bits, a program is that parses and then runs than one that then crashes.
+_CRASH_COST = 3.0
 
 
 def diagnose(
@@ -105,8 +96,11 @@ def diagnose(
     diagnosis = evolve(repair.diagnose(), ceiling=ceiling)
     if diagnosis.fix is None and diagnosis.why is None:
         why = Why(Reason.NO_FIX_FOUND, "the only change found would rewrite too much")
-        return evolve(diagnosis, why=why)
-    return diagnosis
+        diagnosis = evolve(diagnosis, why=why)
+    if diagnosis.problem is not None and not ceiling.allows(Level.STEP):
+        message = f"the assignment allows help up to the level {ceiling.value!r}"
+        diagnosis = evolve(diagnosis, why=Why(Reason.CEILING, message))
+    return diagnosis.within(ceiling)
 
 
 class _Repair:
@@ -123,71 +117,71 @@ class _Repair:
         self._sources = sources
         self._text = situation.text
         self._path = situation.path or Path("/nowhere/program.py")
-        self._ceiling = assignment.ceiling if assignment else Level.FIX
         # The ceiling holds for the whole folder, the tests for the program that they call.
         is_entry = assignment is not None and assignment.entry == self._path.name
         self._assignment = assignment if is_entry else None
         self._prelude = self._assignment.prelude if self._assignment else ""
         self._out_of_time = out_of_time
+        self._fixing = Fixing(situation.text, self._path.name, out_of_time)
         self._tokens = [token.text for token in tokens(self._text)]
 
     def diagnose(self) -> Diagnosis:
         error = syntax_error(self._text)
         starts = [Parsed(self._text, (), 0.0)]
-        problem = None
+        fault: Fault | None = None
         if error is not None:
-            message = f"Python cannot read this: {error.msg}"
-            problem = Problem(Kind.SYNTAX, (error.lineno or 1) - 1, message)
+            fault = syntax_fault(error)
             starts = samples.parsing(self._situation.proposals) or find_parsing(
                 self._text, error, lambda: self._out_of_time(_PARSING_SHARE)
             )
             starts = [start for start in starts if self._keeps_asserts(start.text)]
             if not starts:
-                return evolve(
-                    _nothing(Reason.NO_FIX_FOUND, "no small change makes this parse"),
-                    problem=problem,
-                )
-        if not self._ceiling.allows(Level.STEP) and error is not None:
-            return Diagnosis(problem, why=self._ceiling_why())
+                why = Why(Reason.NO_FIX_FOUND, "no small change makes this parse")
+                return self._told(fault, None, why)
         if not self._situation.may_run:
             if error is None:
                 return _nothing(Reason.NOT_RUN, "programs are not run here, so nothing is checked")
-            return Diagnosis(problem, self._parse_fix(starts[0]))
+            return self._told(fault, self._fixing.parsing(starts[0]))
         try:
             with Sandbox(self._path.parent, unbounded=self._situation.unbounded) as sandbox:
-                found = self._check(starts, problem, sandbox)
+                found = self._check(starts, fault, sandbox)
                 return evolve(found, boundary=sandbox.boundary)
         except SandboxError as refusal:
-            fix = self._parse_fix(starts[0]) if error is not None else None
-            return Diagnosis(problem, fix, Why(Reason.NO_BOUNDARY, str(refusal)))
+            fix = self._fixing.parsing(starts[0]) if error is not None else None
+            return self._told(fault, fix, Why(Reason.NO_BOUNDARY, str(refusal)))
 
-    def _check(
-        self, starts: Sequence[Parsed], problem: Problem | None, sandbox: Sandbox
+    def _told(
+        self, fault: Fault | None, fix: Fix | None, why: Why | None = None, tried: int = 0
     ) -> Diagnosis:
+        problem = problem_of(fault, self._text, fix) if fault is not None else None
+        return Diagnosis(problem, fix, why, tried=tried)
+
+    def _check(self, starts: Sequence[Parsed], fault: Fault | None, sandbox: Sandbox) -> Diagnosis:
         """Run the checks on what parses, and search on from the best of it."""
         best: tuple[Parsed, Verifier, Verdict] | None = None
         for start in starts:
             verifier, verdict = self._baseline(start.text, sandbox)
-            if best is None or verdict.failed < best[2].failed:
+            if best is None or (
+                verdict.failed < best[2].failed and start.cost < best[0].cost + _CRASH_COST
+            ):
                 best = start, verifier, verdict
             if not verdict.failed or self._out_of_time(2 * _PARSING_SHARE):
                 break
         assert best is not None
         start, verifier, verdict = best
-        if problem is None:
-            problem = self._problem(verifier, verdict)
+        if fault is None:
+            fault = fault_of(verifier, verdict, split_lines(start.text))
         if verdict.failed == 0:
             if start.rules:
-                return Diagnosis(problem, self._fix(start.text, start.rules, verifier, verdict, 0))
+                fix = self._fixing.proven(start.text, start.rules, verifier, verdict, -1)
+                return self._told(fault, fix)
             if verdict.outcomes:
                 return _nothing(Reason.NOTHING_WRONG, "every check passes")
             return _nothing(Reason.CANNOT_TELL, self._untold)
-        if not self._ceiling.allows(Level.STEP):
-            return Diagnosis(problem, why=self._ceiling_why())
         told = evidence(ast.parse(start.text))
 
         def acceptable(text: str) -> bool:
-            return evidence(ast.parse(text)) == told
+            return syntax_error(text) is None and evidence(ast.parse(text)) == told
 
         given = self._given(start.text, verifier, verdict, acceptable)
         found = search(
@@ -203,15 +197,16 @@ class _Repair:
         if found is not None:
             rules = (*start.rules, *found.rules)
             proof = verifier.verify(found.text)
-            fix = self._fix(found.text, rules, verifier, proof, verdict.passed)
-            return Diagnosis(problem, fix, tried=verifier.tried)
+            before = -1 if start.rules else verdict.passed
+            fix = self._fixing.proven(found.text, rules, verifier, proof, before)
+            return self._told(fault, fix, tried=verifier.tried)
         why = Why(
             Reason.NO_FIX_FOUND,
             f"no small change makes all {len(verifier.checks)} checks pass "
             f"({verifier.tried} were tried)",
         )
-        fix = self._parse_fix(start, verifier, verdict) if start.rules else None
-        return Diagnosis(problem, fix, why, tried=verifier.tried)
+        fix = self._fixing.parsing(start, verifier, verdict) if start.rules else None
+        return self._told(fault, fix, why, verifier.tried)
 
     def _given(
         self,
@@ -251,11 +246,18 @@ class _Repair:
             checks += map(AgreedCheck, agreed)
             verifier = self._verifier(checks, sandbox)
         verdict = verifier.look(text)
+        made_up = made_up_checks(text, checks, verdict.results)
+        if made_up:
+            checks += made_up
+            verifier = self._verifier(checks, sandbox)
+            verdict = verifier.look(text)
         told = [n for n, outcome in enumerate(verdict.outcomes) if outcome is not Outcome.UNKNOWN]
         self._untold = _untold(verdict)
         checks = [checks[n] for n in told]
-        if len(checks) == 1 and isinstance(checks[0], RunCheck) and not checks[0].is_test:
-            checks = [RunCheck(printed=verdict.results[told[0]].get("stdout", ""))]
+        if not any(check.is_test for check in checks):
+            checks = [
+                keeping(check, verdict.results[n]) for check, n in zip(checks, told, strict=True)
+            ]
         verdict = Verdict(
             tuple(verdict.outcomes[n] for n in told), tuple(verdict.results[n] for n in told)
         )
@@ -265,102 +267,8 @@ class _Repair:
         timeout = self._assignment.timeout_seconds if self._assignment else _DEFAULT_TIMEOUT_SECONDS
         return Verifier(sandbox, self._path, self._prelude, checks, timeout)
 
-    def _problem(self, verifier: Verifier, verdict: Verdict) -> Problem | None:
-        for check, outcome, result in zip(
-            verifier.checks, verdict.outcomes, verdict.results, strict=True
-        ):
-            if outcome is Outcome.FAILED:
-                counts = verdict.failed, len(verdict.outcomes)
-                error = result.get("error")
-                if error and error["frames"]:
-                    line, function = error["frames"][-1]
-                    where = "" if function == "<module>" else f" in {function}"
-                    if result["status"] == "timeout":
-                        message = f"{check.label} goes on and on here{where}"
-                    else:
-                        message = f"{check.label} stops here{where}: {error['type']}"
-                    return Problem(Kind.CRASH, line - 1, message, *counts)
-                lines = suspicion(verdict)
-                line = max(lines, key=lambda n: (lines[n], -n), default=1)
-                return Problem(
-                    Kind.TEST, line - 1, f"{check.label} does not give what is expected", *counts
-                )
-        return None
-
-    def _fix(
-        self,
-        text: str,
-        rules: tuple[str, ...],
-        verifier: Verifier,
-        verdict: Verdict,
-        baseline_passed: int,
-    ) -> Fix | None:
-        limits = verifier.quick_limits(verdict)
-
-        def passing(changed: str) -> int:
-            if self._out_of_time() or syntax_error(changed) is not None:
-                return -1
-            return verifier.passing(changed, limits)
-
-        def suffices(edits: Sequence[TextEdit]) -> bool:
-            return passing(apply_edits(self._text, edits)) == len(verifier.checks)
-
-        edits = edits_between(self._text, text)
-        if len(edits) > 1:
-            edits = minimised(edits, suffices)
-        if len(edits) > 1 and self._ceiling is Level.STEP:
-            edits = first_step(self._text, edits, lambda part: passing(part) >= baseline_passed)
-            verdict = verifier.verify(apply_edits(self._text, edits))
-        return self._worded(edits, rules, verifier, verdict)
-
-    def _ceiling_why(self) -> Why:
-        level = self._ceiling.value
-        return Why(Reason.CEILING, f"the assignment allows help up to the level {level!r}")
-
     def _keeps_asserts(self, text: str) -> bool:
         return [t.text for t in tokens(text)].count("assert") == self._tokens.count("assert")
-
-    def _parse_fix(
-        self, start: Parsed, verifier: Verifier | None = None, verdict: Verdict | None = None
-    ) -> Fix | None:
-        return self._worded(edits_between(self._text, start.text), start.rules, verifier, verdict)
-
-    def _worded(
-        self,
-        edits: tuple[TextEdit, ...],
-        rules: tuple[str, ...],
-        verifier: Verifier | None,
-        verdict: Verdict | None,
-    ) -> Fix | None:
-        """Return the fix that some edits are; None if they change too much to be called one."""
-        changed = apply_edits(self._text, edits)
-        size = distance(self._tokens, [token.text for token in tokens(changed)])
-        largest = max(_FEW_TOKENS, _LARGEST_SHARE * len(self._tokens))
-        # A peer's change is no guess, however large.
-        if size > largest and DONOR not in rules:
-            return None
-        outcomes = [
-            outcome
-            for check, outcome in zip(
-                verifier.checks if verifier else (),
-                verdict.outcomes if verdict else (),
-                strict=True,
-            )
-            if check.is_test
-        ]
-        proof = Proof.PARSES
-        if verdict is not None and verdict.all_pass:
-            proof = Proof.TESTS if outcomes else Proof.RUNS
-        return Fix(
-            edits,
-            title_of(self._text, edits),
-            unified_diff(self._text, changed, self._path.name),
-            proof,
-            outcomes.count(Outcome.PASSED),
-            len(outcomes),
-            rules,
-            size,
-        )
 
 
 def _without_mark(situation: Situation) -> Situation:
@@ -388,11 +296,15 @@ def _shifted(diagnosis: Diagnosis, characters: int) -> Diagnosis:
     """Return a diagnosis whose edits stand further on in the text."""
     if diagnosis.fix is None:
         return diagnosis
-    edits = tuple(
-        TextEdit(edit.start + characters, edit.end + characters, edit.new_text)
-        for edit in diagnosis.fix.edits
-    )
-    return evolve(diagnosis, fix=evolve(diagnosis.fix, edits=edits))
+
+    def moved(edits: Sequence[TextEdit]) -> tuple[TextEdit, ...]:
+        return tuple(
+            evolve(edit, start=edit.start + characters, end=edit.end + characters) for edit in edits
+        )
+
+    fix = diagnosis.fix
+    steps = tuple(evolve(step, edits=moved(step.edits)) for step in fix.steps)
+    return evolve(diagnosis, fix=evolve(fix, edits=moved(fix.edits), steps=steps))
 
 
 def _nothing(reason: Reason, message: str, line: int | None = None) -> Diagnosis:

@@ -137,21 +137,28 @@ class Verifier:
             for results in self._sandbox.run(programs, runs, limits)
         ]
 
-    def outcomes(self, text: str, limits: Limits) -> tuple[Outcome, ...]:
-        """Return the outcome of each check, run as `verify` does but within other limits.
-
-        Raises:
-            SandboxError: the sandbox is gone.
-        """
-        return self._verdict(self._results(text, limits)).outcomes
-
     def passing(self, text: str, limits: Limits) -> int:
         """Return how many checks pass, run as `verify` does but within other limits.
 
         Raises:
             SandboxError: the sandbox is gone.
         """
-        return self.outcomes(text, limits).count(Outcome.PASSED)
+        return self._verdict(self._results(text, limits)).passed
+
+    def outcomes(self, texts: Sequence[str], limits: Limits) -> list[tuple[Outcome, ...]]:
+        """Return what each check says of each text, run in one process where none ends it.
+
+        Raises:
+            SandboxError: the sandbox is gone.
+        """
+        runs = [check.run() for check in self.checks]
+        rows = self._sandbox.run([self._program(text) for text in texts], runs, limits)
+        # What came after a run that ended the process was not made.
+        missing: Result = {"status": "not made"}
+        return [
+            tuple(map(_judge, self.checks, [*row, *[missing] * (len(runs) - len(row))]))
+            for row in rows
+        ]
 
     def values(
         self, texts: Sequence[str], calls: Sequence[str], limits: Limits
