@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from attrs import evolve
@@ -21,7 +22,6 @@ from foretrace_models.repair.checks import (
     CallCheck,
     Check,
     Outcome,
-    RunCheck,
     checks_of,
     evidence,
 )
@@ -47,6 +47,7 @@ from foretrace_models.repair.search import Found, search
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.sources import EVERY_SOURCE, SourceName, Sources
 from foretrace_models.repair.tokens import tokens
+from foretrace_models.repair.unproven import likely_alone
 from foretrace_models.repair.verify import Verdict, Verifier
 from foretrace_telemetry.text import split_lines
 
@@ -56,7 +57,7 @@ _DEFAULT_TIMEOUT_SECONDS = 2.0
 _BYTE_ORDER_MARK = "\ufeff"
 _PARSING_SHARE = 0.3
 # How much likelier, in bits, a program is that parses and then runs than one that then crashes.
-_CRASH_COST = 3.0
+_CRASH_COST = 1.5
 
 
 def diagnose(
@@ -191,7 +192,8 @@ class _Repair:
             verifier,
             acceptable=acceptable,
             out_of_time=self._out_of_time,
-            first=self._first,
+            first=likely_alone(self._first) if verifier.proves_little else self._first,
+            further=likely_alone(candidates) if verifier.proves_little else candidates,
             best=given,
         )
         if found is not None:
@@ -230,10 +232,10 @@ class _Repair:
         )
 
     def _first(self, source: Source) -> Iterator[tuple[Candidate, str]]:
-        """Propose changes to begin with: a language model's, where the rules had their turn."""
+        """Propose changes to begin with, a language model's where the rules had their turn."""
         if self._situation.proposals:
             return samples.candidates(source, self._situation.proposals)
-        return candidates(source)
+        return chain(candidates(source), self._sources.by_past(source))
 
     def _baseline(self, text: str, sandbox: Sandbox) -> tuple[Verifier, Verdict]:
         """Run all checks, and leave out those that cannot be told here."""

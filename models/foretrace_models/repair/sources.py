@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 
 from attrs import field, frozen
 
-from foretrace_models.repair import samples
+from foretrace_models.repair import past, samples
 from foretrace_models.repair.pool import Pool
+from foretrace_models.repair.rules.candidate import Candidate
+from foretrace_models.repair.source import Source
 
 
 class SourceName(str, Enum):
@@ -39,6 +42,10 @@ class Sources:
     def has(self, name: SourceName) -> bool:
         """Return whether a source may be asked."""
         return name not in self.without
+
+    def by_past(self, source: Source) -> Iterator[tuple[Candidate, str]]:
+        """Iterate over what the person's own past proposes, with the text each leads to."""
+        return past.candidates(source, self.past) if self.has(SourceName.PAST) else iter(())
 
 
 EVERY_SOURCE = Sources()
