@@ -125,7 +125,8 @@ class _Changing:
         if isinstance(value, bool):
             return not value
         if isinstance(value, int):
-            return choose((value + 1, value - 1, 0, self._generator.randint(0, _LARGEST_NUMBER)))
+            any_number = self._generator.randint(0, _LARGEST_NUMBER)
+            return choose((value + 1, value - 1, 0, -value, any_number))
         if isinstance(value, float):
             return choose((value + 0.5, -value, 0.0))
         if isinstance(value, str) and self._generator.random() < _STRANGE_STRING:

@@ -146,13 +146,12 @@ def _parts(row: list[Token]) -> Iterator[list[Token]]:
             depth -= 1
         elif token.text == "lambda":
             lambdas += 1
+        elif token.text == ":" and lambdas:
+            lambdas -= 1
         elif token.text == ":" and depth == 0 and in_head:
-            if lambdas:
-                lambdas -= 1
-            else:
-                in_head = False
-                yield part
-                part = []
+            in_head = False
+            yield part
+            part = []
         elif token.text == ";" and depth == 0:
             yield part
             part = []
