@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from foretrace_models.repair.assignment import CallTest
+from foretrace_models.repair.checks import AGREED_CPU_SECONDS
 from foretrace_models.repair.made_up_calls import made_up_calls
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.sandbox.runner import Limits
@@ -28,7 +29,7 @@ Evaluate = Callable[[Sequence[str], Sequence[str], Limits], list[list[str | None
 _KEPT = 64
 _ASKED = 40
 _AGREEING = 0.95
-_LIMITS = Limits(0.05, 1.0)
+_LIMITS = Limits(AGREED_CPU_SECONDS / 2, 1.0)
 _BROKEN_PROGRAMS = 8
 _BROKEN_EACH = 24
 

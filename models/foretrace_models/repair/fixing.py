@@ -41,8 +41,8 @@ class Fixing:
     ) -> Fix | None:
         """Return the fix that leads to a text which passes every check.
 
-        `verdict` is that text's, `before` how many checks pass without the fix. None if the text
-        is another program.
+        `verdict` is that text's, `before` how many of the person's own checks pass without the fix.
+        None if the text is another program.
         """
         edits = edits_between(self.text, text)
         limits = verifier.quick_limits(verdict)
@@ -54,22 +54,24 @@ class Fixing:
             return verifier.passing(changed, limits) == len(verifier.checks)
 
         # Where nothing is tested, half a change may pass as well as the whole.
-        if len(edits) > 1 and not verifier.proves_little:
+        if len(edits) > 1 and not verifier.proves_little and DONOR not in rules:
             edits = minimised(edits, suffices)
+
+        own = verifier.without_agreed()
 
         def outcomes(texts: Sequence[str]) -> list[tuple[Outcome, ...] | None]:
             """Return what the checks say of texts, None of those that do not parse."""
             if self.out_of_time():
                 return [None] * len(texts)
             parsing = [each for each in texts if syntax_error(each) is None]
-            judged = dict(zip(parsing, verifier.outcomes(parsing, limits), strict=True))
+            judged = dict(zip(parsing, own.outcomes(parsing, limits), strict=True))
             return [judged.get(each) for each in texts]
 
         def passing(texts: Sequence[str]) -> list[int]:
             return [-1 if each is None else each.count(Outcome.PASSED) for each in outcomes(texts)]
 
         parts = steps_of(self.text, edits, passing, before)
-        tests = [check.is_test for check in verifier.checks]
+        tests = [check.is_test for check in own.checks]
         passed = [
             0
             if each is None

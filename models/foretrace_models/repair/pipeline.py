@@ -199,7 +199,7 @@ class _Repair:
         if found is not None:
             rules = (*start.rules, *found.rules)
             proof = verifier.verify(found.text)
-            before = -1 if start.rules else verdict.passed
+            before = -1 if start.rules else _passed(verifier, verdict)
             fix = self._fixing.proven(found.text, rules, verifier, proof, before)
             return self._told(fault, fix, tried=verifier.tried)
         why = Why(
@@ -307,6 +307,12 @@ def _shifted(diagnosis: Diagnosis, characters: int) -> Diagnosis:
     fix = diagnosis.fix
     steps = tuple(evolve(step, edits=moved(step.edits)) for step in fix.steps)
     return evolve(diagnosis, fix=evolve(fix, edits=moved(fix.edits), steps=steps))
+
+
+def _passed(verifier: Verifier, verdict: Verdict) -> int:
+    """Return how many of the person's own checks pass."""
+    outcomes = zip(verifier.checks, verdict.outcomes, strict=True)
+    return sum(o is Outcome.PASSED and not isinstance(c, AgreedCheck) for c, o in outcomes)
 
 
 def _nothing(reason: Reason, message: str, line: int | None = None) -> Diagnosis:

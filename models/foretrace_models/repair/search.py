@@ -28,6 +28,8 @@ _FAILING_COST = 3.0
 # A change after which no more checks pass may yet be one half of a fix. Few are.
 _NEUTRAL_COST = 5.0
 _LINGER_SECONDS = 0.5
+# The same where there is a fix to begin with.
+_LINGER_GIVEN_SECONDS = 0.25
 _COST_OF_TOKEN = 0.7
 # Where there are no tests, only what is likely by itself is worth anybody's time.
 _MOST_COST_UNPROVEN = 3.0
@@ -98,7 +100,7 @@ def search(
     """
     search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further)
     search_.best = best
-    deadline = float("inf")
+    deadline = float("inf") if best is None else time.monotonic() + _LINGER_GIVEN_SECONDS
     while search_.queue:
         if out_of_time() or time.monotonic() > deadline:
             break

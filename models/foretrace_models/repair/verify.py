@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from foretrace_models.repair.checks import Check, Outcome
+from foretrace_models.repair.checks import AgreedCheck, Check, Outcome
 from foretrace_models.repair.sandbox.harness import Program, Result
 from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 
@@ -20,6 +20,8 @@ _TRACE = Limits(0.1, 1.0)
 _MOST_TELLING = 3
 # Of checks that are many and cheap, this many are counted.
 _MOST_COUNTED = 12
+# And so many more are tried.
+_MOST_LAST = 24
 
 
 @frozen
@@ -67,6 +69,11 @@ class Verifier:
     def proves_little(self) -> bool:
         """Whether there are no tests, so that of two fixes the likelier is the better."""
         return not any(check.is_test for check in self.checks)
+
+    def without_agreed(self) -> Verifier:
+        """Return what runs only the checks that are the person's own."""
+        own = [check for check in self.checks if not isinstance(check, AgreedCheck)]
+        return Verifier(self._sandbox, self._path, self._prelude, own, self._full.cpu_seconds)
 
     def verify(self, text: str) -> Verdict:
         """Run each check in a process of its own, with all the time it may have.
@@ -194,8 +201,8 @@ class Verifier:
 class Tryout:
     """Tries many candidates against one baseline: fast, and good enough to choose by.
 
-    Credit is counted over the first few checks; what passes those is run on the `last`, which
-    together count for one more.
+    Credit is counted over the first few checks; what passes those is run on some more, which
+    together count for one more. All others are for `Verifier.verify` to run.
     """
 
     def __init__(self, verifier: Verifier, baseline: Verdict) -> None:
@@ -204,12 +211,16 @@ class Tryout:
         credits_ = [c.credit(r) for c, r in zip(verifier.checks, baseline.results, strict=True)]
         counted = _counted(verifier.checks, credits_)
         failing = [n for n in counted if credits_[n] < 1]
+        # Those that cost little, if they are enough: a test may go on for long.
+        cheap = [n for n in failing if not verifier.checks[n].apart]
+        failing = cheap if len(cheap) >= _MOST_TELLING else failing
         # Not the first few but some from all over: neighbouring tests often fail alike.
         stride = max(1, -(-len(failing) // _MOST_TELLING))
         telling = failing[::stride]
         self._telling = [verifier.checks[n] for n in telling]
         self._rest = [verifier.checks[n] for n in counted if n not in telling]
-        self._last = [check for n, check in enumerate(verifier.checks) if n not in counted]
+        others = [check for n, check in enumerate(verifier.checks) if n not in counted]
+        self._last = others[:_MOST_LAST]
         self._told = sum(credits_[n] for n in telling)
         self.baseline = sum(credits_[n] for n in counted)
         self.total = len(counted) + bool(self._last)
@@ -236,7 +247,7 @@ class Tryout:
         return list(total.values())
 
     def passing(self, texts: Sequence[str]) -> list[bool]:
-        """Return of each text whether it passes every check; what fails one is not run on more.
+        """Return of each text whether it passes; what fails a check is not run on more.
 
         Raises:
             SandboxError: the sandbox is gone.
@@ -248,6 +259,10 @@ class Tryout:
             credits_ = verifier.credits([texts[n] for n in left], checks, self._limits)
             left = [n for n, credit in zip(left, credits_, strict=True) if credit >= len(checks)]
         return [n in left for n in range(len(texts))]
+
+    def heed(self, checks: Sequence[Check]) -> None:
+        """Try these checks, too, from now on."""
+        self._last = [*checks, *self._last]
 
 
 def _counted(checks: Sequence[Check], credits_: Sequence[float]) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from foretrace_models.repair.checks import CallCheck, Check
+from foretrace_models.repair.checks import CallCheck, Check, Outcome
 from foretrace_models.repair.donors.changes import Added, Patch, compatible, render, size, words_of
 from foretrace_models.repair.donors.differences import differences
 from foretrace_models.repair.donors.listing import Listing
@@ -21,6 +21,8 @@ from foretrace_models.repair.verify import Tryout, Verdict, Verifier
 RULE = "donor"
 # In bits, as the costs of candidates are: many peers can not be wrong in the same way.
 _COST = 2.0
+# So often a change that fails a check which was not tried is given up for another one.
+_ROUNDS = 4
 _DONORS = 30
 _WHOLE = 4
 _MINIMISED = 8
@@ -53,8 +55,20 @@ def given(
     giving = _Giving(
         text, entries_of(verifier.checks), donors, names_in(prelude), tryout, out_of_time
     )
-    fixed = giving.fixed()
-    if fixed is None or not acceptable(fixed) or not verifier.verify(fixed).all_pass:
+    for _ in range(_ROUNDS):
+        fixed = giving.fixed()
+        if fixed is None or not acceptable(fixed):
+            return None
+        outcomes = verifier.verify(fixed).outcomes
+        missed = [
+            check
+            for check, outcome in zip(verifier.checks, outcomes, strict=True)
+            if outcome is not Outcome.PASSED
+        ]
+        if not missed:
+            break
+        tryout.heed(missed)
+    else:
         return None
     size_ = distance(
         [token.text for token in tokens(text)], [token.text for token in tokens(fixed)]

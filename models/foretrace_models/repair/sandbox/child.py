@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
 import select
@@ -104,7 +105,8 @@ def _make_runs(request: dict[str, Any], pipe: Any) -> None:
         for run in request["runs"]:
             result: dict[str, Any] = {"status": "not made"}
             if not endless:
-                result = harness.execute(program, run, request["cpu_seconds"])
+                seconds = min(request["cpu_seconds"], run.get("cpu_seconds", math.inf))
+                result = harness.execute(program, run, seconds)
                 endless = result["status"] == "timeout"
             pipe.write(json.dumps(result).encode() + b"\n")
 

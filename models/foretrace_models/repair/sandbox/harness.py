@@ -27,7 +27,8 @@ _LAST_SECONDS = 0.1
 # JSON objects. A program has `source`, `filename` and `prelude` (code that runs before it). A run
 # has `stdin` and `as_main`, and either `call` (an expression evaluated after the program) or
 # `examples` (statements run one after the other, each with its own output) or neither;
-# `trace_lines` asks for the lines that ran. A result has `status` (`finished`, `returned`,
+# `trace_lines` asks for the lines that ran, and `cpu_seconds` may be less than what the request
+# allows. A result has `status` (`finished`, `returned`,
 # `raised` or `timeout`), `stdout`, `seconds`, and where they apply `value` (a literal, or None
 # where the value has none), `type`, `error`, `examples` and `lines`.
 Program = dict[str, Any]
