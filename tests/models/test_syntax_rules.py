@@ -51,6 +51,7 @@ SYNTAX = [
     ("d = {}\nfor k:v in d:\n    print(k)\n", "d = {}\nfor k,v in d:\n    print(k)\n"),
     ("def isOdd(n): return n % 2\nis Odd(3)\n", "def isOdd(n): return n % 2\nisOdd(3)\n"),
     ("1st = [1]\nprint(1st)\n", "lst = [1]\nprint(lst)\n"),
+    ("def f(a, b, c): return b**2 - 4ac\n", "def f(a, b, c): return b**2 - 4*a*c\n"),
     ("global a = 1\n", "a = 1\n"),
     ("print('end'.)\n", "print('end.')\n"),
     ("x = 5\ny = (x:x)\n", "x = 5\ny = {x:x}\n"),

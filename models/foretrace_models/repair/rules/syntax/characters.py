@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from foretrace_models.repair.edits import TextEdit
 from foretrace_models.repair.rules.candidate import Candidate
-from foretrace_models.repair.rules.syntax.broken import Broken, at, one
+from foretrace_models.repair.rules.syntax.broken import Broken, at
 
 _TYPOGRAPHY = {
     "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "，": ",", "（": "(", "）": ")",
     "：": ":", "；": ";", "【": "[", "】": "]", "−": "-", "–": "-", "—": "-", "×": "*",
     "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "\u00a0": " ", "\u3000": " ", "\u200b": "",
 }  # fmt: skip
+# As mathematics has it: 4ac.
+_MOST_FACTORS = 3
 _LOOKALIKES = str.maketrans("105", "loS")
 
 
@@ -53,13 +55,16 @@ def _names_with_digits(broken: Broken, name: str) -> Iterator[Candidate]:
         match.start() for match in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", broken.text)
     ]
     looks_like = name[0].translate(_LOOKALIKES) + name[1:]
-    turned = name.lstrip("0123456789") + re.match(r"\d+", name)[0]  # type: ignore[index]
+    number, letters = re.match(r"(\d+)(.*)", name).groups()  # type: ignore[union-attr]
+    turned = letters + number
     for new, cost in ((looks_like, 1.0), (turned, 2.0), (f"_{name}", 2.5)):
         if new.isidentifier():
             edits = tuple(TextEdit(place, place + len(name), new) for place in places)
             known = 0.0 if new in broken.names else 0.5
             yield Candidate(edits, "name that begins with a digit", cost + known)
-    digits_ = len(name) - len(name.lstrip("0123456789"))
-    known = len(re.findall(rf"(?<!\w){name[digits_:]}\b", broken.text))
-    for place in places[:1] if known else ():
-        yield one(place + digits_, place + digits_, "*", "missing operator", 1.5)
+    for factors, cost in (((letters,), 1.5), (tuple(letters), 1.0)):
+        known = all(re.search(rf"(?<!\w){factor}\b", broken.text) for factor in factors)
+        if known and len(factors) <= _MOST_FACTORS:
+            product = "*".join((number, *factors))
+            edits = tuple(TextEdit(place, place + len(name), product) for place in places)
+            yield Candidate(edits, "missing operator", cost)
