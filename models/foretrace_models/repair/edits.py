@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 from attrs import frozen
+from rapidfuzz.distance import Levenshtein
 
 
 @frozen(order=True)
@@ -86,16 +87,4 @@ def unified_diff(old: str, new: str, name: str) -> str:
 
 def distance(old: Sequence[str], new: Sequence[str]) -> int:
     """Return the Levenshtein distance between two sequences."""
-    while old and new and old[0] == new[0]:
-        old, new = old[1:], new[1:]
-    while old and new and old[-1] == new[-1]:
-        old, new = old[:-1], new[:-1]
-    row = list(range(len(new) + 1))
-    for i, item in enumerate(old, start=1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(new, start=1):
-            diagonal, row[j] = (
-                row[j],
-                min(row[j] + 1, row[j - 1] + 1, diagonal + (item != other)),
-            )
-    return row[-1]
+    return Levenshtein.distance(old, new)

@@ -29,7 +29,7 @@ _FAILING_COST = 3.0
 _NEUTRAL_COST = 5.0
 _LINGER_SECONDS = 0.5
 # The same where there is a fix to begin with.
-_LINGER_GIVEN_SECONDS = 0.25
+_LINGER_GIVEN_SECONDS = 0.2
 _COST_OF_TOKEN = 0.7
 # Where there are no tests, only what is likely by itself is worth anybody's time.
 _MOST_COST_UNPROVEN = 3.0
@@ -101,7 +101,7 @@ def search(
     search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further)
     search_.best = best
     deadline = float("inf") if best is None else time.monotonic() + _LINGER_GIVEN_SECONDS
-    while search_.queue:
+    while search_.queue and not (best is not None and best.token_distance <= 1):
         if out_of_time() or time.monotonic() > deadline:
             break
         search_.go_on()

@@ -19,8 +19,9 @@ from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Tryout, Verdict, Verifier
 
 RULE = "donor"
-# In bits, as the costs of candidates are: many peers can not be wrong in the same way.
-_COST = 2.0
+# In bits, as the costs of candidates are. Where peers say what is right a likely change is not
+# worth more tokens than an unlikely one.
+_COST = 5.0
 # So often a change that fails a check which was not tried is given up for another one.
 _ROUNDS = 4
 _DONORS = 30
