@@ -10,6 +10,7 @@ from typing import Any
 
 from foretrace_models.repair.diagnosis import situation_from_json, to_json
 from foretrace_models.repair.pipeline import diagnose
+from foretrace_models.repair.sources import Sources
 from foretrace_models.service import Request, Service, run
 
 Method = Callable[[Any, Callable[[], bool]], Any]
@@ -17,7 +18,8 @@ Method = Callable[[Any, Callable[[], bool]], Any]
 
 def _diagnose(params: Any, cancelled: Callable[[], bool]) -> Any:
     situation = situation_from_json(params["situation"])
-    return to_json(diagnose(situation, params["seconds"], cancelled))
+    sources = Sources(past=situation.past)
+    return to_json(diagnose(situation, params["seconds"], cancelled, sources))
 
 
 METHODS: dict[str, Method] = {"diagnose": _diagnose}

@@ -1,0 +1,35 @@
+"""What a person had written before, in this run of the server: it is in memory and goes with it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+_MOST_TEXTS = 20
+_MOST_DOCUMENTS = 12
+_MOST_CHARACTERS = 20_000
+
+
+class EarlierTexts:
+    """The texts that documents had when they were looked at, the last few of each."""
+
+    def __init__(self) -> None:
+        self._texts: OrderedDict[str, list[str]] = OrderedDict()
+
+    def note(self, uri: str, text: str) -> None:
+        """Remember a text of a document."""
+        if not text.strip() or len(text) > _MOST_CHARACTERS:
+            return
+        texts = self._texts.setdefault(uri, [])
+        self._texts.move_to_end(uri)
+        if text in texts:
+            texts.remove(text)
+        texts.append(text)
+        del texts[:-_MOST_TEXTS]
+        while len(self._texts) > _MOST_DOCUMENTS:
+            self._texts.popitem(last=False)
+
+    def before(self, uri: str, text: str) -> tuple[str, ...]:
+        """Return a document's earlier texts, the latest first, then the last of each other one."""
+        own = [other for other in reversed(self._texts.get(uri, [])) if other != text]
+        others = [texts[-1] for name, texts in reversed(self._texts.items()) if name != uri]
+        return (*own, *others)
