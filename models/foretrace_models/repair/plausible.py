@@ -38,6 +38,7 @@ _NOT_CALLED = 2.5
 _BUILTIN_REPLACED = 2.0
 _BARE_TUPLE = 2.0
 _CODE_AS_TEXT = 1.5
+_SELDOM = 1.0
 
 
 def oddity_bits(text: str) -> float:
@@ -94,7 +95,7 @@ def _odd_statement(value: ast.expr) -> float:
     if isinstance(value, ast.Constant) and isinstance(value.value, (str, type(...))):
         return 0.0
     if isinstance(value, ast.ListComp):
-        return 1.0
+        return _SELDOM
     return _USELESS
 
 
@@ -125,7 +126,7 @@ def _odd_call(node: ast.Call) -> Iterator[float]:
     if name == "print" and keywords - {"end", "sep", "file", "flush", None}:
         yield _WRONG_CALL
     if name == "print" and any(isinstance(arg, ast.Compare) for arg in node.args):
-        yield 1.5
+        yield _SELDOM
     for arg in node.args:
         if isinstance(arg, ast.Name) and arg.id in _FUNCTIONS and name not in ("map", "filter"):
             yield _NOT_CALLED
@@ -137,32 +138,29 @@ def _odd_operands(node: ast.BinOp | ast.Compare | ast.Subscript) -> Iterator[flo
         if _type(node.value) in ("number", "none"):
             yield _WRONG_TYPES
         if any(isinstance(each, ast.Compare) for each in ast.walk(node.slice)):
-            yield 1.0
+            yield _SELDOM
         return
+    operator: ast.operator | ast.cmpop
     if isinstance(node, ast.Compare):
-        pairs = [(node.left, node.ops[0], node.comparators[0])]
-        ordered = isinstance(node.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
-        if isinstance(node.comparators[0], ast.Tuple) or isinstance(node.left, ast.Tuple):
-            yield 1.0
+        left, operator, right = node.left, node.ops[0], node.comparators[0]
+        if isinstance(left, ast.Tuple) or isinstance(right, ast.Tuple):
+            yield _SELDOM
+        if isinstance(operator, (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)):
+            return
     else:
-        pairs = [(node.left, node.op, node.right)]  # type: ignore[list-item]
-        ordered = True
-    for left, operator, right in pairs:
-        types = {_type(left), _type(right)}
-        fits = isinstance(operator, (ast.Mult, ast.Mod))
-        if ordered and {"text", "number"} <= types and not fits:
-            yield _WRONG_TYPES
-        if ordered and "none" in types:
-            yield _WRONG_TYPES
-        if isinstance(operator, (ast.Sub, ast.Div)) and "text" in types:
-            yield _WRONG_TYPES
-        if types == {"text"} and isinstance(operator, (ast.Gt, ast.Lt)):
-            yield _WRONG_TYPES
-        if {type(left), type(right)} & {ast.Dict, ast.Set} and isinstance(operator, ast.Mult):
-            yield _WRONG_TYPES
-        for side in (left, right):
-            if isinstance(side, ast.Name) and side.id in _FUNCTIONS and ordered:
-                yield _NOT_CALLED
+        left, operator, right = node.left, node.op, node.right
+    types = {_type(left), _type(right)}
+    if "none" in types:
+        yield _WRONG_TYPES
+    if {"text", "number"} <= types and not isinstance(operator, (ast.Mult, ast.Mod)):
+        yield _WRONG_TYPES
+    if "text" in types and isinstance(operator, (ast.Sub, ast.Div)):
+        yield _WRONG_TYPES
+    if types == {"text"} and isinstance(operator, (ast.Gt, ast.Lt)):
+        yield _WRONG_TYPES
+    for side in (left, right):
+        if isinstance(side, ast.Name) and side.id in _FUNCTIONS:
+            yield _NOT_CALLED
 
 
 def _odd_attribute(node: ast.Attribute, called: set[ast.expr]) -> Iterator[float]:
@@ -171,7 +169,7 @@ def _odd_attribute(node: ast.Attribute, called: set[ast.expr]) -> Iterator[float
     if isinstance(node.ctx, ast.Load) and node not in called and node.attr in _METHODS:
         yield _NOT_CALLED
     if isinstance(node.value, ast.Name) and node.value.id in _FUNCTIONS - {"str", "list", "dict"}:
-        yield 1.0
+        yield _SELDOM
 
 
 def _odd_assignment(node: ast.Assign | ast.AugAssign | ast.For) -> Iterator[float]:
@@ -179,7 +177,7 @@ def _odd_assignment(node: ast.Assign | ast.AugAssign | ast.For) -> Iterator[floa
     for target in targets:
         for each in ast.walk(target):
             if isinstance(each, ast.Call):
-                yield 1.0
+                yield _SELDOM
             if isinstance(each, ast.Name) and each.id in _BUILTINS and _is_stored(each):
                 yield _BUILTIN_REPLACED
     if isinstance(node, ast.For):
@@ -194,7 +192,7 @@ def _odd_assignment(node: ast.Assign | ast.AugAssign | ast.For) -> Iterator[floa
     if isinstance(value, ast.Name) and value.id in _FUNCTIONS:
         yield _NOT_CALLED
     if isinstance(value, ast.Compare) and isinstance(node, ast.Assign):
-        yield 0.7
+        yield _SELDOM
     if _type(value) == "none":
         yield _WRONG_TYPES
 
@@ -216,7 +214,7 @@ def _odd_text(text: str) -> float:
     """Return the cost of a string that holds what looks like code around it."""
     bits = 0.0
     if text.count("(") != text.count(")"):
-        bits += 1.0
+        bits += _SELDOM
     if _CODE_IN_TEXT.search(text):
         bits += _CODE_AS_TEXT
     return bits

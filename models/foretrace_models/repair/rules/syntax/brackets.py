@@ -14,6 +14,9 @@ from foretrace_models.repair.tokens import Token
 PAIRS = {"(": ")", "[": "]", "{": "}"}
 _CLOSERS = frozenset(PAIRS.values())
 _MOST_LINES = 12
+_CALLED = frozenset(
+    ("print", "range", "len", "int", "str", "float", "input", "list", "sum", "max", "min", "abs")
+)
 
 
 def unbalanced(broken: Broken) -> Iterator[Candidate]:
@@ -124,11 +127,6 @@ def missing(broken: Broken) -> Iterator[Candidate]:
                 edits = (TextEdit(name.end, value.start, "("), TextEdit(end, end, ")"))
                 cost = (0.9 if likely else 3.0) + 0.4 * rank
                 yield Candidate(edits, "missing parentheses", cost)
-
-
-_CALLED = frozenset(
-    ("print", "range", "len", "int", "str", "float", "input", "list", "sum", "max", "min", "abs")
-)
 
 
 def _starts_argument(token: Token) -> bool:
