@@ -152,6 +152,46 @@ def test_what_comes_after_a_run_that_ended_its_process_is_run_anew(
     ]
 
 
+def test_programs_that_share_a_process_start_alike(sandbox: Sandbox, folder: Path) -> None:
+    change = "import os, sys; sys.setrecursionlimit(200); os.chdir('/')"
+    look = "import os, sys; print(sys.getrecursionlimit(), os.getcwd())"
+    for _ in range(4):  # there is more than one process behind the boundary
+        assert run(sandbox, change, folder)["status"] == "finished"
+        assert run(sandbox, look, folder)["stdout"] == f"1000 {folder}\n"
+
+
+def test_a_process_with_a_thread_that_goes_on_is_not_used_again(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    thread = "import os, threading, time; threading.Thread(target=time.sleep, args=(9,)).start()"
+    look = "import threading; print(threading.active_count())"
+    for _ in range(4):
+        assert run(sandbox, thread, folder)["status"] == "finished"
+        assert run(sandbox, look, folder)["stdout"] == "1\n"
+
+
+def test_who_spoils_a_process_for_others_is_found_out_in_a_fresh_one(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    spoil = {"source": "import builtins; builtins.max = min", "filename": "p.py", "prelude": ""}
+    honest = {"source": "", "filename": "p.py", "prelude": ""}
+    call = {"stdin": "", "as_main": False, "call": "max(1, 2)"}
+    for _ in range(4):
+        sandbox.run([spoil], [call], LIMITS)
+        (result,) = sandbox.run_apart(honest, [call], LIMITS)
+        assert result["value"] == "2"
+
+
+def test_every_attempt_is_on_the_page_about_the_sandbox() -> None:
+    page = Path(__file__).parents[2] / "docs" / "sandbox.md"
+    listed = [
+        line.split("|")[1].strip()
+        for line in page.read_text().splitlines()
+        if line.startswith("| ") and "--" not in line
+    ]
+    assert set(ESCAPES) <= set(listed)
+
+
 def test_the_program_sees_its_neighbours_and_standard_input(sandbox: Sandbox, folder: Path) -> None:
     source = "import helper\nprint(helper.VALUE, open('data.txt').read(), input())"
     result = run(sandbox, source, folder, stdin="typed\n")

@@ -48,7 +48,7 @@ class Child:
                 os.close(self._requests)
                 os.close(self._results)
                 _confine(setup, null, cpu_seconds)
-                _serve(from_server, to_server)
+                _serve(from_server, to_server, setup["folder"])
             finally:
                 os._exit(0)
         os.close(from_server)
@@ -91,16 +91,17 @@ class Child:
         return status
 
 
-def _serve(requests: int, results: int) -> None:
+def _serve(requests: int, results: int, folder: str) -> None:
     """Answer requests, each run with a line, and at the end with whether there may be another."""
     with os.fdopen(requests, "rb") as lines, os.fdopen(results, "wb", buffering=0) as pipe:
         for line in lines:
-            _make_runs(json.loads(line), pipe)
+            _make_runs(json.loads(line), pipe, folder)
             pipe.write(b"true\n" if threading.active_count() == 1 else b"false\n")
 
 
-def _make_runs(request: dict[str, Any], pipe: Any) -> None:
+def _make_runs(request: dict[str, Any], pipe: Any, folder: str) -> None:
     for program in request["programs"]:
+        _settle(folder)
         endless = False
         for run in request["runs"]:
             result: dict[str, Any] = {"status": "not made"}
@@ -111,10 +112,15 @@ def _make_runs(request: dict[str, Any], pipe: Any) -> None:
             pipe.write(json.dumps(result).encode() + b"\n")
 
 
+def _settle(folder: str) -> None:
+    """Undo what a program before may have changed, where honest ones do that."""
+    sys.setrecursionlimit(1000)
+    with contextlib.suppress(OSError):
+        os.chdir(folder)
+
+
 def _confine(setup: dict[str, Any], null: int, cpu_seconds: int) -> None:
     """Give this process just what a run may have. It has a single thread here."""
-    with contextlib.suppress(OSError):
-        os.chdir(setup["folder"])
     sys.path.insert(0, setup["folder"])
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
@@ -127,7 +133,6 @@ def _confine(setup: dict[str, Any], null: int, cpu_seconds: int) -> None:
     }
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, most))
-    sys.setrecursionlimit(1000)
     if seccomp.available():
         seccomp.install()
     if setup["boundary"] is None:
