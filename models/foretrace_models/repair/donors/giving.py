@@ -12,6 +12,7 @@ from foretrace_models.repair.checks import CallCheck, Check, Outcome
 from foretrace_models.repair.donors.changes import Added, Patch, compatible, render, size, words_of
 from foretrace_models.repair.donors.differences import differences
 from foretrace_models.repair.donors.listing import Listing
+from foretrace_models.repair.donors.spacing import Spacing
 from foretrace_models.repair.donors.units import Unit, Units, names_in
 from foretrace_models.repair.edits import distance
 from foretrace_models.repair.search import Found
@@ -101,6 +102,7 @@ class _Giving:
         out_of_time: Callable[[], bool],
     ) -> None:
         self._listing = Listing(text)
+        self._spacing = Spacing.of(self._listing)
         units = Units(self._listing, known)
         # What is called and no donor has is not theirs to give.
         self._entries = tuple(e for e in entries if any(e in donor.functions for donor in donors))
@@ -162,7 +164,7 @@ class _Giving:
         return None
 
     def _patches(self, entry: str, donor: str, unit: Unit) -> tuple[Patch, ...]:
-        return tuple(differences(self._listing, self._units[entry], donor, unit))
+        return tuple(differences(self._listing, self._spacing, self._units[entry], donor, unit))
 
     def _least(
         self, entry: str, rest: tuple[Patch, ...], best: tuple[Patch, ...]
