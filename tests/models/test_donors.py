@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ import pytest
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.checks import CallCheck
 from foretrace_models.repair.donors.alignment import pairs
-from foretrace_models.repair.donors.changes import render
+from foretrace_models.repair.donors.changes import Written, render
 from foretrace_models.repair.donors.differences import differences
 from foretrace_models.repair.donors.giving import entries_of, given
 from foretrace_models.repair.donors.listing import Listing
 from foretrace_models.repair.donors.naming import names_between
+from foretrace_models.repair.donors.spacing import Spacing
 from foretrace_models.repair.donors.units import Units
 from foretrace_models.repair.sandbox.runner import Sandbox
 from foretrace_models.repair.verify import Verifier
@@ -105,9 +107,34 @@ def test_a_name_never_hides_what_the_donor_means_by_it() -> None:
 def test_all_patches_together_make_the_donors_program_of_ones_own() -> None:
     own, donor = _units(OWN), _units(DONOR)
     patches = differences(
-        own.listing, own.unit("total", ["total"]), DONOR, donor.unit("total", ["total"])
+        own.listing,
+        Spacing.of(own.listing),
+        own.unit("total", ["total"]),
+        DONOR,
+        donor.unit("total", ["total"]),
     )
     assert render(own.listing, patches) == OWN.replace("result = 1", "result = 0")
+
+
+@pytest.mark.parametrize(
+    ("own", "code"),
+    [
+        ("a=1\nb=f(c,d)\ne=g(1,2)\n", "x=h(y,z=2)"),
+        ("a = 1\nb = f(c, d)\ne = g(1, 2)\n", "x = h(y, z=2)"),
+        ("a = c+1\nb = c+2\n", "x = h(y,z=2)"),
+    ],
+)
+def test_new_code_has_its_spaces_where_the_person_puts_them(own: str, code: str) -> None:
+    theirs = Listing("x =h(y,z=2)\n")
+    (line,) = theirs.lines
+    spaces = ["", *(theirs.text[a.end : b.start] for a, b in pairwise(line.tokens))]
+    written = Spacing.of(Listing(own)).applied(Written(line.words, tuple(spaces)))
+    assert str(written) == code
+
+
+def test_a_sign_is_no_operator_between_two_operands() -> None:
+    spacing = Spacing.of(Listing("a = b + c\nd = e + f\n"))
+    assert str(spacing.applied(Written(("return", "-", "x"), ("", " ", "")))) == "return -x"
 
 
 def test_what_checks_call_are_the_entries() -> None:
