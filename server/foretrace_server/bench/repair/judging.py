@@ -1,0 +1,127 @@
+"""Judging: whether a program passes a whole suite, run where it can do no harm."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from foretrace_models.repair.assignment import CallTest
+from foretrace_models.repair.checks import CallCheck, Check, OutputCheck
+from foretrace_models.repair.sandbox.harness import Result
+from foretrace_models.repair.sandbox.runner import Limits, Sandbox, SandboxError
+from foretrace_models.repair.verify import Verifier
+from foretrace_server.bench.repair.tasks import Task, Test
+
+_FILE = "program.py"
+_TRIES = 2
+# What a generated input may take; the machine may be busy, but that is the processor's time.
+_QUICK = Limits(1.0, 10.0)
+
+
+def check_of(test: Test) -> Check:
+    """Return the check that a test is."""
+    return CallCheck(test) if isinstance(test, CallTest) else OutputCheck(test)
+
+
+def assignment_text(task: Task, tests: Sequence[Test]) -> str:
+    """Return an assignment file for a task, with some of its tests."""
+    lines = [
+        "[assignment]",
+        f"id = {_toml(task.id)}",
+        f"entry = {_toml(_FILE)}",
+        f"prelude = {_toml(task.prelude)}",
+        f"timeout_seconds = {task.timeout_seconds}",
+    ]
+    for test in tests:
+        lines.append("[[test]]")
+        if isinstance(test, CallTest):
+            lines += [f"call = {_toml(test.call)}", f"expected = {_toml(repr(test.expected))}"]
+        else:
+            lines += [f"stdin = {_toml(test.stdin)}", f"stdout = {_toml(test.stdout)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(text: str) -> str:
+    """Return a string of TOML: one of JSON is one, but for DEL."""
+    return json.dumps(text).replace("\x7f", "\\u007f")
+
+
+def written(folder: Path, text: str) -> Path:
+    """Return the path of a program that is written to a folder, to the character."""
+    path = folder / _FILE
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return path
+
+
+class Judge:
+    """Runs programs in an empty folder."""
+
+    def __init__(self) -> None:
+        """Make the folder.
+
+        Raises:
+            SandboxError: programs cannot be run here.
+        """
+        self._folder = tempfile.TemporaryDirectory()
+        self._path = Path(self._folder.name) / _FILE
+        self._sandbox = Sandbox(self._path.parent)
+
+    def passed(self, task: Task, text: str) -> list[bool]:
+        """Return of each test whether a program passes it, each in a process of its own.
+
+        Raises:
+            SandboxError: programs cannot be run any more.
+        """
+        checks = [check_of(test) for test in task.tests]
+        for _ in range(_TRIES):
+            try:
+                verifier = self.verifier(task, checks)
+                results = verifier.verify(text).results
+                return [c.passes(r) for c, r in zip(checks, results, strict=True)]
+            except SandboxError:
+                self._again()
+        raise SandboxError("the sandbox ends with every program that is run")
+
+    def results(
+        self, task: Task, texts: Sequence[str], tests: Sequence[Test]
+    ) -> list[list[Result]]:
+        """Return the results that some tests have in each program, run in a process of its own.
+
+        What comes after a run that ended the process has none.
+
+        Raises:
+            SandboxError: programs cannot be run any more.
+        """
+        runs = [check_of(test).run() for test in tests]
+        programs = [
+            {"source": text, "filename": str(self._path), "prelude": task.prelude} for text in texts
+        ]
+        for _ in range(_TRIES):
+            try:
+                rows = self._sandbox.run(programs, runs, _QUICK)
+                missing: Result = {"status": "not made"}
+                return [[*row, *[missing] * (len(runs) - len(row))] for row in rows]
+            except SandboxError:
+                self._again()
+        raise SandboxError("the sandbox ends with every program that is run")
+
+    def verifier(self, task: Task, checks: Sequence[Check] = ()) -> Verifier:
+        """Return what runs checks on programs for a task."""
+        return Verifier(self._sandbox, self._path, task.prelude, checks, task.timeout_seconds)
+
+    def _again(self) -> None:
+        self._sandbox.close()
+        self._sandbox = Sandbox(self._path.parent)
+
+    def close(self) -> None:
+        """End all runs and remove the folder."""
+        self._sandbox.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
