@@ -80,6 +80,12 @@ def test_a_line_moves_to_another_depth() -> None:
     assert _rendered("if a:\n   b\nc\n", Moved(2, 1, 1)) == "if a:\n   b\n   c\n"
 
 
+def test_what_a_block_holds_follows_its_head() -> None:
+    text = "for a in b:\n    if a:\n        c\n        d\ne\n"
+    assert _rendered(text, Moved(1, 0, 3)) == "for a in b:\nif a:\n    c\n    d\ne\n"
+    assert _rendered(text, Dropped(0, 5)) == "if a:\n    c\n    d\ne\n"
+
+
 def test_what_goes_on_behind_a_colon_stays_there_or_gets_a_line() -> None:
     text = "if a: b\nc\n"
     assert _rendered(text, Replaced(2, 0, 1, _written("d"), "")) == "if a: b\nd\n"

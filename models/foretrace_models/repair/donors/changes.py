@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from attrs import frozen
+from attrs import evolve, frozen
 from rapidfuzz.distance import Levenshtein
 
 from foretrace_models.repair.donors.listing import Line, Listing, Token
@@ -174,7 +174,7 @@ class _Item:
 
 def render(listing: Listing, patches: Iterable[Patch]) -> str:
     """Return the text of a program with some patches made; all else stays as it was written."""
-    items = list(_items(listing, [change for patch in patches for change in patch]))
+    items = _settled(listing, _items(listing, [change for patch in patches for change in patch]))
     out: list[str] = []
     before: int | None = -1
     for position, item in enumerate(items):
@@ -206,6 +206,39 @@ def render(listing: Listing, patches: Iterable[Patch]) -> str:
     return "".join(out)
 
 
+def _settled(listing: Listing, items: Iterable[_Item]) -> list[_Item]:
+    """Return the lines of a program with none deeper than the lines before it let it be.
+
+    What a block held follows its head to where that has gone.
+    """
+    settled: list[_Item] = []
+    # Of each block that is too deep: how deep it was, and by how much too deep.
+    shifts: list[tuple[int, int]] = []
+    deepest = 0
+    for item in items:
+        while shifts and item.depth < shifts[-1][0]:
+            shifts.pop()
+        depth = item.depth - sum(by for _, by in shifts)
+        if depth > deepest:
+            shifts.append((item.depth, depth - deepest))
+            depth = deepest
+        moved = item.moved or depth != item.depth
+        settled.append(evolve(item, depth=depth, moved=moved))
+        deepest = depth + _opens_block(listing, item)
+    return settled
+
+
+def _opens_block(listing: Listing, item: _Item) -> bool:
+    if item.added is not None:
+        return item.added.written.words[-1] == ":"
+    assert item.old is not None
+    line = listing.lines[item.old]
+    last = item.replaced[-1] if item.replaced else None
+    if last is not None and last.last == len(line.words):
+        return last.written.words[-1:] == (":",)
+    return line.opens_block
+
+
 def words_of(listing: Listing, patches: Iterable[Patch]) -> Iterator[str]:
     """Yield the tokens of a program with some patches made."""
     for item in _items(listing, [change for patch in patches for change in patch]):
@@ -222,7 +255,7 @@ def words_of(listing: Listing, patches: Iterable[Patch]) -> Iterator[str]:
         yield from words[at:]
 
 
-def _items(listing: Listing, changes: Sequence[Change]) -> Iterable[_Item]:
+def _items(listing: Listing, changes: Sequence[Change]) -> Iterator[_Item]:
     dropped = {change.line for change in changes if isinstance(change, Dropped)}
     depths = {change.line: change.depth for change in changes if isinstance(change, Moved)}
     by_line = groupby(
