@@ -95,7 +95,7 @@ def test_the_summary_has_rates_sizes_and_hands_with_intervals_by_student() -> No
     row = compared(failing, "k = 7 + 2\n", "k=7-1\n", last_programs(states), seed=1)
     assert (row["size"], row["next_size"], row["peer_size"]) == (2, 2, 2)
     assert (row["fix_to_next"], row["peer_to_next"]) == (1, 1)
-    unrepaired = {**row, "repaired": False, "size": None, "fix_to_next": None, "student": "bob"}
+    unrepaired = {**row, "repaired": False, "size": None, "fix_to_next": None, "person": "bob"}
     told = summary([row, unrepaired], seed=1)
     assert told["students"] == 2
     assert told["rate"]["value"] == pytest.approx(0.5)

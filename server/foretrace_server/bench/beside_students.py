@@ -6,20 +6,14 @@ program of a peer the least that is worth anything.
 
 from __future__ import annotations
 
-import random
 import statistics
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from foretrace_models.repair.edits import distance
 from foretrace_server.bench import hands
+from foretrace_server.bench.repair.intervals import drawn_again
+from foretrace_server.bench.repair.tasks import Row
 from foretrace_server.bench.student_states import FailingState
-
-Row = dict[str, Any]
-
-_RESAMPLES = 1000
-_TAIL = 0.025
 
 
 def compared(
@@ -36,7 +30,7 @@ def compared(
     """
     code, after = failing.state.code, failing.after.code if failing.after else None
     row: Row = {
-        "student": failing.state.student,
+        "person": failing.state.student,
         "repaired": fix is not None,
         "works_next": failing.after is not None and failing.after.works,
         "size": _apart(code, fix),
@@ -60,7 +54,7 @@ def summary(rows: Sequence[Row], seed: int) -> Row:
     Sizes and distances are medians over the states where the fix and what it is compared with are
     both there; `hand_…` are areas under the curve over the same.
     """
-    found: Row = {"states": len(rows), "students": len({row["student"] for row in rows})}
+    found: Row = {"states": len(rows), "students": len({row["person"] for row in rows})}
     found["rate"] = _told(rows, _mean_of("repaired"), seed)
     sized = _having(rows, "size", "next_size", "peer_size")
     found["compared"] = len(sized)
@@ -99,17 +93,7 @@ def _share_nearer(rows: Sequence[Row]) -> float:
 
 
 def _told(rows: Sequence[Row], statistic: Callable[[Sequence[Row]], float], seed: int) -> Row:
-    """Return a statistic of the rows and its interval: students are drawn anew, with their rows."""
+    """Return a statistic of the rows, and its interval by drawing students with all their rows."""
     if not rows:
         return {"value": None, "interval": None}
-    by_student: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_student[row["student"]].append(row)
-    groups = list(by_student.values())
-    draw = random.Random(seed)  # noqa: S311
-    values = sorted(
-        statistic([row for group in draw.choices(groups, k=len(groups)) for row in group])
-        for _ in range(_RESAMPLES)
-    )
-    edge = int(_TAIL * _RESAMPLES)
-    return {"value": statistic(rows), "interval": [values[edge], values[-edge - 1]]}
+    return {"value": statistic(rows), "interval": drawn_again(rows, statistic, seed)}
