@@ -1,4 +1,4 @@
-"""What a person had written before, in this run of the server: it is in memory and goes with it."""
+"""What a person had written before in documents that are open: in memory, and nowhere else."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class EarlierTexts:
         del texts[:-_MOST_TEXTS]
         while len(self._texts) > _MOST_DOCUMENTS:
             self._texts.popitem(last=False)
+
+    def forget(self, uri: str) -> None:
+        """Forget the texts of a document."""
+        self._texts.pop(uri, None)
 
     def before(self, uri: str, text: str) -> tuple[str, ...]:
         """Return a document's earlier texts, the latest first, then the last of each other one."""

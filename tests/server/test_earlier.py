@@ -11,6 +11,8 @@ def test_the_latest_text_comes_first_and_other_documents_after() -> None:
         earlier.note(uri, text)
     assert earlier.before("a", "3") == ("1", "2", "y")
     assert earlier.before("c", "new") == ("3", "y")
+    earlier.forget("a")
+    assert earlier.before("c", "new") == ("y",)
 
 
 def test_only_so_much_is_remembered() -> None:
