@@ -12,7 +12,7 @@ import ast
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.checks import AGREED_CPU_SECONDS
@@ -25,8 +25,6 @@ from foretrace_models.repair.source import Source
 # program.
 Evaluate = Callable[[Sequence[str], Sequence[str], Limits], list[list[str | None]]]
 
-# Of each function.
-_KEPT = 64
 _ASKED = 40
 _AGREEING = 0.95
 _LIMITS = Limits(AGREED_CPU_SECONDS / 2, 1.0)
@@ -54,32 +52,19 @@ def agreed_tests(
             agreed.append((number, value))
     broken = list(_broken(asked, generator))
     rows = evaluate(broken, [made_up[number] for number, _ in agreed], _LIMITS)
+    # Of each call a number with a bit for each broken program that it finds.
     finds = [
-        {n for n, row in enumerate(rows) if row[place] != value}
+        sum(1 << n for n, row in enumerate(rows) if row[place] != value)
         for place, (_, value) in enumerate(agreed)
     ]
     by_value: dict[str, list[int]] = {}
     for place, (_, value) in enumerate(agreed):
         by_value.setdefault(value, []).append(place)
-    order = dict.fromkeys(
-        itertools.chain.from_iterable(
-            zip(_telling(finds), _in_turns(list(by_value.values())), strict=False)
-        )
-    )
-    tests = (
+    first = zip(_telling(finds), _in_turns(list(by_value.values())), strict=False)
+    order = dict.fromkeys((*itertools.chain.from_iterable(first), *range(len(agreed))))
+    return [
         CallTest(made_up[agreed[place][0]], ast.literal_eval(agreed[place][1])) for place in order
-    )
-    return list(_some_of_each(tests))
-
-
-def _some_of_each(tests: Iterable[CallTest]) -> Iterator[CallTest]:
-    """Yield the first so many tests of each function."""
-    kept: Counter[str] = Counter()
-    for test in tests:
-        function = test.call.partition("(")[0]
-        kept[function] += 1
-        if kept[function] <= _KEPT:
-            yield test
+    ]
 
 
 def _in_turns(groups: Sequence[Sequence[int]]) -> Iterator[int]:
@@ -90,16 +75,16 @@ def _in_turns(groups: Sequence[Sequence[int]]) -> Iterator[int]:
                 yield group[number]
 
 
-def _telling(finds: Sequence[set[int]]) -> Iterator[int]:
-    """Yield the numbers of sets such that each adds the most to those before it."""
+def _telling(finds: Sequence[int]) -> Iterator[int]:
+    """Yield the places of sets, as bits, such that each adds the most to those before it."""
     left = list(range(len(finds)))
-    found: set[int] = set()
+    found = 0
     while left:
-        best = max(left, key=lambda n: (len(finds[n] - found), -n))
-        if not finds[best] - found:
+        best = max(left, key=lambda place: ((finds[place] & ~found).bit_count(), -place))
+        if not finds[best] & ~found:
             if not found:
                 return
-            found = set()  # all are found: once more from the beginning
+            found = 0  # all are found: once more from the beginning
             continue
         found |= finds[best]
         left.remove(best)

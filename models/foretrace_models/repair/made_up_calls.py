@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-_OF_EACH = 160
+_OF_EACH = 240
 _LARGEST_NUMBER = 20
 _SAME_ROLE = 0.5
 _SAME_CALL = 0.2
-_STRANGE_STRING = 0.2
+_STRANGE_STRING = 0.4
 
 # Where a value stands: the number of the argument, then of each record around it the field; the
 # places of a list are all alike.

@@ -160,12 +160,11 @@ class Verifier:
         """
         runs = [check.run() for check in self.checks]
         rows = self._sandbox.run([self._program(text) for text in texts], runs, limits)
-        # What came after a run that ended the process was not made.
-        missing: Result = {"status": "not made"}
-        return [
-            tuple(map(_judge, self.checks, [*row, *[missing] * (len(runs) - len(row))]))
-            for row in rows
-        ]
+        made = (
+            row if _complete(row, len(runs)) else self._results(text, limits)
+            for text, row in zip(texts, rows, strict=True)
+        )
+        return [self._verdict(row).outcomes for row in made]
 
     def values(
         self, texts: Sequence[str], calls: Sequence[str], limits: Limits
@@ -271,6 +270,12 @@ def _counted(checks: Sequence[Check], credits_: Sequence[float]) -> list[int]:
     tests = [n for n in range(len(checks)) if n not in spare]
     failing = [n for n in spare if credits_[n] < 1]
     return sorted([*tests, *failing[: max(0, _MOST_COUNTED - len(tests))]])
+
+
+def _complete(row: Sequence[Result], count: int) -> bool:
+    """Return whether every run came to an end of its own: after one that did not, none is made."""
+    cut_off = ("timeout", "died", "not made")
+    return len(row) == count and not any(result["status"] in cut_off for result in row)
 
 
 def _judge(check: Check, result: Result) -> Outcome:
