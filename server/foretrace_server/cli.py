@@ -21,6 +21,7 @@ _COMMANDS = {
     "lsp": "the language server",
     "model": "the language model",
     "traces": "what was recorded",
+    "train": "what is shipped, made anew",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from functools import partial
 from pathlib import Path
 
 from attrs import evolve
@@ -40,10 +40,9 @@ from foretrace_models.repair.hints import problem_of
 from foretrace_models.repair.locate import suspicion
 from foretrace_models.repair.made_up import keeping, made_up_checks
 from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
-from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
-from foretrace_models.repair.search import Found, search
+from foretrace_models.repair.search import Found, Propose, search
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.sources import EVERY_SOURCE, SourceName, Sources
 from foretrace_models.repair.tokens import tokens
@@ -184,6 +183,11 @@ class _Repair:
         def acceptable(text: str) -> bool:
             return syntax_error(text) is None and evidence(ast.parse(text)) == told
 
+        first: Propose = self._sources.at_first
+        further: Propose = self._sources.by_rules
+        if verifier.proves_little:
+            first = further = likely_alone(self._sources.by_likely_rules)
+
         given = self._given(start.text, verifier, verdict, acceptable)
         found = search(
             start.text,
@@ -192,8 +196,8 @@ class _Repair:
             verifier,
             acceptable=acceptable,
             out_of_time=self._out_of_time,
-            first=likely_alone(self._first) if verifier.proves_little else self._first,
-            further=likely_alone(candidates) if verifier.proves_little else candidates,
+            first=partial(self._first, first),
+            further=further,
             best=given,
         )
         if found is not None:
@@ -231,11 +235,11 @@ class _Repair:
             self._out_of_time,
         )
 
-    def _first(self, source: Source) -> Iterator[tuple[Candidate, str]]:
+    def _first(self, propose: Propose, source: Source) -> Iterator[tuple[Candidate, str]]:
         """Propose changes to begin with, a language model's where the rules had their turn."""
         if self._situation.proposals:
             return samples.candidates(source, self._situation.proposals)
-        return chain(candidates(source), self._sources.by_past(source))
+        return propose(source)
 
     def _baseline(self, text: str, sandbox: Sandbox) -> tuple[Verifier, Verdict]:
         """Run all checks, and leave out those that cannot be told here."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from attrs import field, frozen
 
 from foretrace_models.repair import past, samples
 from foretrace_models.repair.pool import Pool
+from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
+from foretrace_models.repair.rules.mined import MinedRules, load_rules
 from foretrace_models.repair.source import Source
 
 
@@ -27,25 +29,48 @@ class SourceName(str, Enum):
     SAMPLES = "samples"
 
 
+def _names(names: Iterable[SourceName]) -> frozenset[SourceName]:
+    return frozenset(names)
+
+
 @frozen
 class Sources:
     """What there is to make candidates of, beside the situation.
 
     `pool` holds peers' correct programs, `past` the person's own earlier texts, the latest first.
-    Those in `without` are not asked.
+    `mined` are rules other than those that are shipped. Those in `without` are not asked.
     """
 
     pool: Pool | None = None
     past: tuple[str, ...] = ()
-    without: frozenset[SourceName] = field(default=frozenset(), converter=frozenset)
+    mined: MinedRules | None = None
+    without: frozenset[SourceName] = field(default=frozenset(), converter=_names)
 
     def has(self, name: SourceName) -> bool:
         """Return whether a source may be asked."""
         return name not in self.without
 
-    def by_past(self, source: Source) -> Iterator[tuple[Candidate, str]]:
-        """Iterate over what the person's own past proposes, with the text each leads to."""
-        return past.candidates(source, self.past) if self.has(SourceName.PAST) else iter(())
+    def by_rules(self, source: Source) -> Iterator[tuple[Candidate, str]]:
+        """Iterate over what the rules that may be asked propose, with the text each leads to."""
+        return candidates(
+            source,
+            self.mined or load_rules(),
+            by_hand=self.has(SourceName.RULES),
+            mined=self.has(SourceName.MINED),
+        )
+
+    def by_likely_rules(self, source: Source) -> Iterator[tuple[Candidate, str]]:
+        """Do as `by_rules` with those that are likely by themselves: no mined one, costs as given.
+
+        For where there are no tests to tell.
+        """
+        return candidates(source, by_hand=self.has(SourceName.RULES))
+
+    def at_first(self, source: Source) -> Iterator[tuple[Candidate, str]]:
+        """Do as `by_rules`, with what the person's own past proposes for the text as it stands."""
+        yield from self.by_rules(source)
+        if self.has(SourceName.PAST):
+            yield from past.candidates(source, self.past)
 
 
 EVERY_SOURCE = Sources()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from foretrace_models.repair.edits import OverlapError, TextEdit, apply_edits
 from foretrace_models.repair.rules import (
     assignments,
@@ -19,6 +21,7 @@ from foretrace_models.repair.rules import (
     returns,
 )
 from foretrace_models.repair.rules.candidate import Candidate, Rule
+from foretrace_models.repair.rules.mined import MinedRules
 from foretrace_models.repair.source import Source
 
 RULES: tuple[Rule, ...] = (
@@ -67,19 +70,44 @@ RULES: tuple[Rule, ...] = (
 _SAME_LINES_COST = 1.0
 
 
-def candidates(source: Source) -> Iterator[tuple[Candidate, str]]:
-    """Iterate over what the rules propose, each with the text it leads to, no text twice."""
-    seen = {source.text}
-    for rule in RULES:
-        for proposed in rule(source):
-            for candidate in (proposed, *_in_same_lines(source, proposed)):
-                try:
-                    text = apply_edits(source.text, candidate.edits)
-                except OverlapError:
-                    continue
-                if text not in seen:
-                    seen.add(text)
-                    yield candidate, text
+def candidates(
+    source: Source,
+    learned: MinedRules | None = None,
+    *,
+    by_hand: bool = True,
+    mined: bool = True,
+) -> Iterator[tuple[Candidate, str]]:
+    """Iterate over what the rules propose, each with the text it leads to, no text twice.
+
+    `learned` adds rules that were mined, and tells what those written by hand cost. Of two that
+    lead to the same text the likelier stands.
+    """
+    likeliest: dict[str, Candidate] = {}
+    for proposed in _proposed(source, learned, by_hand, mined):
+        for candidate in (proposed, *_in_same_lines(source, proposed)):
+            try:
+                text = apply_edits(source.text, candidate.edits)
+            except OverlapError:
+                continue
+            known = likeliest.get(text)
+            if text != source.text and (known is None or candidate.cost < known.cost):
+                likeliest[text] = candidate
+    for text, candidate in likeliest.items():
+        yield candidate, text
+
+
+def _proposed(
+    source: Source, learned: MinedRules | None, by_hand: bool, mined: bool
+) -> Iterator[Candidate]:
+    if by_hand:
+        for rule in RULES:
+            for candidate in rule(source):
+                if learned is not None:
+                    cost = learned.hand_cost(candidate.rule, candidate.cost)
+                    candidate = evolve(candidate, cost=cost)
+                yield candidate
+    if learned is not None and mined:
+        yield from learned.candidates(source)
 
 
 def _in_same_lines(source: Source, candidate: Candidate) -> Iterator[Candidate]:
