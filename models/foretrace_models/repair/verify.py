@@ -103,17 +103,23 @@ class Verifier:
                 run = self.checks[n].run()
                 (results[n],) = self._sandbox.run_apart(self._program(text), [run], self._full)
                 fails = fails or results[n]["status"] == "timeout"
-        seen = self._results(text, _TRACE, trace_lines=True)
-        for result, traced in zip(results, seen, strict=True):
-            result["lines"] = traced.get("lines", [])
+        cheap = [n for n, check in enumerate(self.checks) if not check.apart]
+        unseen = set(cheap[_MOST_LAST:])
+        looked = [n for n in range(len(self.checks)) if n not in unseen]
+        seen = self._results(text, _TRACE, looked, trace_lines=True)
+        for n, traced in zip(looked, seen, strict=True):
+            results[n]["lines"] = traced.get("lines", [])
         return self._verdict(results)
 
-    def _results(self, text: str, limits: Limits, **options: bool) -> list[Result]:
-        """Make the run of each check, in their order."""
+    def _results(
+        self, text: str, limits: Limits, which: Sequence[int] | None = None, **options: bool
+    ) -> list[Result]:
+        """Make the run of each check, or of some by their numbers, in their order."""
         program = self._program(text)
-        runs = [{**check.run(), **options} for check in self.checks]
-        apart = [n for n, check in enumerate(self.checks) if check.apart]
-        shared = [n for n, check in enumerate(self.checks) if not check.apart]
+        checks = self.checks if which is None else [self.checks[n] for n in which]
+        runs = [{**check.run(), **options} for check in checks]
+        apart = [n for n, check in enumerate(checks) if check.apart]
+        shared = [n for n, check in enumerate(checks) if not check.apart]
         results: list[Result] = [{"status": "not made"}] * len(runs)
         made = self._sandbox.run_apart(program, [runs[n] for n in apart], limits)
         for n, result in zip(apart, made, strict=True):
