@@ -14,6 +14,8 @@ from foretrace_server.bench.repair.tasks import Row
 
 _CURVE_SECONDS = (0.5, 1, 2, 5, 10)
 _KEEPING = 0.95
+# Why a program with a fix is not repaired.
+_FAILS = "fails-the-suite"
 
 Figure = Callable[[Sequence[Row]], float | None]
 
@@ -64,7 +66,7 @@ def figures(rows: Sequence[Row], seed: int) -> Row:
         "by_source": _by_source(repaired),
         "curve": {str(seconds): _within(broken, seconds) for seconds in _CURVE_SECONDS},
         "candidates_per_second": _per_second(broken),
-        "why_not": dict(Counter(row["why"] for row in broken if not row["repaired"])),
+        "why_not": dict(Counter(row["why"] or _FAILS for row in broken if not row["repaired"])),
         "per_exercise": _per_exercise(rows),
     }
     found |= _tokens_kept(broken, seed)
@@ -126,6 +128,8 @@ def _tokens_kept(broken: Sequence[Row], seed: int) -> Row:
             "own_distance_median": _median(paired, lambda row: row["to_own"]),
             "fix_distance_mean": _mean(paired, lambda row: row["to_fix"]),
             "own_distance_mean": _mean(paired, lambda row: row["to_own"]),
+            "fix_rate": _mean(paired, lambda row: row["repaired"]),
+            "own_rate": _mean(paired, lambda row: row["own_passes"]),
             "no_larger": _mean(paired, lambda row: row["to_fix"] <= row["to_own"]),
             "mean_difference_interval": drawn_again(
                 paired, lambda rows: _mean(rows, lambda r: r["to_fix"] - r["to_own"]), seed
@@ -174,8 +178,14 @@ def _of_exercise(rows: Sequence[Row]) -> Row:
 
 
 def _rps(key: str) -> Callable[[Row], float | None]:
-    """Return what gives a row's relative size; one of a program that never parsed has none."""
-    return lambda row: row[key] if row["repaired"] else 1.0
+    """Return what gives a row's relative size; a program that does not parse has none."""
+
+    def relative(row: Row) -> float | None:
+        if not row["parsed_before"]:
+            return None
+        return row[key] if row["repaired"] else 1.0
+
+    return relative
 
 
 def _tokens(key: str, whole: str) -> Callable[[Row], float | None]:

@@ -64,6 +64,8 @@ def generated(task: Task, judge: Judge, seed: int) -> Generated:
     asked = 0
     for _ in range(_ROUNDS):
         inputs = _new_inputs(task.tests, known, chance)
+        if not inputs:
+            break  # there are no more
         known.update(map(_input_of, inputs))
         asked += len(inputs)
         answered = _answered(inputs, judge.results(task, judges, inputs)[0])
@@ -203,7 +205,7 @@ class _Changer:
             return -number
         if choice == 4:
             return number * 2
-        return type(number)(self._chance.randint(0, 100))
+        return type(number)(self._chance.randint(0, 10 ** self._chance.randint(1, 4)))
 
     def _changed_string(self, text: str) -> str:
         seen = "".join(self._values[str]) or string.ascii_lowercase

@@ -94,6 +94,8 @@ class Judge:
         Raises:
             SandboxError: programs cannot be run any more.
         """
+        if not (texts and tests):
+            return [[] for _ in texts]
         runs = [check_of(test).run() for test in tests]
         programs = [
             {"source": text, "filename": str(self._path), "prelude": task.prelude} for text in texts

@@ -77,6 +77,7 @@ class Scorer:
             "seconds": seconds,
             "tried": diagnosis.tried,
             "why": diagnosis.why.reason.value if diagnosis.why else None,
+            "parsed_before": syntax_error(program.text) is None,
             "parses": fixed is not None and syntax_error(fixed) is None,
             "whole_tokens": len(leaves(program.text)),
             "whole_tokenized": _length(sizes.tokenized(program.text)),
@@ -92,6 +93,7 @@ class Scorer:
         if program.own_correct is not None and fixed is not None:
             row["to_fix"] = sizes.token_distance(program.text, fixed)
             row["to_own"] = sizes.token_distance(program.text, program.own_correct)
+            row["own_passes"] = all(self._judge.passed(task, program.own_correct))
         if program.state is not None and self._dataset.last_programs is not None:
             row["beside"] = compared(
                 program.state,
