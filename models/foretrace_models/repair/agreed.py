@@ -25,8 +25,8 @@ from foretrace_models.repair.source import Source
 # program.
 Evaluate = Callable[[Sequence[str], Sequence[str], Limits], list[list[str | None]]]
 
-_ASKED = 40
-_AGREEING = 0.95
+_ASKED = 60
+_AGREEING = 0.9
 _LIMITS = Limits(AGREED_CPU_SECONDS / 2, 1.0)
 _BROKEN_PROGRAMS = 8
 _BROKEN_EACH = 24
