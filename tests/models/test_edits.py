@@ -15,8 +15,7 @@ from foretrace_models.repair.edits import (
     trimmed,
     unified_diff,
 )
-from foretrace_models.repair.minimise import minimised
-from foretrace_models.repair.steps import first_step
+from foretrace_models.repair.minimise import alike, minimised
 from foretrace_models.repair.words import title_of
 
 texts = st.text(alphabet="ab \n\r漢", max_size=40)
@@ -64,18 +63,14 @@ def test_a_diff_of_texts_without_a_last_line_end_stays_readable() -> None:
 def test_minimising_drops_what_is_not_needed() -> None:
     edits = [TextEdit(n, n, str(n)) for n in range(5)]
     needed = {edits[1], edits[4]}
-    assert set(minimised(edits, lambda part: needed <= set(part))) == needed
+    parts = [(edit,) for edit in edits]
+    assert set(minimised(parts, lambda part: needed <= set(part))) == needed
 
 
 def test_minimising_keeps_everything_that_is_needed_together() -> None:
     edits = [TextEdit(n, n, str(n)) for n in range(3)]
-    assert set(minimised(edits, lambda part: len(part) == 3)) == set(edits)
-
-
-def test_the_first_step_is_the_first_edit_that_does_no_harm() -> None:
-    edits = [TextEdit(0, 0, "x"), TextEdit(1, 1, "y")]
-    assert first_step("ab", edits, lambda text: text == "ayb") == (edits[1],)
-    assert first_step("ab", edits, lambda _: False) == tuple(edits)
+    parts = [(edit,) for edit in edits]
+    assert set(minimised(parts, lambda part: len(part) == 3)) == set(edits)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +105,10 @@ def test_the_title_of_many_edits_stays_short() -> None:
     title = title_of(text, [TextEdit(6 * n + 4, 6 * n + 5, "2") for n in range(50)])
     assert title.startswith("50 changes: change `1` to `2` in line 1;")
     assert len(title) <= 100
+
+
+def test_the_same_change_of_the_same_lines_is_dropped_as_one_or_not_at_all() -> None:
+    text = "a = 1\nb = 1\na = 1\n"
+    edits = [TextEdit(at, at + 1, "2") for at in (4, 10, 16)]
+    kept = minimised(alike(text, edits), lambda part: edits[0] in part)
+    assert kept == (edits[0], edits[2])

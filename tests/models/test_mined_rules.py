@@ -125,6 +125,14 @@ def test_either_kind_of_rules_can_be_left_out() -> None:
     assert "y < x\n" not in by_hand
 
 
+def test_a_slip_that_was_copied_to_another_function_is_mended_there_too() -> None:
+    one = "def f(x):\n    if x > 1:\n        return x\n"
+    program = one + one.replace("f(x)", "g(x)")
+    costs = {text: c.cost for c, text in candidates(Source(program))}
+    both, single = program.replace("> 1", ">= 1"), program.replace("> 1", ">= 1", 1)
+    assert costs[both] < costs[single]
+
+
 def test_rules_come_back_from_their_file(tmp_path: Path) -> None:
     rules = MinedRules(
         [MinedRule("EXPR_1", "EXPR_1[0]", {"Call.args": 1.5}, None, 3, 40, 3, 2)],

@@ -16,7 +16,7 @@ from foretrace_models.repair.edits import (
     edits_between,
     unified_diff,
 )
-from foretrace_models.repair.minimise import minimised
+from foretrace_models.repair.minimise import alike, minimised
 from foretrace_models.repair.parse import Parsed, syntax_error
 from foretrace_models.repair.steps import Part, steps_of
 from foretrace_models.repair.tokens import tokens
@@ -55,7 +55,7 @@ class Fixing:
 
         # Where nothing is tested, half a change may pass as well as the whole.
         if len(edits) > 1 and not verifier.proves_little and DONOR not in rules:
-            edits = minimised(edits, suffices)
+            edits = minimised(alike(self.text, edits), suffices)
 
         own = verifier.without_agreed()
 

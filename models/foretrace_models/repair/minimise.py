@@ -6,18 +6,44 @@ from collections.abc import Callable, Sequence
 
 from foretrace_models.repair.edits import TextEdit
 
+# Edits that are made together or not at all.
+Together = tuple[TextEdit, ...]
+
 
 def minimised(
-    edits: Sequence[TextEdit], suffices: Callable[[Sequence[TextEdit]], bool]
+    parts: Sequence[Together], suffices: Callable[[Sequence[TextEdit]], bool]
 ) -> tuple[TextEdit, ...]:
-    """Return a part of the edits that still suffices and has none to spare.
+    """Return the edits of some of the parts that still suffice, with no part to spare.
 
-    Edits are dropped one at a time, the largest first: fixes have few. `suffices` is known to
+    Parts are dropped one at a time, the largest first: fixes have few. `suffices` is known to
     hold for all of them together.
     """
-    kept = list(edits)
-    for edit in sorted(edits, key=lambda edit: edit.start - edit.end - len(edit.new_text)):
-        rest = [other for other in kept if other is not edit]
-        if rest and suffices(rest):
+    kept = list(parts)
+    for part in sorted(parts, key=_size, reverse=True):
+        rest = [other for other in kept if other is not part]
+        if rest and suffices(_flat(rest)):
             kept = rest
-    return tuple(kept)
+    return _flat(kept)
+
+
+def alike(text: str, edits: Sequence[TextEdit]) -> list[Together]:
+    """Return edits grouped: those that change lines which are the same in the same way go together.
+
+    What was wrong once was wrong in each copy, whether or not a check tells.
+    """
+    groups: dict[tuple[str, int, int, str], list[TextEdit]] = {}
+    for edit in edits:
+        start = text.rfind("\n", 0, edit.start) + 1
+        end = text.find("\n", edit.end)
+        line = text[start : end if end >= 0 else len(text)]
+        key = line, edit.start - start, edit.end - start, edit.new_text
+        groups.setdefault(key, []).append(edit)
+    return [tuple(group) for group in groups.values()]
+
+
+def _size(part: Together) -> int:
+    return sum(edit.end - edit.start + len(edit.new_text) for edit in part)
+
+
+def _flat(parts: Sequence[Together]) -> tuple[TextEdit, ...]:
+    return tuple(sorted(edit for part in parts for edit in part))

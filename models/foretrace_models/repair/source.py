@@ -138,6 +138,19 @@ class Source:
             current = self.parents.get(current)
         return None
 
+    def function_at(self, line: int) -> FunctionNode | None:
+        """Return the innermost function that a line lies in; lines count from 1."""
+        return self._functions_by_line.get(line)
+
+    @cached_property
+    def _functions_by_line(self) -> dict[int, FunctionNode]:
+        lines: dict[int, FunctionNode] = {}
+        for node in self.nodes:  # outer ones first
+            if isinstance(node, FunctionNode):
+                assert node.end_lineno is not None
+                lines.update(dict.fromkeys(range(node.lineno, node.end_lineno + 1), node))
+        return lines
+
     def enclosing(self, node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> ast.AST | None:
         """Return the innermost node of some kinds around a node, within its function."""
         current = self.parents.get(node)

@@ -68,6 +68,8 @@ RULES: tuple[Rule, ...] = (
 
 # The same slip in every place where the same line stands is not much less likely than in one.
 _SAME_LINES_COST = 1.0
+# A line that stands in another function again was copied there, and the slip with it.
+_COPIED_COST = -2.0
 
 
 def candidates(
@@ -121,5 +123,7 @@ def _in_same_lines(source: Source, candidate: Candidate) -> Iterator[Candidate]:
     if others:
         moves = [source.line_start(other) - source.line_start(line) for other in others]
         edits = (TextEdit(edit.start + by, edit.end + by, edit.new_text) for by in moves)
-        cost = candidate.cost + _SAME_LINES_COST
+        function = source.function_at(line)
+        copied = all(source.function_at(other) is not function for other in others)
+        cost = candidate.cost + (_COPIED_COST if copied else _SAME_LINES_COST)
         yield Candidate((edit, *edits), candidate.rule, cost)
