@@ -65,13 +65,10 @@ def execute(program: Program, run: Run, cpu_seconds: float) -> Result:
     output = _CappedOutput()
     sys.stdin = io.TextIOWrapper(io.BytesIO(run["stdin"].encode()), encoding="utf-8")
     sys.stdout = sys.stderr = output
-    lines: set[int] = set()
-    if run.get("trace_lines"):
-        sys.settrace(_line_tracer(program["filename"], lines))
     result: Result = {"status": "finished"}
     started = time.process_time()
     try:
-        with _alarm(cpu_seconds):
+        with _alarm(cpu_seconds), _lines(program, run) as lines:
             _execute(program, run, output, result)
     except _OutOfTime as end:
         result["status"] = "timeout"
@@ -79,8 +76,6 @@ def execute(program: Program, run: Run, cpu_seconds: float) -> Result:
     except BaseException as error:
         result["status"] = "raised"
         result["error"] = _describe(error, program["filename"])
-    finally:
-        sys.settrace(None)
     result["seconds"] = time.process_time() - started
     result["stdout"] = output.getvalue()
     result["lines"] = sorted(lines)
@@ -215,14 +210,3 @@ def _write_literal(
         write(brackets[1])
         return True
     return False
-
-
-def _line_tracer(filename: str, lines: set[int]) -> Any:
-    def trace(frame: types.FrameType, event: str, _argument: Any) -> Any:
-        if frame.f_code.co_filename != filename:
-            return None
-        if event == "line":
-            lines.add(frame.f_lineno)
-        return trace
-
-    return trace
