@@ -84,7 +84,18 @@ class Client(LanguageClient):
         trigger: types.CodeActionTriggerKind | None = types.CodeActionTriggerKind.Invoked,
         only: list[str] | None = None,
     ) -> list[types.CodeAction]:
-        """Ask for code actions at a line, explicitly unless told otherwise."""
+        """Ask for code actions at a line, explicitly unless told otherwise; return the fixes."""
+        actions = await self.actions(uri, line, trigger, only)
+        return [action for action in actions if isinstance(action, types.CodeAction)]
+
+    async def actions(
+        self,
+        uri: str,
+        line: int = 0,
+        trigger: types.CodeActionTriggerKind | None = types.CodeActionTriggerKind.Invoked,
+        only: list[str] | None = None,
+    ) -> list[types.Command | types.CodeAction]:
+        """Ask for code actions at a line, and return all of them, the way to more help too."""
         place = types.Position(line, 0)
         actions = await self.text_document_code_action_async(
             types.CodeActionParams(
@@ -93,8 +104,14 @@ class Client(LanguageClient):
                 types.CodeActionContext([], only=only, trigger_kind=trigger),
             )
         )
-        assert all(isinstance(action, types.CodeAction) for action in actions or ())
-        return list(actions or ())  # type: ignore[arg-type]
+        return list(actions or ())
+
+    async def more_help(self, uri: str) -> dict[str, Any]:
+        """Ask for the next level of help."""
+        params = types.ExecuteCommandParams(protocol.MORE_HELP, [uri])
+        answer = _plain(await self.workspace_execute_command_async(params))
+        assert isinstance(answer, dict)
+        return answer
 
 
 def _plain(value: Any) -> Any:
@@ -107,7 +124,10 @@ def _plain(value: Any) -> Any:
 
 
 def _capabilities(
-    encodings: list[types.PositionEncodingKind | str], document_changes: bool, inline: bool
+    encodings: list[types.PositionEncodingKind | str],
+    document_changes: bool,
+    inline: bool,
+    related: bool = True,
 ) -> types.ClientCapabilities:
     return types.ClientCapabilities(
         general=types.GeneralClientCapabilities(position_encodings=encodings),
@@ -117,6 +137,9 @@ def _capabilities(
         ),
         text_document=types.TextDocumentClientCapabilities(
             inline_completion=types.InlineCompletionClientCapabilities() if inline else None,
+            publish_diagnostics=types.PublishDiagnosticsClientCapabilities(
+                related_information=related
+            ),
         ),
     )
 
@@ -130,7 +153,7 @@ CAPABILITIES = {
     "VS Code": _capabilities([UTF16], document_changes=True, inline=True),
     "Neovim 0.12": _capabilities([UTF8, UTF16, UTF32], document_changes=True, inline=True),
     "no inline completion": _capabilities([UTF32, UTF16], document_changes=True, inline=False),
-    "plain edits only": _capabilities([UTF16], document_changes=False, inline=False),
+    "plain edits only": _capabilities([UTF16], document_changes=False, inline=False, related=False),
     "nothing": types.ClientCapabilities(),
 }
 

@@ -21,9 +21,10 @@ from foretrace_models.intent import Activity
 from foretrace_models.repair.assignment import AssignmentError, Level, parse_assignment
 from foretrace_models.repair.diagnosis import Proof, Reason
 from foretrace_models.repair.rules import RULES, syntax
-from foretrace_server import protocol, suggesting
+from foretrace_server import explaining, permission, protocol
 from foretrace_server.cli import main
 from foretrace_server.recording import CLIENT_KINDS
+from foretrace_server.settings import Level as HelpLevel
 from foretrace_server.settings import RunPrograms, Settings
 from foretrace_telemetry.consent import Content, Scope
 from foretrace_telemetry.events import BODIES, Body
@@ -221,11 +222,13 @@ def _data_of(body: type[Body]) -> tuple[set[str], set[str]]:
 def test_every_reason_is_told_and_none_is_made_up() -> None:
     told = first_column(text_of("protocol.md"), "`foretrace/why`")
     codes = {reason.value for reason in Reason}
-    for function in ast.walk(ast.parse(inspect.getsource(suggesting))):
-        if isinstance(function, ast.FunctionDef) and function.name in ("why", "_run_refusal"):
-            for node in ast.walk(function):
-                if isinstance(node, ast.Tuple) and isinstance(node.elts[0], ast.Constant):
-                    codes.add(str(node.elts[0].value))
+    for module in (explaining, permission):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            # A code and a message.
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                code = node.elts[0]
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    codes.add(code.value)
     assert told == codes
 
 
@@ -275,6 +278,8 @@ def test_every_setting_is_told_and_none_is_made_up() -> None:
         for field in attrs.fields(Settings)
     }
     assert values["runPrograms"] == {choice.value for choice in RunPrograms}
+    assert values["level"] == {choice.value for choice in HelpLevel}
+    assert [level.value for level in HelpLevel] == [level.value for level in Level]
 
 
 def test_every_variable_of_the_environment_is_told_and_none_is_made_up() -> None:

@@ -35,10 +35,7 @@ export function makeClient(
   };
   const options: LanguageClientOptions = {
     documentSelector: [DOCUMENTS],
-    initializationOptions: () => ({
-      workspaceTrusted: workspace.isTrusted,
-      runPrograms: settings().runPrograms,
-    }),
+    initializationOptions: () => ({ workspaceTrusted: workspace.isTrusted, ...ofServer() }),
     initializationFailedHandler: () => false,
     outputChannel: log(),
     stdioOptions: { stdout: forward, stderr: forward },
@@ -52,9 +49,7 @@ export function makeClient(
       workspace: {
         // The server warns of settings that it does not know, such as the interpreter.
         configuration: ({ items }) =>
-          items.map(({ section }) =>
-            section === SECTION ? { runPrograms: settings().runPrograms } : null,
-          ),
+          items.map(({ section }) => (section === SECTION ? ofServer() : null)),
       },
     },
   };
@@ -80,6 +75,12 @@ class Client extends LanguageClient {
         this.state === State.Starting ? { action: CloseAction.DoNotRestart } : usual.closed(),
     };
   }
+}
+
+/** The settings that are the server's. */
+function ofServer(): Pick<Settings, "runPrograms" | "level"> {
+  const { runPrograms, level } = settings();
+  return { runPrograms, level };
 }
 
 export function settings(): Settings {

@@ -38,6 +38,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     menu: () => showMenu(parts),
     accept: async () => (await suggestions.accept()) || whyNothing(suggestions),
     dismiss: async () => (await suggestions.dismiss()) || whyNothing(suggestions),
+    moreHelp: async () => (await suggestions.moreHelp()) || whyNothing(suggestions),
     showDiff: async () => (await suggestions.showDiff()) || whyNothing(suggestions),
     whyNothing: () => whyNothing(suggestions),
     chooseConsent: () => consent.choose(),
@@ -142,9 +143,12 @@ function fixItems({ suggestions }: Parts): MenuItem[] {
   const document = window.activeTextEditor?.document;
   const offer = document === undefined ? undefined : suggestions.of(document);
   const heading = { label: l10n.t("Fixes"), kind: QuickPickItemKind.Separator };
+  const more = { label: l10n.t("$(lightbulb) More help"), command: "moreHelp" };
+  const hasMore = document !== undefined && suggestions.hasMore(document);
   if (offer === undefined) {
     return [
       heading,
+      ...(hasMore ? [more] : []),
       { label: l10n.t("$(question) Why was nothing offered?"), command: "whyNothing" },
     ];
   }
@@ -153,6 +157,7 @@ function fixItems({ suggestions }: Parts): MenuItem[] {
     { label: l10n.t("$(check) Accept the fix"), detail: offer.title, command: "accept" },
     { label: l10n.t("$(diff) Show what it changes"), command: "showDiff" },
     { label: l10n.t("$(close) Dismiss it"), command: "dismiss" },
+    ...(hasMore ? [more] : []),
   ];
 }
 

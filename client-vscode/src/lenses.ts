@@ -3,6 +3,7 @@
 import {
   CodeLens,
   type CodeLensProvider,
+  type Command,
   Disposable,
   EventEmitter,
   Range,
@@ -14,7 +15,7 @@ import {
 } from "vscode";
 import { DOCUMENTS, settings } from "./client";
 import { SECTION } from "./settings";
-import type { Suggestions } from "./suggestions";
+import { type Suggestions, problemsOf } from "./suggestions";
 import { insertsInto } from "./textEdits";
 
 export class Lenses implements CodeLensProvider, Disposable {
@@ -51,10 +52,17 @@ export class Lenses implements CodeLensProvider, Disposable {
   }
 
   provideCodeLenses(document: TextDocument): CodeLens[] {
+    if (!settings().codeLens) {
+      return [];
+    }
+    const more = this.suggestions.hasMore(document)
+      ? [{ title: l10n.t("More help"), command: "foretrace.moreHelp" }]
+      : [];
     const offer = this.suggestions.of(document);
     const [first] = offer?.edits ?? [];
-    if (offer === undefined || first === undefined || !settings().codeLens) {
-      return [];
+    if (offer === undefined || first === undefined) {
+      const level = this.suggestions.level(document);
+      return level === "nudge" || level === "hint" ? aboveProblem(document, more) : [];
     }
     const editor = window.visibleTextEditors.find((each) => each.document === document);
     const line = editor?.selection.active.line;
@@ -68,6 +76,20 @@ export class Lenses implements CodeLensProvider, Disposable {
       new CodeLens(above, { title: l10n.t("Accept"), command: "foretrace.accept" }),
       new CodeLens(above, { title: l10n.t("Dismiss"), command: "foretrace.dismiss" }),
       new CodeLens(above, { title: l10n.t("Show diff"), command: "foretrace.showDiff" }),
+      ...more.map((command) => new CodeLens(above, command)),
     ];
   }
+}
+
+/** Return a line above what is wrong: what is said of it so far, and the way to more help. */
+function aboveProblem(document: TextDocument, more: readonly Command[]): CodeLens[] {
+  return problemsOf(document.uri).flatMap(({ range, message }) => {
+    const above = new Range(range.start.line, 0, range.start.line, 0);
+    const [title = ""] = message.split("\n");
+    const command = more[0]?.command ?? "foretrace.whyNothing";
+    return [
+      new CodeLens(above, { title: l10n.t("Foretrace: {0}", title), command }),
+      ...more.map((each) => new CodeLens(above, each)),
+    ];
+  });
 }

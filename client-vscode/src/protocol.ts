@@ -5,7 +5,7 @@
  */
 
 import type { Range, TextDocumentIdentifier } from "vscode-languageclient";
-import type { RunPrograms } from "./settings";
+import type { Level, RunPrograms } from "./settings";
 
 // Notifications to the server.
 export const EVENT = "foretrace/event";
@@ -19,9 +19,11 @@ export const INTENT = "foretrace/intent";
 export const WHY = "foretrace/why";
 export const STATUS = "foretrace/status";
 
-// Commands of the server. The first two take the id of a suggestion, the last an action and terms.
+// Commands of the server. The first two take the id of a suggestion, the third the address of a
+// document; the answer to it is that of `WHY`. `CONSENT_DECIDE` takes an action and terms.
 export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
+export const MORE_HELP = "foretrace.help.more";
 export const CONSENT_NOTICE = "foretrace.consent.notice";
 export const CONSENT_DECIDE = "foretrace.consent.decide";
 export const FORGET = "foretrace.traces.forget";
@@ -78,16 +80,19 @@ export interface Intent {
   place: { uri: string; range: Range; confidence: number } | null;
 }
 
-/** The result of `WHY`: why nothing, or not more, is offered for a document. */
+/** The result of `WHY`: why nothing, or not more, is offered for a document, and at which level. */
 export interface Why {
   textDocument: TextDocumentIdentifier;
   version: number | null;
+  level: Level | null;
+  ceiling: Level | null;
   reasons: { code: string; message: string }[];
 }
 
 /** The `data` of a code action: what stands behind a fix. */
 export interface FixData {
   suggestion: string;
+  level: Level;
   diff: string;
   testsPassed: number;
   tests: number;
@@ -159,6 +164,7 @@ export interface Status {
     mayRun: boolean;
     boundary: string | null;
   };
+  help: { level: Level };
   worker: "not started" | "running" | "resting" | "closed";
   model: { available: boolean; reason: string };
   warnings: string[];

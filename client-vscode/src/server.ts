@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { type Disposable, EventEmitter, type TextDocument, type Uri, workspace } from "vscode";
 import {
   type CodeAction,
+  type Command,
   CodeActionKind,
   type CodeActionParams,
   CodeActionRequest,
@@ -16,6 +17,7 @@ import { DOCUMENTS, makeClient, settings } from "./client";
 import { type Environment, type Python } from "./environment";
 import { log } from "./log";
 import { oneAtATime } from "./oneAtATime";
+import type { Level } from "./settings";
 import {
   type Action,
   CONSENT_DECIDE,
@@ -33,6 +35,7 @@ import {
   INTENT,
   INTENT_CHANGED,
   type Intent,
+  MORE_HELP,
   type Notice,
   type Report,
   STATUS,
@@ -45,6 +48,13 @@ import {
 } from "./protocol";
 
 const PATIENCE_MS = 2000;
+
+/** The most that can be taken of a fix, the way to more help than is shown, and the level so far. */
+export interface Offered {
+  fix: CodeAction | undefined;
+  more: Command | undefined;
+  level: Level | undefined;
+}
 
 export type ServerState = "preparing" | "starting" | "running" | "stopped";
 
@@ -152,8 +162,13 @@ export class Server implements Disposable {
     await this.command(DISMISSED, suggestion);
   }
 
-  /** Return the fix that is on offer for a document, without having one looked for. */
-  async offered(document: TextDocument): Promise<CodeAction | undefined> {
+  /** Give the next level of help with the problem of a document. */
+  moreHelp(document: Uri): Promise<Why> {
+    return this.command(MORE_HELP, this.documentParams(document).textDocument.uri);
+  }
+
+  /** Return what is on offer for a document, without having a fix looked for. */
+  async offered(document: TextDocument): Promise<Offered> {
     const params: CodeActionParams = {
       ...this.documentParams(document.uri),
       range: { start: { line: 0, character: 0 }, end: { line: document.lineCount, character: 0 } },
@@ -164,7 +179,12 @@ export class Server implements Disposable {
       },
     };
     const answers = await this.running().sendRequest(CodeActionRequest.type, params);
-    return answers?.find((each): each is CodeAction => "edit" in each);
+    const { level } = await this.why(document.uri);
+    return {
+      level: level ?? undefined,
+      fix: answers?.find((each): each is CodeAction => "edit" in each),
+      more: answers?.find((each): each is Command => each.command === MORE_HELP),
+    };
   }
 
   uriOf(document: Uri): string | undefined {

@@ -6,8 +6,14 @@ const RUN_PROGRAMS = ["ask", "always", "never"] as const;
 
 export type RunPrograms = (typeof RUN_PROGRAMS)[number];
 
+const LEVELS = ["off", "nudge", "hint", "step", "fix"] as const;
+
+/** How much help is given: nothing, where to look, what is wrong, the next edit, all of them. */
+export type Level = (typeof LEVELS)[number];
+
 export interface Settings {
   runPrograms: RunPrograms;
+  level: Level;
   interpreter: string;
   ghostText: boolean;
   codeLens: boolean;
@@ -16,6 +22,7 @@ export interface Settings {
 
 export const DEFAULTS: Readonly<Settings> = {
   runPrograms: "ask",
+  level: "fix",
   interpreter: "",
   ghostText: true,
   codeLens: true,
@@ -29,6 +36,7 @@ interface Section {
 
 export function readSettings(section: Section): Settings {
   const runPrograms = section.get("runPrograms");
+  const level = section.get("level");
   const interpreter = section.get("interpreter");
   const choice = (key: "ghostText" | "codeLens" | "showIntent"): boolean => {
     const value = section.get(key);
@@ -36,6 +44,7 @@ export function readSettings(section: Section): Settings {
   };
   return {
     runPrograms: RUN_PROGRAMS.find((each) => each === runPrograms) ?? DEFAULTS.runPrograms,
+    level: LEVELS.find((each) => each === level) ?? DEFAULTS.level,
     interpreter: typeof interpreter === "string" ? interpreter.trim() : DEFAULTS.interpreter,
     ghostText: choice("ghostText"),
     codeLens: choice("codeLens"),

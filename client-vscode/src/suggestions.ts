@@ -2,16 +2,19 @@
 
 import { setTimeout } from "node:timers/promises";
 import {
+  type Diagnostic,
   Disposable,
   EventEmitter,
   Position,
   ProgressLocation,
   Range,
+  Selection,
   type TextDocument,
   type Uri,
   WorkspaceEdit,
   commands,
   l10n,
+  languages,
   window,
   workspace,
 } from "vscode";
@@ -20,6 +23,7 @@ import type { Documents } from "./documents";
 import { log } from "./log";
 import type { FixData, Why } from "./protocol";
 import { type Server, helped, isHelped } from "./server";
+import { type Level, SECTION } from "./settings";
 import { applied } from "./textEdits";
 
 /** Set while there is a fix for the document at hand: the key that accepts it depends on it. */
@@ -28,6 +32,7 @@ const MESSAGE_MS = 4000;
 const PATIENCE_MS = 5000;
 const LOOK_MS = 100;
 
+/** A fix, or its next step. */
 export interface Offer {
   title: string;
   version: number;
@@ -39,6 +44,8 @@ export class Suggestions implements Disposable {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly offers = new WeakMap<TextDocument, Offer>();
+  private readonly withMore = new WeakSet<TextDocument>();
+  private readonly levels = new WeakMap<TextDocument, Level>();
   private readonly subscriptions: Disposable;
 
   constructor(
@@ -66,6 +73,38 @@ export class Suggestions implements Disposable {
   /** Return what was last on offer for a document; the text may have changed since. */
   of(document: TextDocument): Offer | undefined {
     return this.offers.get(document);
+  }
+
+  /** Return whether there is more help with the problem of a document than is shown. */
+  hasMore(document: TextDocument): boolean {
+    return this.withMore.has(document);
+  }
+
+  /** Return the level of help that holds for the problem of a document. */
+  level(document: TextDocument): Level | undefined {
+    return this.levels.get(document);
+  }
+
+  /** Show the next level of help with the document at hand, and where; false where there is none. */
+  async moreHelp(): Promise<boolean> {
+    const editor = window.activeTextEditor;
+    if (editor === undefined || !isHelped(editor.document)) {
+      return false;
+    }
+    const { document } = editor;
+    const before = await this.why(document.uri);
+    const after = await this.server.moreHelp(document.uri);
+    await this.refresh(document);
+    const [problem] = problemsOf(document.uri);
+    if (after.level === before.level || problem === undefined) {
+      return false;
+    }
+    const { start } = problem.range;
+    const place = start.with({ character: document.lineAt(start).firstNonWhitespaceCharacterIndex });
+    editor.selection = new Selection(place, place);
+    editor.revealRange(problem.range);
+    await commands.executeCommand("editor.action.showHover");
+    return true;
   }
 
   /** Make the edits of the fix for the document at hand; false where there is none. */
@@ -143,10 +182,21 @@ export class Suggestions implements Disposable {
 
   private async refresh(document: TextDocument): Promise<void> {
     const { version } = document;
-    const action = await this.server.offered(document).catch((error: unknown) => {
+    const offered = await this.server.offered(document).catch((error: unknown) => {
       log().warn("The server does not say what is on offer:", error);
       return undefined;
     });
+    const { fix: action, more, level } = offered ?? {};
+    if (level === undefined) {
+      this.levels.delete(document);
+    } else {
+      this.levels.set(document, level);
+    }
+    if (more === undefined) {
+      this.withMore.delete(document);
+    } else {
+      this.withMore.add(document);
+    }
     const edits = editsOf(action?.edit ?? {});
     if (action === undefined || edits.length === 0) {
       this.offers.delete(document);
@@ -167,6 +217,11 @@ export class Suggestions implements Disposable {
     const isOffered = document !== undefined && this.offers.has(document);
     void commands.executeCommand("setContext", FIX_OFFERED, isOffered);
   }
+}
+
+/** Return what Foretrace says to be wrong with a document. */
+export function problemsOf(document: Uri): Diagnostic[] {
+  return languages.getDiagnostics(document).filter(({ source }) => source === SECTION);
 }
 
 function isPending({ reasons }: Why): boolean {

@@ -5,6 +5,8 @@ import { explain } from "../src/explain";
 const why = (...messages: string[]) => ({
   textDocument: { uri: "file:///a.py" },
   version: 1,
+  level: null,
+  ceiling: null,
   reasons: messages.map((message) => ({ code: "any", message })),
 });
 

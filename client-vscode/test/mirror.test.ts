@@ -77,11 +77,16 @@ test("every setting of the manifest has the default that the code has", () => {
 });
 
 test("every choice of the manifest is one that is understood", () => {
-  const choices =
-    manifest.contributes.configuration.properties["foretrace.runPrograms"]?.enum ?? [];
-  assert.equal(choices.length, 3);
-  for (const choice of choices) {
-    assert.equal(readSettings({ get: () => choice }).runPrograms, choice);
+  const { properties } = manifest.contributes.configuration;
+  for (const [key, count] of [
+    ["runPrograms", 3],
+    ["level", 5],
+  ] as const) {
+    const choices = properties[`foretrace.${key}`]?.enum ?? [];
+    assert.equal(choices.length, count);
+    for (const choice of choices) {
+      assert.equal(readSettings({ get: () => choice })[key], choice);
+    }
   }
 });
 

@@ -7,6 +7,7 @@ const read = (values: Record<string, unknown>) => readSettings({ get: (key) => v
 test("settings are read as they are", () => {
   const values = {
     runPrograms: "always",
+    level: "hint",
     interpreter: "/opt/python/bin/python",
     ghostText: false,
     codeLens: false,
@@ -17,6 +18,6 @@ test("settings are read as they are", () => {
 
 test("what is missing or wrong becomes the default", () => {
   assert.deepEqual(read({}), DEFAULTS);
-  assert.deepEqual(read({ runPrograms: "sometimes", interpreter: "  " }), DEFAULTS);
+  assert.deepEqual(read({ runPrograms: "sometimes", level: "all", interpreter: "  " }), DEFAULTS);
   assert.deepEqual(read({ runPrograms: true, interpreter: null, ghostText: "no" }), DEFAULTS);
 });

@@ -252,7 +252,9 @@ def _register_help(server: ForetraceServer) -> None:
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     )
-    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+    async def code_action(
+        params: types.CodeActionParams,
+    ) -> list[types.CodeAction | types.Command]:
         return await server.suggestions.code_actions(params)
 
     # Without options pygls does not tell the client of it: pygls/capabilities.py, `default=None`.
@@ -277,6 +279,10 @@ def _register_help(server: ForetraceServer) -> None:
     @server.command(protocol.DISMISSED)
     def dismissed(suggestion_id: str) -> None:
         server.suggestions.dismissed(suggestion_id)
+
+    @server.command(protocol.MORE_HELP)
+    async def more_help(uri: str) -> dict[str, Any]:
+        return await server.suggestions.more(uri)
 
 
 def _register_consent(server: ForetraceServer) -> None:

@@ -61,9 +61,10 @@ def status(server: ForetraceServer) -> dict[str, Any]:
         "programs": {
             "workspaceTrusted": server.settings.workspace_trusted,
             "runPrograms": server.settings.run_programs.value,
-            "mayRun": server.suggestions.may_run,
+            "mayRun": server.suggestions.permission.given,
             "boundary": server.suggestions.boundary,
         },
+        "help": {"level": server.settings.level.value},
         "worker": server.worker.state,
         "model": server.model.status,
         "warnings": sorted(server.warned),
@@ -81,6 +82,9 @@ async def _fetch_configuration(server: ForetraceServer) -> None:
 
 
 def _apply(server: ForetraceServer, section: Any) -> None:
+    before = server.settings.level
     server.settings, warnings = with_configuration(server.settings, section)
+    if server.settings.level is not before:
+        server.suggestions.settings_changed()
     for warning in warnings:
         server.warn_once(warning)

@@ -30,6 +30,7 @@ STATUS = "foretrace/status"
 
 ACCEPTED = "foretrace.accepted"
 DISMISSED = "foretrace.dismissed"
+MORE_HELP = "foretrace.help.more"
 CONSENT_NOTICE = "foretrace.consent.notice"
 CONSENT_DECIDE = "foretrace.consent.decide"
 FORGET = "foretrace.traces.forget"

@@ -21,12 +21,30 @@ class RunPrograms(str, Enum):
     NEVER = "never"
 
 
+class Level(str, Enum):
+    """How much help a person wants, by the names that the assignment's ceiling has."""
+
+    OFF = "off"
+    NUDGE = "nudge"
+    HINT = "hint"
+    STEP = "step"
+    FIX = "fix"
+
+
 @frozen
 class Settings:
     """The settings of one session; trust comes from the client alone, never from a file."""
 
     workspace_trusted: bool = False
     run_programs: RunPrograms = RunPrograms.ASK
+    level: Level = Level.FIX
+
+
+# The settings that may stand in a configuration: the field of each, and what it may be.
+_CONFIGURABLE: dict[str, tuple[str, type[Enum]]] = {
+    "runPrograms": ("run_programs", RunPrograms),
+    "level": ("level", Level),
+}
 
 
 def from_initialization(options: Any) -> tuple[Settings, list[str]]:
@@ -42,11 +60,11 @@ def from_initialization(options: Any) -> tuple[Settings, list[str]]:
             settings = evolve(settings, workspace_trusted=value)
         elif key == "workspaceTrusted":
             warnings.append(f"workspaceTrusted must be true or false, not {value!r}")
-        elif key == "runPrograms":
-            settings, problem = _with_run_programs(settings, value)
+        elif key in _CONFIGURABLE:
+            settings, problem = _with_choice(settings, key, value)
             warnings += problem
         else:
-            warnings.append(_unknown(key, ("workspaceTrusted", "runPrograms")))
+            warnings.append(_unknown(key, ("workspaceTrusted", *_CONFIGURABLE)))
     return settings, warnings
 
 
@@ -58,20 +76,23 @@ def with_configuration(settings: Settings, section: Any) -> tuple[Settings, list
         return settings, [f"the section {SECTION!r} must be an object; it is ignored"]
     warnings = []
     for key, value in section.items():
-        if key == "runPrograms" and value is not None:
-            settings, problem = _with_run_programs(settings, value)
+        if key in _CONFIGURABLE and value is not None:
+            settings, problem = _with_choice(settings, key, value)
             warnings += problem
-        elif key != "runPrograms":
-            warnings.append(_unknown(f"{SECTION}.{key}", (f"{SECTION}.runPrograms",)))
+        elif key not in _CONFIGURABLE:
+            known = tuple(f"{SECTION}.{each}" for each in _CONFIGURABLE)
+            warnings.append(_unknown(f"{SECTION}.{key}", known))
     return settings, warnings
 
 
-def _with_run_programs(settings: Settings, value: Any) -> tuple[Settings, list[str]]:
+def _with_choice(settings: Settings, key: str, value: Any) -> tuple[Settings, list[str]]:
+    field, kind = _CONFIGURABLE[key]
     try:
-        return evolve(settings, run_programs=RunPrograms(value)), []
+        change: dict[str, Any] = {field: kind(value)}
     except ValueError:
-        choices = ", ".join(choice.value for choice in RunPrograms)
-        return settings, [f"runPrograms must be one of {choices}, not {value!r}"]
+        choices = ", ".join(str(choice.value) for choice in kind)
+        return settings, [f"{key} must be one of {choices}, not {value!r}"]
+    return evolve(settings, **change), []
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> str:

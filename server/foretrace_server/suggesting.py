@@ -13,29 +13,25 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
 from lsprotocol import types
 
-from foretrace_models.repair import samples
-from foretrace_models.repair.assignment import FILE_NAME
-from foretrace_models.repair.diagnosis import (
-    Diagnosis,
-    Fix,
-    Proof,
-    Reason,
-    Situation,
-    Why,
-)
-from foretrace_models.repair.edits import TextEdit, apply_edits
-from foretrace_server import protocol
+from foretrace_models.repair.assignment import FILE_NAME, Level
+from foretrace_models.repair.diagnosis import Diagnosis, Fix, Reason, Situation, Why
+from foretrace_server import explaining, protocol
+from foretrace_server.assignment_marks import AssignmentMarks
 from foretrace_server.diagnosing import diagnose, diagnose_with_model
-from foretrace_server.settings import RunPrograms
+from foretrace_server.earlier import EarlierTexts
+from foretrace_server.explaining import Explanation, explanations
+from foretrace_server.levels import Levels, next_level
+from foretrace_server.offers import FixKey, Offer, insertion_at, key_of, moved, ways_to_take
+from foretrace_server.permission import Permission
+from foretrace_server.showing import code_action, diagnostics, more_help
+from foretrace_server.watched import Look, Watched
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.events import (
     Actor,
     Body,
     RunFinished,
-    SuggestionMoved,
     SuggestionStage,
     TestsFinished,
 )
@@ -53,61 +49,6 @@ _AUTOMATIC_SECONDS = 4.0
 # An explicit request waits up to ten seconds; the search ends before, so that there is an answer.
 _EXPLICIT_SECONDS = 9.0
 _EXPLICIT_WAIT_SECONDS = 9.8
-_ANSWER_SECONDS = 5.0
-
-# What a fix does and to which lines, wherever in the file they stand by now.
-_FixKey = tuple[tuple[str, str], ...]
-
-
-@frozen
-class _Offer:
-    """A fix that is on offer, and the name under which its life is told."""
-
-    id: str
-    uri: str
-    fix: Fix
-    result: str
-    key: _FixKey
-
-
-@frozen
-class _Look:
-    """What a diagnosis was made of: it serves for no other version and no other permission."""
-
-    version: int
-    may_run: bool
-    explicit: bool
-
-    def covers(self, wanted: _Look) -> bool:
-        """Return whether this look is as good as another would be."""
-        same = (self.version, self.may_run) == (wanted.version, wanted.may_run)
-        return same and (self.explicit or not wanted.explicit)
-
-
-@define
-class _Watched:
-    """What is known and under way about one open document."""
-
-    look: _Look | None = None
-    diagnosis: Diagnosis | None = None
-    task: asyncio.Task[Diagnosis | None] | None = None
-    offer: _Offer | None = None
-    timer: asyncio.TimerHandle | None = None
-    dismissed: set[_FixKey] = field(factory=set)
-    # Set once the present version was looked at, or another has taken its place.
-    looked: asyncio.Event = field(factory=asyncio.Event)
-
-    def needs(self, wanted: _Look) -> bool:
-        """Return whether the document must be looked at, or what is known or under way serves.
-
-        What was asked for explicitly is looked for again if it was not found before.
-        """
-        if self.look is None or self.look.version != wanted.version:
-            return True
-        if self.task is not None:
-            return not self.look.covers(wanted)
-        found = self.diagnosis is not None and self.diagnosis.fix is not None
-        return self.look.may_run != wanted.may_run or (wanted.explicit and not found)
 
 
 class Suggestions:
@@ -115,10 +56,12 @@ class Suggestions:
 
     def __init__(self, server: ForetraceServer) -> None:
         self._server = server
-        self._watched: dict[str, _Watched] = {}
-        self._allowed_this_session: bool | None = None
-        self._asking: asyncio.Task[None] | None = None
-        self._assignment_problems: set[str] = set()
+        self._watched: dict[str, Watched] = {}
+        self._levels = Levels()
+        self._earlier = EarlierTexts()
+        self._rejected: dict[str, set[FixKey]] = {}
+        self._assignment_marks = AssignmentMarks(server)
+        self.permission = Permission(server, self._look_everywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
         # The boundary behind which programs were last run, once any was.
         self.boundary: str | None = None
@@ -127,11 +70,16 @@ class Suggestions:
 
     def document_changed(self, uri: str) -> None:
         """Drop what was known of an older version, and look again after a pause."""
-        watched = self._watched.setdefault(uri, _Watched())
-        state = self._server.recording.recorder[uri]
-        if watched.offer is not None and watched.offer.result == state.document.text:
-            self._note(watched.offer, SuggestionStage.ACCEPTED)
-            watched.offer = None
+        watched = self._watched.setdefault(uri, Watched())
+        text = self._server.recording.recorder[uri].document.text
+        if watched.offer is not None and (taken := watched.offer.taken_by(text)) is not None:
+            self._note(watched.offer, SuggestionStage.ACCEPTED, taken)
+            watched.taken, watched.offer = (watched.offer, taken), None
+        elif watched.taken is not None and watched.taken[0].text == text:
+            offer, taken = watched.taken
+            self._reject(uri, key_of(text, taken))
+            self._note(offer, SuggestionStage.DISMISSED, taken)
+            watched.taken = None
         self._supersede(watched)
         self._later(uri, watched, _PAUSE_SECONDS)
 
@@ -149,6 +97,8 @@ class Suggestions:
             self._supersede(watched)
             if watched.timer is not None:
                 watched.timer.cancel()
+            self._levels.forget(uri)
+            self._earlier.forget(uri)
             self._publish(uri, None, [])
 
     def noted(self, body: Body, uri: str | None) -> None:
@@ -168,23 +118,25 @@ class Suggestions:
 
     # What a client asks for.
 
-    async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        """Return the fix for a document, if there is one; an explicit request waits for it."""
+    async def code_actions(
+        self, params: types.CodeActionParams
+    ) -> list[types.CodeAction | types.Command]:
+        """Return what a person can take or ask for; an explicit request waits for a fix."""
         only = params.context.only
         if only is not None and not any(_covers(kind, "quickfix") for kind in only):
             return []
         uri = params.text_document.uri
         explicit = params.context.trigger_kind == types.CodeActionTriggerKind.Invoked
-        offer = await self._offer(uri, explicit)
+        await self._looked_at(uri, explicit)
         state = self._server.recording.recorder.get(uri)
-        if offer is None or state is None:
+        watched = self._watched.get(uri)
+        if state is None or watched is None or watched.diagnosis is None:
             return []
-        first = params.range.start.line
-        last = params.range.end.line
-        lines = self._lines_of(uri, offer.fix)
+        first, last = params.range.start.line, params.range.end.line
+        lines = self._lines_of(state, watched.diagnosis, watched.offer)
         if not explicit and not any(first <= line <= last for line in lines):
             return []
-        return [self._code_action(state, offer)]
+        return self._actions(state, watched.diagnosis, watched.offer)
 
     async def inline_completions(
         self, params: types.InlineCompletionParams
@@ -198,41 +150,57 @@ class Suggestions:
         invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
         if not invoked and (watched := self._watched.get(uri)) is not None and self._helps(uri):
             await watched.looked.wait()
-        offer = await self._offer(uri, invoked)
-        state = self._server.recording.recorder.get(uri)
-        items: list[types.InlineCompletionItem] = []
-        if offer is not None and state is not None:
-            place = Position(params.position.line, params.position.character)
-            cursor = state.document.offset_near(place)
-            text = insertion_at(state.document.text, offer.fix, cursor)
-            if text is not None:
-                items.append(types.InlineCompletionItem(text, command=_accepted(offer)))
-        return types.InlineCompletionList(items)
-
-    def why(self, uri: str) -> dict[str, Any]:
-        """Return why nothing, or not more, is offered for a document."""
+        await self._looked_at(uri, invoked)
         state = self._server.recording.recorder.get(uri)
         watched = self._watched.get(uri)
-        reasons: list[tuple[str, str]] = []
+        if state is None or watched is None or watched.offer is None:
+            return types.InlineCompletionList([])
+        place = Position(params.position.line, params.position.character)
+        cursor = state.document.offset_near(place)
+        texts = (insertion_at(state.document.text, fix, cursor) for fix in watched.offer.takes)
+        text = next((text for text in texts if text is not None), None)
+        command = _accepted(watched.offer)
+        return types.InlineCompletionList(
+            [] if text is None else [types.InlineCompletionItem(text, command=command)]
+        )
+
+    def why(self, uri: str) -> dict[str, Any]:
+        """Return why nothing, or not more, is offered for a document, and at which level."""
+        state = self._server.recording.recorder.get(uri)
+        watched = self._watched.get(uri)
+        reasons: list[Explanation] = []
+        diagnosis = watched.diagnosis if watched is not None else None
         if state is None or watched is None:
-            reasons.append(("not-open", "the document is not open here"))
+            reasons.append(explaining.NOT_OPEN)
         elif not _is_python(state):
-            reasons.append(("language", "Foretrace mends Python programs only"))
-        elif watched.diagnosis is None:
-            reasons.append(("pending", "this version was not looked at yet"))
+            reasons.append(explaining.NOT_PYTHON)
+        elif self._chosen is Level.OFF:
+            reasons.append(explaining.SWITCHED_OFF)
+        elif diagnosis is None:
+            reasons.append(explaining.PENDING)
         else:
-            why = watched.diagnosis.why
-            if why is not None:
-                reasons.append((why.reason.value, why.message))
-            if watched.diagnosis.fix is not None and watched.offer is None:
-                reasons.append(("dismissed", "this fix was turned down before"))
-        if state is not None and (refusal := self._run_refusal()) is not None:
+            dismissed = diagnosis.fix is not None and watched.offer is None
+            reasons += explanations(diagnosis, self._level(uri, diagnosis), dismissed)
+        if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
         return {
             "textDocument": {"uri": uri},
             "version": state.version if state is not None else None,
+            "level": self._level(uri, diagnosis).value if diagnosis is not None else None,
+            "ceiling": diagnosis.ceiling.value if diagnosis is not None else None,
             "reasons": [{"code": code, "message": message} for code, message in reasons],
         }
+
+    async def more(self, uri: str) -> dict[str, Any]:
+        """Give the next level of help with a document's problem, and return what `why` does."""
+        watched = self._watched.get(uri)
+        if watched is not None and watched.diagnosis is None:
+            await self._looked_at(uri, explicit=True)
+        state = self._server.recording.recorder.get(uri)
+        if state is not None and watched is not None and watched.diagnosis is not None:
+            self._levels.raise_one(uri, watched.diagnosis, self._chosen)
+            self._tell(state, watched, watched.diagnosis)
+        return self.why(uri)
 
     def accepted(self, suggestion_id: str) -> None:
         """Note that the person took a suggestion, unless its edit told that already."""
@@ -243,33 +211,45 @@ class Suggestions:
         self._decided(suggestion_id, SuggestionStage.DISMISSED)
 
     def _decided(self, suggestion_id: str, stage: SuggestionStage) -> None:
-        for watched in self._watched.values():
+        for uri, watched in self._watched.items():
             offer = watched.offer
             if offer is not None and offer.id == suggestion_id:
                 if stage is SuggestionStage.DISMISSED:
-                    watched.dismissed.add(offer.key)
+                    for fix in offer.takes:
+                        self._reject(uri, key_of(offer.text, fix))
+                elif offer.takes:
+                    watched.taken = offer, offer.takes[0]
                 watched.offer = None
                 self._note(offer, stage)
                 return
 
-    @property
-    def may_run(self) -> bool:
-        """Whether programs may be run to check fixes."""
-        return self._run_refusal() is None
+    def _reject(self, uri: str, key: FixKey) -> None:
+        """Have a fix not be offered again, not even when the document was closed meanwhile."""
+        self._rejected.setdefault(uri, set()).add(key)
 
     # How it comes about.
 
-    def _run_refusal(self) -> tuple[str, str] | None:
-        settings = self._server.settings
-        if not settings.workspace_trusted:
-            return "untrusted", "the workspace is not trusted, so programs are not run"
-        if settings.run_programs is RunPrograms.NEVER:
-            return "run-never", "the setting runPrograms is never, so programs are not run"
-        if settings.run_programs is RunPrograms.ASK and not self._allowed_this_session:
-            return "run-ask", "you have not allowed programs to be run to check fixes"
-        return None
+    def settings_changed(self) -> None:
+        """Show what is known at the level that is set now."""
+        for uri, watched in self._watched.items():
+            state = self._server.recording.recorder.get(uri)
+            if state is not None and watched.diagnosis is not None:
+                self._tell(state, watched, watched.diagnosis)
+            else:
+                self._later(uri, watched, 0.0)
 
-    def _later(self, uri: str, watched: _Watched, seconds: float) -> None:
+    def _level(self, uri: str, diagnosis: Diagnosis) -> Level:
+        return self._levels.of(uri, diagnosis, self._chosen)
+
+    @property
+    def _chosen(self) -> Level:
+        return Level(self._server.settings.level.value)
+
+    def _look_everywhere(self) -> None:
+        for uri, watched in self._watched.items():
+            self._later(uri, watched, 0.0)
+
+    def _later(self, uri: str, watched: Watched, seconds: float) -> None:
         if watched.timer is not None:
             watched.timer.cancel()
         loop = asyncio.get_running_loop()
@@ -278,7 +258,7 @@ class Suggestions:
     def _helps(self, uri: str) -> bool:
         """Return whether a document is open and one that fixes are looked for."""
         state = self._server.recording.recorder.get(uri)
-        return state is not None and _is_python(state)
+        return state is not None and _is_python(state) and self._chosen is not Level.OFF
 
     def _look(self, uri: str) -> None:
         if self._helps(uri):
@@ -294,48 +274,16 @@ class Suggestions:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("work in the background failed", exc_info=error)
 
-    async def _offer(self, uri: str, explicit: bool) -> _Offer | None:
-        """Return what is on offer for the present version, looking for it first if asked to."""
-        state = self._server.recording.recorder.get(uri)
-        if state is None or not _is_python(state):
-            return None
-        if explicit:
+    async def _looked_at(self, uri: str, explicit: bool) -> None:
+        """Have the present version looked at and wait for that, if a person asked for it."""
+        if explicit and self._helps(uri):
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._explicitly(uri), _EXPLICIT_WAIT_SECONDS)
-        watched = self._watched.get(uri)
-        return watched.offer if watched is not None else None
 
     async def _explicitly(self, uri: str) -> None:
         deadline = time.monotonic() + _EXPLICIT_SECONDS
-        await self._ask_to_run()
+        await self.permission.ask_once()
         await self._diagnose(uri, True, deadline - time.monotonic())
-
-    async def _ask_to_run(self) -> None:
-        """Ask once whether programs may be run, where the settings leave it to asking.
-
-        An answer that takes long is not waited for: it counts from when it comes.
-        """
-        refusal = self._run_refusal()
-        if refusal is None or refusal[0] != "run-ask" or self._allowed_this_session is not None:
-            return
-        if self._asking is None:
-            self._asking = asyncio.create_task(self._ask())
-            self._keep(self._asking)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._asking), _ANSWER_SECONDS)
-
-    async def _ask(self) -> None:
-        allow = types.MessageActionItem("Run my programs to check fixes")
-        refuse = types.MessageActionItem("Do not run them")
-        answer = await self._server.ask(
-            "May Foretrace run your programs to check whether a fix works? They run without "
-            "network and cannot change files. The answer holds until the editor is closed; the "
-            "setting foretrace.runPrograms makes it last.",
-            [allow, refuse],
-        )
-        self._allowed_this_session = answer is not None and answer.title == allow.title
-        for uri, watched in self._watched.items():
-            self._later(uri, watched, 0.0)
 
     async def _diagnose(self, uri: str, explicit: bool, seconds: float) -> Diagnosis | None:
         """Return a diagnosis of the present version; one that is under way or known serves.
@@ -345,8 +293,8 @@ class Suggestions:
         state = self._server.recording.recorder.get(uri)
         if state is None:
             return None
-        watched = self._watched.setdefault(uri, _Watched())
-        wanted = _Look(state.version, self.may_run, explicit)
+        watched = self._watched.setdefault(uri, Watched())
+        wanted = Look(state.version, self.permission.given, explicit)
         if watched.needs(wanted):
             if watched.task is not None:
                 watched.task.cancel()
@@ -364,10 +312,17 @@ class Suggestions:
             raise
 
     async def _run(
-        self, state: OpenDocument, watched: _Watched, look: _Look, seconds: float
+        self, state: OpenDocument, watched: Watched, look: Look, seconds: float
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
-        situation = Situation(text, path_of(uri), may_run=look.may_run, unbounded=look.explicit)
+        situation = Situation(
+            text,
+            path_of(uri),
+            may_run=look.may_run,
+            unbounded=look.explicit,
+            past=self._earlier.before(uri, text),
+        )
+        self._earlier.note(uri, text)
         server = self._server
         try:
             if look.explicit:
@@ -386,49 +341,37 @@ class Suggestions:
         watched.looked.set()
         return diagnosis
 
-    def _tell(self, state: OpenDocument, watched: _Watched, diagnosis: Diagnosis) -> None:
-        fix, text = diagnosis.fix, state.document.text
-        watched.offer = None
-        if fix is not None and (key := _key_of(text, fix)) not in watched.dismissed:
-            result = apply_edits(text, fix.edits)
-            watched.offer = _Offer(secrets.token_hex(4), state.uri, fix, result, key)
-            self._note(watched.offer, SuggestionStage.OFFERED)
-            state.offered = frozenset(
-                Replacement(edit.start, text[edit.start : edit.end], edit.new_text)
-                for edit in fix.edits
-            )
-        self._publish(state.uri, state.version, _nudges(state, diagnosis))
-        self._tell_assignment(state.uri, diagnosis)
+    def _tell(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> None:
+        """Show a diagnosis, and offer its fix, at the level of help that holds for it."""
+        uri, text, level = state.uri, state.document.text, self._level(state.uri, diagnosis)
+        before, watched.offer = watched.offer, None
+        if diagnosis.fix is not None and level is not Level.OFF:
+            takes = ways_to_take(diagnosis.fix, level)
+            rejected = self._rejected.get(uri, set())
+            left = tuple(fix for fix in takes if key_of(text, fix) not in rejected)
+            if left or not takes:
+                name = before.id if before is not None else secrets.token_hex(4)
+                watched.offer = Offer(name, uri, text, level, left)
+                if watched.offer != before:
+                    self._note(watched.offer, SuggestionStage.OFFERED)
+                state.offered = frozenset(
+                    Replacement(edit.start, text[edit.start : edit.end], edit.new_text)
+                    for fix in left
+                    for edit in fix.edits
+                )
+        self._publish(uri, state.version, self._marks(state, diagnosis))
+        self._assignment_marks.tell(uri, diagnosis.why)
 
-    def _tell_assignment(self, uri: str, diagnosis: Diagnosis) -> None:
-        """Show what is wrong with the assignment file where it stands, or that it no more is."""
-        path = path_of(uri)
-        if path is None:
-            return
-        file_uri = path.with_name(FILE_NAME).as_uri()
-        why = diagnosis.why
-        if why is not None and why.reason is Reason.ASSIGNMENT:
-            self._assignment_problems.add(file_uri)
-            self._server.warn_once(why.message)
-            start = types.Position(why.line or 0, 0)
-            end = types.Position((why.line or 0) + 1, 0)
-            problem = types.Diagnostic(
-                types.Range(start, end),
-                why.message,
-                types.DiagnosticSeverity.Error,
-                source="foretrace",
-            )
-            self._publish(file_uri, None, [problem])
-        elif file_uri in self._assignment_problems:
-            self._assignment_problems.discard(file_uri)
-            self._publish(file_uri, None, [])
+    def _marks(self, state: OpenDocument, diagnosis: Diagnosis) -> list[types.Diagnostic]:
+        shown = diagnosis.within(self._level(state.uri, diagnosis))
+        return diagnostics(state, shown.problem, self._server.client_capabilities)
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self._server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, diagnostics, version)
         )
 
-    def _supersede(self, watched: _Watched) -> None:
+    def _supersede(self, watched: Watched) -> None:
         """Drop what belongs to a version that is no more."""
         if watched.task is not None:
             watched.task.cancel()
@@ -440,123 +383,38 @@ class Suggestions:
             self._note(watched.offer, SuggestionStage.SUPERSEDED)
             watched.offer = None
 
-    def _note(self, offer: _Offer, stage: SuggestionStage) -> None:
-        fix = offer.fix
-        body = SuggestionMoved(
-            offer.id,
-            stage,
-            source=samples.RULE if samples.RULE in fix.rules else "rules",
-            inserted_characters=sum(len(edit.new_text) for edit in fix.edits),
-            removed_characters=sum(edit.end - edit.start for edit in fix.edits),
-        )
+    def _note(self, offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> None:
         by_user = stage in (SuggestionStage.ACCEPTED, SuggestionStage.DISMISSED)
         actor = Actor.USER if by_user else Actor.ASSISTANT
-        self._server.recording.recorder.noted(body, offer.uri, actor)
+        self._server.recording.recorder.noted(moved(offer, stage, taken), offer.uri, actor)
 
-    def _lines_of(self, uri: str, fix: Fix) -> set[int]:
-        """Return the lines at which a fix is of interest: its own, and the problem's."""
-        document = self._server.recording.recorder[uri].document
+    def _lines_of(self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None) -> set[int]:
+        """Return the lines at which help is of interest: those of the fix, and the problem's."""
         lines: set[int] = set()
-        for edit in fix.edits:
-            first, last = document.position_at(edit.start), document.position_at(edit.end)
+        for edit in (edit for fix in (offer.takes if offer else ()) for edit in fix.edits):
+            first = state.document.position_at(edit.start)
+            last = state.document.position_at(edit.end)
             lines.update(range(first.line, last.line + 1))
-        diagnosis = self._watched[uri].diagnosis
-        if diagnosis is not None and diagnosis.problem is not None:
+        if diagnosis.problem is not None:
             lines.add(diagnosis.problem.line)
         return lines
 
-    def _code_action(self, state: OpenDocument, offer: _Offer) -> types.CodeAction:
-        edits = [
-            types.TextEdit(_range(state, edit.start, edit.end), edit.new_text)
-            for edit in offer.fix.edits
-        ]
-        workspace = self._server.client_capabilities.workspace
-        edit_support = workspace.workspace_edit if workspace else None
-        if edit_support is not None and edit_support.document_changes:
-            document = types.OptionalVersionedTextDocumentIdentifier(state.uri, state.version)
-            edit = types.WorkspaceEdit(
-                document_changes=[types.TextDocumentEdit(document, list(edits))]
-            )
-        else:
-            edit = types.WorkspaceEdit(changes={state.uri: edits})
-        diagnosis = self._watched[state.uri].diagnosis
-        return types.CodeAction(
-            title=f"Foretrace: {offer.fix.title} ({proof_words(offer.fix)})",
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=_nudges(state, diagnosis) if diagnosis is not None else None,
-            is_preferred=offer.fix.proof is not Proof.PARSES,
-            # No `command` to tell that it was taken: lsprotocol 2025.0.0 takes an action that has
-            # one for a bare command (`_code_action_hook`), and the edit tells it anyway.
-            edit=edit,
-            data={
-                "suggestion": offer.id,
-                "diff": offer.fix.diff,
-                "testsPassed": offer.fix.tests_passed,
-                "tests": offer.fix.tests,
-            },
-        )
+    def _actions(
+        self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None
+    ) -> list[types.CodeAction | types.Command]:
+        """Return the ways to take an offer, and the way to more help than that."""
+        client = self._server.client_capabilities
+        marks = self._marks(state, diagnosis)
+        actions: list[types.CodeAction | types.Command] = []
+        if offer is not None:
+            actions += [code_action(state, offer, fix, marks, client) for fix in offer.takes]
+        more = next_level(diagnosis, self._level(state.uri, diagnosis))
+        if more is not None and (offer is not None or diagnosis.fix is None):
+            actions.append(more_help(state.uri, more))
+        return actions
 
 
-def proof_words(fix: Fix) -> str:
-    """Return what is known of a fix, in words."""
-    tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"
-    if fix.proof is Proof.TESTS:
-        return f"{tests} pass" if fix.tests != 1 else "1 test passes"
-    if fix.proof is Proof.RUNS:
-        return "runs without error"
-    return f"{fix.tests_passed} of {tests} pass" if fix.tests else "parses; was not run"
-
-
-def insertion_at(text: str, fix: Fix, cursor: int) -> str | None:
-    """Return what a fix inserts at the cursor, or None if that is not all it does.
-
-    The same insertion can stand in several places: before or after a character that it begins or
-    ends with.
-    """
-    if len(fix.edits) != 1 or fix.edits[0].start != fix.edits[0].end:
-        return None
-    place, new = fix.edits[0].start, fix.edits[0].new_text
-    if cursor <= place:
-        between = text[cursor:place]
-        if not new.endswith(between):
-            return None
-        return between + new[: len(new) - len(between)]
-    between = text[place:cursor]
-    return new[len(between) :] + between if new.startswith(between) else None
-
-
-def _key_of(text: str, fix: Fix) -> _FixKey:
-    def line(edit: TextEdit) -> str:
-        end = text.find("\n", edit.end)
-        return text[text.rfind("\n", 0, edit.start) + 1 : end if end >= 0 else len(text)]
-
-    return tuple((line(edit), edit.new_text) for edit in fix.edits)
-
-
-def _nudges(state: OpenDocument, diagnosis: Diagnosis) -> list[types.Diagnostic]:
-    problem = diagnosis.problem
-    if problem is None:
-        return []
-    line = min(problem.line, state.document.line_count - 1)
-    end = state.document.line_end(line)
-    return [
-        types.Diagnostic(
-            types.Range(types.Position(line, 0), types.Position(end.line, end.character)),
-            problem.nudge if problem.hint is None else problem.hint.what,
-            types.DiagnosticSeverity.Hint,
-            source="foretrace",
-        )
-    ]
-
-
-def _range(state: OpenDocument, start: int, end: int) -> types.Range:
-    first, last = state.document.position_at(start), state.document.position_at(end)
-    return types.Range(
-        types.Position(first.line, first.character), types.Position(last.line, last.character)
-    )
-
-
-def _accepted(offer: _Offer) -> types.Command:
+def _accepted(offer: Offer) -> types.Command:
     return types.Command(
         title="Note that this was accepted", command=protocol.ACCEPTED, arguments=[offer.id]
     )

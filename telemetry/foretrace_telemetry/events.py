@@ -228,7 +228,7 @@ class SuggestionStage(str, Enum):
 
 @frozen
 class SuggestionMoved(Body):
-    """A suggestion of ours entered a stage of its life."""
+    """A suggestion of ours entered a stage of its life; `level` is how much of it was shown."""
 
     kind = "suggestion"
     suggestion_id: str
@@ -236,6 +236,7 @@ class SuggestionMoved(Body):
     source: str = ""
     inserted_characters: int = 0
     removed_characters: int = 0
+    level: str = ""
 
 
 class IntentStage(str, Enum):

@@ -29,6 +29,7 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
         assert set(offered.execute_command_provider.commands) == {
             "foretrace.accepted",
             "foretrace.dismissed",
+            "foretrace.help.more",
             "foretrace.consent.notice",
             "foretrace.consent.decide",
             "foretrace.traces.exportBundle",
@@ -62,9 +63,8 @@ async def test_an_unknown_option_is_warned_of_once_and_changes_nothing(home: Hom
         assert status["programs"]["workspaceTrusted"] is False
         assert len(status["warnings"]) == 4
         messages = [message.message for message in client.messages]
-        assert "Foretrace: unknown setting 'colour'; there are workspaceTrusted, runPrograms" in (
-            messages
-        )
+        known = "workspaceTrusted, runPrograms, level"
+        assert f"Foretrace: unknown setting 'colour'; there are {known}" in messages
         assert len(messages) == len(set(messages)) == 4
 
 

@@ -109,7 +109,7 @@ class Fix:
 
     `tests_passed` of `tests` is what the program does with it: all of them, but for a single step
     of a fix and for a change of which no more is known than that it parses. The edits of its
-    `steps`, taken together, are those of the fix.
+    `steps`, taken together, are those of the fix; `steps_left` come after it.
     """
 
     edits: tuple[TextEdit, ...]
@@ -121,6 +121,7 @@ class Fix:
     rules: tuple[str, ...]
     token_distance: int
     steps: tuple[Step, ...] = ()
+    steps_left: int = 0
 
     @property
     def next_step(self) -> Fix:
@@ -136,6 +137,7 @@ class Fix:
             proof=Proof.PARSES,
             tests_passed=step.tests_passed,
             steps=(step,),
+            steps_left=len(self.steps) - 1,
         )
 
 

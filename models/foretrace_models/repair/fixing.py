@@ -18,6 +18,7 @@ from foretrace_models.repair.edits import (
 )
 from foretrace_models.repair.minimise import alike, minimised
 from foretrace_models.repair.parse import Parsed, syntax_error
+from foretrace_models.repair.sandbox.runner import Limits
 from foretrace_models.repair.steps import Part, steps_of
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
@@ -26,6 +27,8 @@ from foretrace_models.repair.words import title_of
 # A change of more tokens than this, and of more than this share of them, is another program.
 _FEW_TOKENS = 16
 _LARGEST_SHARE = 0.4
+# While steps are tried, a run gets this many times what it gets while a fix is made smaller.
+_PATIENCE = 5.0
 
 
 @frozen
@@ -46,6 +49,8 @@ class Fixing:
         """
         edits = edits_between(self.text, text)
         limits = verifier.quick_limits(verdict)
+        # On a busy machine a step that seems worse than it is would be joined to the next one.
+        patient = Limits(limits.cpu_seconds * _PATIENCE, limits.wall_seconds * _PATIENCE)
 
         def suffices(some: Sequence[TextEdit]) -> bool:
             changed = apply_edits(self.text, some)
@@ -64,7 +69,7 @@ class Fixing:
             if self.out_of_time():
                 return [None] * len(texts)
             parsing = [each for each in texts if syntax_error(each) is None]
-            judged = dict(zip(parsing, own.outcomes(parsing, limits), strict=True))
+            judged = dict(zip(parsing, own.outcomes(parsing, patient), strict=True))
             return [judged.get(each) for each in texts]
 
         def passing(texts: Sequence[str]) -> list[int]:

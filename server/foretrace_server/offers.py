@@ -1,0 +1,103 @@
+"""Offers: a fix for one version of a document, as much of it as a level of help shows."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from foretrace_models.repair import samples
+from foretrace_models.repair.assignment import Level
+from foretrace_models.repair.diagnosis import Fix, Proof
+from foretrace_models.repair.edits import TextEdit, apply_edits
+from foretrace_telemetry.events import SuggestionMoved, SuggestionStage
+
+# What a fix does and to which lines, wherever in the file they stand by now and in any order.
+FixKey = frozenset[tuple[str, str]]
+
+
+@frozen
+class Offer:
+    """A fix that is on offer, at a level of help, and the name under which its life is told.
+
+    `takes` are the ways to take it, the one that most is taken of first: the whole fix and its next
+    step, or the step alone. Below the level of a step there are none.
+    """
+
+    id: str
+    uri: str
+    text: str
+    level: Level
+    takes: tuple[Fix, ...]
+
+    def taken_by(self, text: str) -> Fix | None:
+        """Return what was taken of the offer if a text is what it leads to."""
+        return next((fix for fix in self.takes if apply_edits(self.text, fix.edits) == text), None)
+
+    def level_of(self, fix: Fix) -> Level:
+        """Return the level of help that one of the ways to take the offer is."""
+        return Level.STEP if fix.steps_left else self.level
+
+
+def ways_to_take(fix: Fix, level: Level) -> tuple[Fix, ...]:
+    """Return what can be taken of a fix at a level of help, the most first."""
+    if not level.allows(Level.STEP):
+        return ()
+    step = fix.next_step
+    if level is Level.STEP or step is fix:
+        return (step,)
+    return fix, step
+
+
+def key_of(text: str, fix: Fix) -> FixKey:
+    """Return by what a fix of a text is known again."""
+
+    def line(edit: TextEdit) -> str:
+        end = text.find("\n", edit.end)
+        return text[text.rfind("\n", 0, edit.start) + 1 : end if end >= 0 else len(text)]
+
+    return frozenset((line(edit), edit.new_text) for edit in fix.edits)
+
+
+def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None) -> SuggestionMoved:
+    """Return the event that an offer, or one way to take it, entered a stage of its life."""
+    fix = taken or (offer.takes[0] if offer.takes else None)
+    edits = fix.edits if fix is not None else ()
+    sampled = fix is not None and samples.RULE in fix.rules
+    return SuggestionMoved(
+        offer.id,
+        stage,
+        source=samples.RULE if sampled else "rules",
+        inserted_characters=sum(len(edit.new_text) for edit in edits),
+        removed_characters=sum(edit.end - edit.start for edit in edits),
+        level=(offer.level if taken is None else offer.level_of(taken)).value,
+    )
+
+
+def proof_words(fix: Fix) -> str:
+    """Return what is known of a fix, in words."""
+    tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"
+    if fix.proof is Proof.TESTS:
+        return f"{tests} pass" if fix.tests != 1 else "1 test passes"
+    if fix.proof is Proof.RUNS:
+        return "runs without error"
+    if fix.tests:
+        verb = "passes" if fix.tests_passed == 1 else "pass"
+        return f"{fix.tests_passed} of {tests} {verb}"
+    return "parses; was not run"
+
+
+def insertion_at(text: str, fix: Fix, cursor: int) -> str | None:
+    """Return what a fix inserts at the cursor, or None if that is not all it does.
+
+    The same insertion can stand in several places: before or after a character that it begins or
+    ends with.
+    """
+    if len(fix.edits) != 1 or fix.edits[0].start != fix.edits[0].end:
+        return None
+    place, new = fix.edits[0].start, fix.edits[0].new_text
+    if cursor <= place:
+        between = text[cursor:place]
+        if not new.endswith(between):
+            return None
+        return between + new[: len(new) - len(between)]
+    between = text[place:cursor]
+    return new[len(between) :] + between if new.startswith(between) else None
