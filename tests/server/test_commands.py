@@ -329,7 +329,7 @@ def test_replay_stops_where_it_is_told_to(recording: Home) -> None:
 def test_replay_that_is_exact_says_so(recording: Home) -> None:
     done = foretrace(recording, "traces", "replay", "--check")
     assert done.returncode == 0
-    assert done.stdout == "Replay is exact: 2 edits, 1 saves checked, 0 resyncs.\n"
+    assert done.stdout == "Replay is exact: 2 edits, 1 save checked, 0 resyncs.\n"
 
 
 def _tamper(home: Home, statement: str) -> None:

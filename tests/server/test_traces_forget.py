@@ -65,7 +65,7 @@ def test_what_is_named_is_forgotten(recording: Home, arguments: list[str], left:
 def test_a_file_is_forgotten_by_its_path(recording: Home, tmp_path: Path) -> None:
     done = foretrace(recording, "traces", "forget", "--file", str(tmp_path / "late.py"), "--yes")
     assert done.returncode == 0
-    assert "Forgotten: 2 events of 1 files in 1 sessions." in done.stdout
+    assert "Forgotten: 2 events of 1 file in 1 session." in done.stdout
     assert ".traceignore" in done.stdout
     assert _left(recording) == {"early-words"}
 
@@ -108,7 +108,7 @@ def test_status_and_replay_tell_what_was_forgotten(recording: Home) -> None:
     (receipt,) = foretrace_json(recording, "traces", "status")["erasures"]
     assert (receipt["events"], receipt["sessions"]) == (2, ["early"])
     assert (
-        "2 events of 1 sessions went (forgotten)."
+        "2 events of 1 session went (forgotten)."
         in foretrace(recording, "traces", "status").stdout
     )
     told = foretrace(recording, "traces", "replay", "early", "--check")

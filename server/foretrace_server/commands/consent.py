@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import click
 
 from foretrace_server.commands import traces_forget
-from foretrace_server.commands.output import json_option, print_json, writing_decision
+from foretrace_server.commands.output import counted, json_option, print_json, writing_decision
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Action, Content, Scope
 from foretrace_telemetry.erase import Selection
@@ -107,4 +107,4 @@ def _show(home: Home, as_json: bool) -> None:
     if holds.expires_at is not None:
         click.echo(f"The permission ends on {holds.expires_at:%Y-%m-%d}.")
     if holds.keep_days is not None:
-        click.echo(f"Sessions are kept for {holds.keep_days} days.")
+        click.echo(f"Sessions are kept for {counted(holds.keep_days, 'day')}.")

@@ -44,6 +44,11 @@ def print_findings(findings: Iterable[Finding], as_json: bool) -> bool:
     return all(each.ok for each in found)
 
 
+def counted(number: int, what: str) -> str:
+    """Return how many of something there are, as one says it: "1 file", "2 files"."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def when(wall_us: int) -> str:
     """Return a wall time in microseconds as local date and time."""
     return f"{datetime.fromtimestamp(wall_us / 1e6).astimezone():%Y-%m-%d %H:%M:%S}"

@@ -12,6 +12,7 @@ from attrs import asdict
 
 from foretrace_server.commands import traces_doctor, traces_export, traces_forget, traces_import
 from foretrace_server.commands.output import (
+    counted,
     json_option,
     print_json,
     utf8,
@@ -61,15 +62,17 @@ def status(as_json: bool) -> None:
         return
     click.echo(f"Recording: {'on' if found['consent']['recording'] else 'off'} ({holds.reason}).")
     click.echo(
-        f"{found['sessions']} sessions, {found['events']:,} events, "
+        f"{counted(found['sessions'], 'session')}, {counted(found['events'], 'event')}, "
         f"{found['bytes'] / 1e6:.1f} MB in {home.path}."
     )
-    kept = f"for {holds.keep_days} days" if holds.keep_days else "until they are forgotten"
+    kept = (
+        f"for {counted(holds.keep_days, 'day')}" if holds.keep_days else "until they are forgotten"
+    )
     click.echo(f"Sessions are kept {kept}.")
     for receipt in found["erasures"]:
         click.echo(
-            f"{when(receipt['erased_wall_us'])}: {receipt['events']:,} events of "
-            f"{len(receipt['sessions'])} sessions went ({receipt['reason']})."
+            f"{when(receipt['erased_wall_us'])}: {counted(receipt['events'], 'event')} of "
+            f"{counted(len(receipt['sessions']), 'session')} went ({receipt['reason']})."
         )
 
 
@@ -148,10 +151,10 @@ def replay(
     elif check:
         verdict = "exact" if result.exact else "not exact"
         if result.exact and result.redactions:
-            verdict += f" up to {result.redactions} redaction{'s' * (result.redactions > 1)}"
+            verdict += f" up to {counted(result.redactions, 'redaction')}"
         click.echo(
-            f"Replay is {verdict}: {result.edits:,} edits, {result.saves_checked} saves checked, "
-            f"{result.resyncs} resyncs."
+            f"Replay is {verdict}: {counted(result.edits, 'edit')}, "
+            f"{counted(result.saves_checked, 'save')} checked, {counted(result.resyncs, 'resync')}."
         )
         for each in result.erased:
             click.echo(f"  events {each.first} to {each.last} are gone: {each.reason}")

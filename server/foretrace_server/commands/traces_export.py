@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from foretrace_server import __version__
-from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.commands.output import MissingError, counted, json_option, print_json
 from foretrace_server.commands.sessions import name_of, reading
 from foretrace_telemetry.exchange.exporting import (
     Format,
@@ -75,15 +75,16 @@ def _names(home: Home, sessions: tuple[str, ...]) -> list[str]:
 
 
 def _say(session: SessionSummary) -> None:
-    click.echo(f"{session.name}  {session.events:,} events", err=True)
+    click.echo(f"{session.name}  {counted(session.events, 'event')}", err=True)
 
 
 def _words(out: Path, report: IntegrityReport) -> str:
     found = report.to_json()
     verdict = "exactly" if report.exact else "not exactly: see the report"
     return (
-        f"{len(report.sessions)} sessions, {found['events']:,} events in {out}.\n"
-        f"They replay {verdict}. {found['resyncs']} resyncs, {found['redactions']} redactions, "
-        f"{found['erasures']} erasures; {found['pseudonyms_characters']} characters of names "
-        "became pseudonyms."
+        f"{counted(len(report.sessions), 'session')}, {counted(found['events'], 'event')} "
+        f"in {out}.\n"
+        f"They replay {verdict}. {counted(found['resyncs'], 'resync')}, "
+        f"{counted(found['redactions'], 'redaction')}, {counted(found['erasures'], 'erasure')}; "
+        f"{counted(found['pseudonyms_characters'], 'character')} of names became pseudonyms."
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from attrs import asdict
 
-from foretrace_server.commands.output import MissingError, json_option, print_json, when
+from foretrace_server.commands.output import MissingError, counted, json_option, print_json, when
 from foretrace_server.commands.sessions import explaining, name_of, reading
 from foretrace_telemetry.erase import FORGOTTEN, Receipt, Selection, forget, preview
 from foretrace_telemetry.home import Home
@@ -116,8 +116,8 @@ def confirm(home: Home, selection: Selection) -> None:
 
 def _words(receipt: Receipt) -> str:
     lines = [
-        f"{receipt.events:,} events of {receipt.documents} files "
-        f"in {len(receipt.sessions)} sessions."
+        f"{counted(receipt.events, 'event')} of {counted(receipt.documents, 'file')} "
+        f"in {counted(len(receipt.sessions), 'session')}."
     ]
     if receipt.texts_withheld:
         lines.append(

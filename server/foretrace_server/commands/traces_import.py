@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.commands.output import MissingError, counted, json_option, print_json
 from foretrace_telemetry.exchange.incoming import ImportReport, bring_in
 from foretrace_telemetry.exchange.sources import open_source
 from foretrace_telemetry.home import Home
@@ -38,12 +38,16 @@ def command(context: click.Context, path: Path, as_json: bool) -> None:
 
 def _tell(report: ImportReport) -> None:
     click.echo(
-        f"{report.format}: {report.rows or report.events:,} rows, {report.sessions} sessions of "
-        f"{report.subjects} subjects, {report.events:,} events.\n"
-        f"New: {report.sessions_added} sessions, {report.events_added:,} events."
+        f"{report.format}: {counted(report.rows or report.events, 'row')}, "
+        f"{counted(report.sessions, 'session')} of {counted(report.subjects, 'subject')}, "
+        f"{counted(report.events, 'event')}.\n"
+        f"New: {counted(report.sessions_added, 'session')}, "
+        f"{counted(report.events_added, 'event')}."
     )
     if report.pseudonyms_characters:
-        click.echo(f"{report.pseudonyms_characters} characters of names became pseudonyms.")
+        click.echo(
+            f"{counted(report.pseudonyms_characters, 'character')} of names became pseudonyms."
+        )
     for reason, number in report.skipped.items():
         click.echo(f"Left out: {number} x {reason}.")
     for warning in report.warnings:
