@@ -54,6 +54,8 @@ class Check:
     source: ClassVar[str]
     # Whether a process of its own is worth its price when it counts.
     apart: ClassVar[bool] = True
+    # Whether it is given all the time it may have, once it takes long.
+    patient: ClassVar[bool] = True
 
     def run(self) -> Run:
         """Return the run, for the sandbox."""

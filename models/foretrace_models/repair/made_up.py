@@ -28,6 +28,7 @@ class MadeUpCheck(Check):
     """
 
     source = "run"
+    patient = False
     line: str
     printed: str = ""
 
