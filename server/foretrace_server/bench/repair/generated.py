@@ -21,13 +21,18 @@ from foretrace_models.repair.sandbox.harness import Result
 from foretrace_server.bench.repair.judging import Judge, check_of
 from foretrace_server.bench.repair.tasks import Task, Test
 
-FEWEST = 200
-_ROUNDS = 6
+_FEWEST = 200
+_ROUNDS = 4
 _EACH_ROUND = 400
 _KEPT = 240
 _ASKED = 60
 _AGREEING = 0.95
+# In characters, of an input and of what is printed.
 _LONGEST = 2000
+# A program that is right takes less; a fix may take longer.
+_CORRECT_SECONDS = 0.1
+_FIX_SECONDS = 0.5
+_SPAN = 200
 
 
 @frozen
@@ -68,18 +73,28 @@ def generated(task: Task, judge: Judge, seed: int) -> Generated:
             break  # there are no more
         known.update(map(_input_of, inputs))
         asked += len(inputs)
-        answered = _answered(inputs, judge.results(task, judges, inputs)[0])
-        rows = judge.results(task, programs, answered)
+        answered = _answered(inputs, judge.results(task, judges, inputs, _CORRECT_SECONDS)[0])
+        rows = judge.results(task, programs, answered, _CORRECT_SECONDS)
         for number, test in enumerate(answered):
             check = check_of(test)
             wrong = {n for n, row in enumerate(rows) if not check.passes(row[number])}
             if len(wrong) <= (1 - _AGREEING) * len(programs) and len(kept) < _KEPT:
                 kept.append(test)
                 failing |= wrong
-        if len(kept) >= FEWEST:
+        if len(kept) >= _FEWEST:
             break
     share = 1 - len(failing) / len(programs) if programs else None
     return Generated(tuple(kept), asked, share)
+
+
+def right_on(inputs: Generated, task: Task, text: str, judge: Judge) -> bool:
+    """Return whether a program gives what must come of all inputs.
+
+    Raises:
+        SandboxError: programs cannot be run.
+    """
+    (row,) = judge.results(task, [text], inputs.tests, _FIX_SECONDS)
+    return all(check_of(t).passes(r) for t, r in zip(inputs.tests, row, strict=True))
 
 
 def _new_inputs(tests: Sequence[Test], known: set[str], chance: random.Random) -> list[Test]:
@@ -102,7 +117,7 @@ def _answered(inputs: Sequence[Test], results: Sequence[Result]) -> list[Test]:
     tests: list[Test] = []
     for test, result in zip(inputs, results, strict=True):
         if isinstance(test, OutputTest):
-            if result["status"] == "finished":
+            if result["status"] == "finished" and len(result["stdout"]) <= _LONGEST:
                 tests.append(OutputTest(test.stdin, result["stdout"]))
         elif result["status"] == "returned" and result["value"] is not None:
             value = ast.literal_eval(result["value"])
@@ -130,6 +145,9 @@ class _Changer:
             else:
                 for word in test.stdin.split():
                     self._gather(_value_of(word))
+        seen = (abs(number) for number in self._values[int])
+        # Much larger ones keep programs busy that count up to them.
+        self._largest = max([_SPAN, *(2 * number for number in seen)])
 
     def _gather(self, value: Any) -> None:
         self._values[type(value)].append(value)
@@ -205,7 +223,7 @@ class _Changer:
             return -number
         if choice == 4:
             return number * 2
-        return type(number)(self._chance.randint(0, 10 ** self._chance.randint(1, 4)))
+        return type(number)(self._chance.randint(0, self._largest))
 
     def _changed_string(self, text: str) -> str:
         seen = "".join(self._values[str]) or string.ascii_lowercase

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.checks import CallCheck, Check, OutputCheck
-from foretrace_models.repair.sandbox.harness import Result
+from foretrace_models.repair.sandbox.harness import Program, Result, Run
 from foretrace_models.repair.sandbox.runner import Limits, Sandbox, SandboxError
 from foretrace_models.repair.verify import Verifier
 from foretrace_server.bench.repair.tasks import Task, Test
 
 _FILE = "program.py"
 _TRIES = 2
-# What a generated input may take; the machine may be busy, but that is the processor's time.
-_QUICK = Limits(1.0, 10.0)
+_WALL_SECONDS = 10.0
+# How often a run may end its process, over all programs at once.
+_MOST_ENDED = 16
 
 
 def check_of(test: Test) -> Check:
@@ -85,11 +86,12 @@ class Judge:
         raise SandboxError("the sandbox ends with every program that is run")
 
     def results(
-        self, task: Task, texts: Sequence[str], tests: Sequence[Test]
+        self, task: Task, texts: Sequence[str], tests: Sequence[Test], cpu_seconds: float
     ) -> list[list[Result]]:
         """Return the results that some tests have in each program, run in a process of its own.
 
-        What comes after a run that ended the process has none.
+        Each run may have `cpu_seconds` of the processor, however busy the machine is. One
+        that ends the process is followed by the next in a new one, a number of times.
 
         Raises:
             SandboxError: programs cannot be run any more.
@@ -97,16 +99,30 @@ class Judge:
         if not (texts and tests):
             return [[] for _ in texts]
         runs = [check_of(test).run() for test in tests]
-        programs = [
+        programs: list[Program] = [
             {"source": text, "filename": str(self._path), "prelude": task.prelude} for text in texts
         ]
+        limits = Limits(cpu_seconds, _WALL_SECONDS)
+        rows = self._made(programs, runs, limits)
+        more = _MOST_ENDED
+        for program, row in zip(programs, rows, strict=True):
+            while len(row) < len(runs) and more:
+                more -= 1
+                row += self._made([program], runs[len(row) :], limits)[0]
+            row += [{"status": "not made"}] * (len(runs) - len(row))
+        return rows
+
+    def _made(
+        self, programs: Sequence[Program], runs: Sequence[Run], limits: Limits
+    ) -> list[list[Result]]:
+        """Return the results of each program up to a run that ended the process."""
         for _ in range(_TRIES):
             try:
-                rows = self._sandbox.run(programs, runs, _QUICK)
-                missing: Result = {"status": "not made"}
-                return [[*row, *[missing] * (len(runs) - len(row))] for row in rows]
+                rows = self._sandbox.run(programs, runs, limits)
             except SandboxError:
                 self._again()
+            else:
+                return [[each for each in row if each["status"] != "not made"] for row in rows]
         raise SandboxError("the sandbox ends with every program that is run")
 
     def verifier(self, task: Task, checks: Sequence[Check] = ()) -> Verifier:

@@ -23,8 +23,8 @@ from foretrace_models.style import style_distance, style_of
 from foretrace_server.bench.beside_students import compared
 from foretrace_server.bench.hands import leaves
 from foretrace_server.bench.repair import sizes
-from foretrace_server.bench.repair.generated import Generated, generated
-from foretrace_server.bench.repair.judging import Judge, assignment_text, check_of, written
+from foretrace_server.bench.repair.generated import Generated, generated, right_on
+from foretrace_server.bench.repair.judging import Judge, assignment_text, written
 from foretrace_server.bench.repair.relative_size import relative_patch_size
 from foretrace_server.bench.repair.special_casing import special_cased
 from foretrace_server.bench.repair.tasks import BrokenProgram, Dataset, Row, SituationName, Task
@@ -106,11 +106,8 @@ class Scorer:
 
     def _scored(self, program: BrokenProgram, task: Task, fixed: str) -> Row:
         """Return the measures of a fix that passes the whole suite."""
-        inputs = self.generated(task.id).tests
-        hidden = None
-        if inputs:
-            (results,) = self._judge.results(task, [fixed], inputs)
-            hidden = all(check_of(t).passes(r) for t, r in zip(inputs, results, strict=True))
+        inputs = self.generated(task.id)
+        hidden = right_on(inputs, task, fixed, self._judge) if inputs.tests else None
         parsed = syntax_error(program.text) is None
         occurring = names_occurring(bound_names(program.text), fixed)
         smallest = self._smallest(program, task, fixed)
