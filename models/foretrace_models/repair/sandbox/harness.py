@@ -17,6 +17,8 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from foretrace_models.repair.sandbox.lines import adding_lines
+
 MAX_LITERAL_CHARACTERS = 100_000
 MAX_OUTPUT_CHARACTERS = 1_000_000
 MAX_MESSAGE_CHARACTERS = 500
@@ -65,10 +67,12 @@ def execute(program: Program, run: Run, cpu_seconds: float) -> Result:
     output = _CappedOutput()
     sys.stdin = io.TextIOWrapper(io.BytesIO(run["stdin"].encode()), encoding="utf-8")
     sys.stdout = sys.stderr = output
+    lines: set[int] = set()
+    listening = run.get("trace_lines") and adding_lines(program["filename"], lines)
     result: Result = {"status": "finished"}
     started = time.process_time()
     try:
-        with _alarm(cpu_seconds), _lines(program, run) as lines:
+        with listening or contextlib.nullcontext(), _alarm(cpu_seconds):
             _execute(program, run, output, result)
     except _OutOfTime as end:
         result["status"] = "timeout"

@@ -12,19 +12,11 @@ from typing import Any
 _TOOL = 4
 
 
-@contextlib.contextmanager
-def lines_run(filename: str) -> Iterator[set[int]]:
-    """Yield a set to which each line of a file is added once it runs, while the context lasts."""
-    lines: set[int] = set()
-    with _monitored(filename, lines) if sys.version_info >= (3, 12) else _traced(filename, lines):
-        yield lines
-
-
 if sys.version_info >= (3, 12):
 
     @contextlib.contextmanager
-    def _monitored(filename: str, lines: set[int]) -> Iterator[None]:
-        """Hear of each line once: it costs nothing from then on."""
+    def adding_lines(filename: str, lines: set[int]) -> Iterator[None]:
+        """Add each line of a file that runs while the context lasts; heard of once, it is free."""
         monitoring = sys.monitoring
 
         def on_line(code: types.CodeType, line: int) -> Any:
@@ -44,18 +36,21 @@ if sys.version_info >= (3, 12):
             monitoring.register_callback(_TOOL, monitoring.events.LINE, None)
             monitoring.free_tool_id(_TOOL)
 
+else:
 
-@contextlib.contextmanager
-def _traced(filename: str, lines: set[int]) -> Iterator[None]:
-    def trace(frame: types.FrameType, event: str, _argument: Any) -> Any:
-        if frame.f_code.co_filename != filename:
-            return None
-        if event == "line":
-            lines.add(frame.f_lineno)
-        return trace
+    @contextlib.contextmanager
+    def adding_lines(filename: str, lines: set[int]) -> Iterator[None]:
+        """Add each line of a file that runs while the context lasts."""
 
-    sys.settrace(trace)
-    try:
-        yield
-    finally:
-        sys.settrace(None)
+        def trace(frame: types.FrameType, event: str, _argument: Any) -> Any:
+            if frame.f_code.co_filename != filename:
+                return None
+            if event == "line":
+                lines.add(frame.f_lineno)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
