@@ -18,7 +18,7 @@ AUTOMATIC = types.CodeActionTriggerKind.Automatic
 
 MISSING_COLON = "def double(x)\n    return 2 * x\n"
 CRASHES = "items = [1, 2, 3]\nfor i in range(len(items) + 1):\n    print(items[i])\n"
-WRONG = "def double(x):\n    return 2 + x\n"
+WRONG = "def double(x):\n    return 2 ** x\n"
 ASSIGNMENT = """
 [assignment]
 entry = "double.py"
@@ -75,10 +75,10 @@ async def test_a_failing_test_is_mended_in_every_client(
     async with session(home, editor, TRUSTED) as client:
         client.open(program.as_uri(), WRONG)
         (action,) = await client.fixes(program.as_uri())
-        assert applied(WRONG, action) == WRONG.replace("+", "*")
-        assert action.title == "Foretrace: change `+` to `*` in line 2 (2 tests pass)"
+        assert applied(WRONG, action) == WRONG.replace("**", "*")
+        assert action.title == "Foretrace: change `**` to `*` in line 2 (2 tests pass)"
         assert action.kind == "quickfix"
-        assert "-    return 2 + x\n+    return 2 * x" in data_of(action)["diff"]
+        assert "-    return 2 ** x\n+    return 2 * x" in data_of(action)["diff"]
         versioned = bool(action.edit and action.edit.document_changes)
         workspace = CAPABILITIES[editor].workspace
         assert versioned == bool(
@@ -114,9 +114,9 @@ async def test_other_evidence_than_an_assignment_counts(
 @pytest.mark.parametrize(
     "wrong",
     [
-        "\ufeff# Kommentar, Ümläut, 😀\r\ndef double(x):\r\n\treturn 2 + x  # 漢\r\n\r\n\r\n",
-        "def double(x):\n        return 2 + x",
-        "x = '\u2028\x0c'\ndef double( x ):\n  return 2+x   \n",
+        "\ufeff# Kommentar, Ümläut, 😀\r\ndef double(x):\r\n\treturn 2 ** x  # 漢\r\n\r\n\r\n",
+        "def double(x):\n        return 2 ** x",
+        "x = '\u2028\x0c'\ndef double( x ):\n  return 2**x   \n",
     ],
     ids=["crlf, tabs, wide characters", "no line end", "strange spaces"],
 )
@@ -128,8 +128,7 @@ async def test_the_rest_of_the_file_stays_byte_for_byte(
         client.open(program.as_uri(), wrong)
         (action,) = await client.fixes(program.as_uri())
         fixed = applied(wrong, action)
-        at = wrong.index("+")
-        assert fixed == wrong[:at] + "*" + wrong[at + 1 :]
+        assert fixed == wrong.replace("**", "*")
 
 
 async def test_a_program_is_not_run_in_a_workspace_that_is_not_trusted(
@@ -295,7 +294,7 @@ async def test_a_change_during_a_request_gets_an_answer_and_no_stale_fix(
         client.change(uri, 2, types.TextDocumentContentChangeWholeDocument(WRONG))
         assert await asyncio.wait_for(asked, 3) == []
         (action,) = await client.fixes(uri)
-        assert applied(WRONG, action) == WRONG.replace("+", "*")
+        assert applied(WRONG, action) == WRONG.replace("**", "*")
 
 
 async def test_a_document_closed_during_a_request_gets_an_answer(home: Home, program: Path) -> None:
@@ -368,7 +367,7 @@ async def test_the_ceiling_holds_for_helper_files_of_the_assignment_too(
 
 async def test_at_level_step_only_the_next_edit_is_given(home: Home, program: Path) -> None:
     assign(program, "step")
-    text = "def double(x)\n    return 2 + x\n"
+    text = "def double(x)\n    return 2 ** x\n"
     async with session(home, options=TRUSTED) as client:
         client.open(program.as_uri(), text)
         (action,) = await client.fixes(program.as_uri())
