@@ -310,7 +310,10 @@ def _register_consent(server: ForetraceServer) -> None:
             writer.flush()
             return forgetting(what, writer.status.session)
 
-        return await asyncio.to_thread(flush_and_forget)
+        forgotten = await asyncio.to_thread(flush_and_forget)
+        if what.get("preview") is not True:
+            server.suggestions.earlier.clear()
+        return forgotten
 
     @server.command(protocol.EXPORT_BUNDLE)
     async def export_bundle(path: str) -> dict[str, Any]:

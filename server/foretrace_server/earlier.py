@@ -32,6 +32,10 @@ class EarlierTexts:
         """Forget the texts of a document."""
         self._texts.pop(uri, None)
 
+    def clear(self) -> None:
+        """Forget all texts."""
+        self._texts.clear()
+
     def before(self, uri: str, text: str) -> tuple[str, ...]:
         """Return a document's earlier texts, the latest first, then the last of each other one."""
         own = [other for other in reversed(self._texts.get(uri, [])) if other != text]

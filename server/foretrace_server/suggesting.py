@@ -58,7 +58,7 @@ class Suggestions:
         self._server = server
         self._watched: dict[str, Watched] = {}
         self._levels = Levels()
-        self._earlier = EarlierTexts()
+        self.earlier = EarlierTexts()
         self._rejected: dict[str, set[FixKey]] = {}
         self._assignment_marks = AssignmentMarks(server)
         self.permission = Permission(server, self._look_everywhere)
@@ -98,7 +98,7 @@ class Suggestions:
             if watched.timer is not None:
                 watched.timer.cancel()
             self._levels.forget(uri)
-            self._earlier.forget(uri)
+            self.earlier.forget(uri)
             self._publish(uri, None, [])
 
     def noted(self, body: Body, uri: str | None) -> None:
@@ -320,9 +320,9 @@ class Suggestions:
             path_of(uri),
             may_run=look.may_run,
             unbounded=look.explicit,
-            past=self._earlier.before(uri, text),
+            past=self.earlier.before(uri, text),
         )
-        self._earlier.note(uri, text)
+        self.earlier.note(uri, text)
         server = self._server
         try:
             if look.explicit:

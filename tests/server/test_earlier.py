@@ -13,6 +13,8 @@ def test_the_latest_text_comes_first_and_other_documents_after() -> None:
     assert earlier.before("c", "new") == ("3", "y")
     earlier.forget("a")
     assert earlier.before("c", "new") == ("y",)
+    earlier.clear()
+    assert earlier.before("c", "new") == ()
 
 
 def test_only_so_much_is_remembered() -> None:
