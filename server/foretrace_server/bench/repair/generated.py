@@ -59,7 +59,7 @@ def generated(task: Task, judge: Judge, seed: int) -> Generated:
     chance = random.Random(f"{seed} {task.id}")  # noqa: S311 - no secret
     programs = [task.correct[name] for name in sorted(task.correct)]
     chance.shuffle(programs)
-    programs = programs[:_ASKED]
+    programs = _passing(task, programs[:_ASKED], judge)
     judges = [task.reference] if task.reference else programs[:1]
     if not judges:
         return Generated((), 0, None)
@@ -85,6 +85,17 @@ def generated(task: Task, judge: Judge, seed: int) -> Generated:
             break
     share = 1 - len(failing) / len(programs) if programs else None
     return Generated(tuple(kept), asked, share)
+
+
+def _passing(task: Task, programs: Sequence[str], judge: Judge) -> list[str]:
+    """Return the programs that pass the suite: what is said to be correct need not be."""
+    checks = [check_of(test) for test in task.tests]
+    rows = judge.results(task, programs, task.tests, _FIX_SECONDS)
+    return [
+        program
+        for program, row in zip(programs, rows, strict=True)
+        if all(check.passes(result) for check, result in zip(checks, row, strict=True))
+    ]
 
 
 def right_on(inputs: Generated, task: Task, text: str, judge: Judge) -> bool:
