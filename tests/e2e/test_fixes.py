@@ -48,9 +48,10 @@ WRONG = EVENS.replace("== 0", "== 1")
 CALLS = {"evens([1, 2, 4])": "[2, 4]", "evens([])": "[]"}
 
 
-def assign(vscode: VSCode) -> None:
+def assign(vscode: VSCode, ceiling: str = "fix") -> None:
     """Put the assignment beside the program, and allow programs to be run."""
-    (vscode.workspace / "foretrace.toml").write_text(ASSIGNMENT)
+    assistance = f'[assistance]\nceiling = "{ceiling}"\n'
+    (vscode.workspace / "foretrace.toml").write_text(assistance + ASSIGNMENT)
     vscode.settings(runPrograms="always")
 
 
@@ -116,6 +117,39 @@ def test_a_fix_can_be_looked_at_turned_down_and_is_not_offered_again(
     editor.screenshot("why-nothing")
     assert editor.lens("Foretrace:").count() == 0
     assert contents(home.path) == {}
+
+
+def test_each_press_shows_the_next_level_of_help(vscode: VSCode, opened: Open) -> None:
+    assign(vscode)
+    vscode.settings(runPrograms="always", level="nudge")
+    editor = opened(WRONG)
+    editor.close_notifications()
+    editor.lens("Look at this line: 1 of 2 tests fails.").wait_for()
+    editor.screenshot("nudge")
+    assert editor.lens("Accept").count() == 0
+    editor.lens("More help").click()
+    editor.lens("evens([1, 2, 4]) gives [1]; expected is [2, 4].").wait_for()
+    editor.screenshot("hint")
+    assert editor.lens("Accept").count() == 0
+    editor.press("Escape")
+    editor.press("Alt+Shift+Enter")
+    editor.lens("2 tests pass").wait_for()
+    assert editor.lens("More help").count() == 0
+    editor.press("Alt+Enter")
+    editor.until(lambda: "== 1" not in editor.text(), "the fix is made")
+    editor.save()
+    assert_tests_pass(vscode.workspace / "program.py")
+
+
+def test_at_the_ceiling_there_is_no_more_help(vscode: VSCode, opened: Open) -> None:
+    assign(vscode, ceiling="hint")
+    editor = opened(WRONG)
+    editor.close_notifications()
+    editor.lens("evens([1, 2, 4]) gives [1]; expected is [2, 4].").wait_for()
+    assert editor.lens("More help").count() == 0
+    editor.command("Foretrace: More Help")
+    editor.notification("assignment allows help up to the level 'hint'").wait_for()
+    assert editor.lens("Accept").count() == 0
 
 
 def test_a_fix_is_accepted_by_key_after_the_engine_was_killed(vscode: VSCode, opened: Open) -> None:
