@@ -77,7 +77,7 @@ def test_an_assert_is_told_by_what_it_says(tmp_path: Path) -> None:
 def test_a_loop_without_end_is_told_as_that(tmp_path: Path) -> None:
     text = "def count(n):\n    i = 0\n    while i < n:\n        i -= 1\n    return i\n"
     found, hint = problem(diagnosed(tmp_path, text, call("count(3)", "3")))
-    assert re.fullmatch(r"count\(3\) goes on and on, and was stopped in line [34]\.", hint.what)
+    assert re.fullmatch(r"count\(3\) goes on and on, and was stopped in line \d\.", hint.what)
     assert "does not" in found.nudge
 
 

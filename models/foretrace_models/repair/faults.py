@@ -66,5 +66,7 @@ def fault_of(verifier: Verifier, verdict: Verdict, lines: Sequence[str]) -> Faul
             return Fault(kind, line - 1, what, error["type"], inside, "", *counts)
         scores = suspicion(verdict)
         line = max(scores, key=lambda n: (scores[n], -n), default=1)
-        return Fault(Kind.TEST, line - 1, what, None, None, "", *counts)
+        # A run that was ended from outside tells no line of its own.
+        kind = Kind.CRASH if what.actual == NO_END else Kind.TEST
+        return Fault(kind, line - 1, what, None, None, "", *counts)
     return None
