@@ -7,6 +7,7 @@ from foretrace_models.repair.donors.changes import (
     Change,
     Dropped,
     Moved,
+    Patch,
     Replaced,
     Written,
     changes_of_line,
@@ -124,6 +125,6 @@ def test_changes_of_the_same_tokens_can_not_both_be_made() -> None:
 
 def test_the_words_of_a_changed_program_are_those_of_its_text() -> None:
     listing = Listing(TEXT)
-    patches = [(Replaced(3, 4, 5, _written("y"), ""),), (Dropped(1, 4),)]
+    patches: list[Patch] = [(Replaced(3, 4, 5, _written("y"), ""),), (Dropped(1, 4),)]
     changed = Listing(render(listing, patches))
     assert list(words_of(listing, patches)) == [w for line in changed.lines for w in line.words]

@@ -106,13 +106,10 @@ def test_a_name_never_hides_what_the_donor_means_by_it() -> None:
 
 def test_all_patches_together_make_the_donors_program_of_ones_own() -> None:
     own, donor = _units(OWN), _units(DONOR)
-    patches = differences(
-        own.listing,
-        Spacing.of(own.listing),
-        own.unit("total", ["total"]),
-        DONOR,
-        donor.unit("total", ["total"]),
-    )
+    theirs = donor.unit("total", ["total"])
+    assert theirs is not None
+    mine = own.unit("total", ["total"])
+    patches = differences(own.listing, Spacing.of(own.listing), mine, DONOR, theirs)
     assert render(own.listing, patches) == OWN.replace("result = 1", "result = 0")
 
 
