@@ -31,6 +31,8 @@ _LINGER_SECONDS = 0.5
 # The same where there is a fix to begin with.
 _LINGER_GIVEN_SECONDS = 0.2
 _COST_OF_TOKEN = 0.7
+# Programs have one slip more often than two: so much less likely is each further change.
+_COST_OF_FURTHER = 2.5
 # Where there are no tests, only what is likely by itself is worth anybody's time.
 _MOST_COST_UNPROVEN = 3.0
 
@@ -155,7 +157,8 @@ class _Search:
             self._push(step, step.cost + step.left[-1].cost)
 
     def _take(self, step: _Step, proposal: _Proposal, credit: float) -> None:
-        text, rules, cost = proposal.text, (*step.rules, proposal.rule), step.cost + proposal.cost
+        text, rules = proposal.text, (*step.rules, proposal.rule)
+        cost = step.cost + proposal.cost + (_COST_OF_FURTHER if step.rules else 0.0)
         if credit >= self._total:
             if self._acceptable(text) and self._verifier.verify(text).all_pass:
                 size = distance(self._tokens, [token.text for token in tokens(text)])
