@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from tests.models.test_golden_repair import FOLDER, SECONDS, read
 
+from foretrace_models.repair.assignment import CallTest
+from foretrace_models.repair.checks import CallCheck
 from foretrace_models.repair.diagnosis import Diagnosis, Hint, Problem, Seen, Situation
 from foretrace_models.repair.pipeline import diagnose
+from foretrace_models.repair.seen import ENDED, NO_END, seen
 
 LONGEST_VALUE = 120
 # Signs and words that any sentence may have.
@@ -126,3 +129,11 @@ def test_a_hint_does_not_have_the_code_of_the_fix(path: Path, tmp_path: Path) ->
     for edit in diagnosis.fix.edits:
         code = edit.new_text.strip()
         assert _COMMON.fullmatch(code) or not code or code not in said
+
+
+@pytest.mark.parametrize(
+    ("status", "actual"), [("died", ENDED), ("timeout", NO_END), ("not made", NO_END)]
+)
+def test_a_run_that_was_cut_off_is_told_by_how_it_ended(status: str, actual: str) -> None:
+    check = CallCheck(CallTest("f(1)", 2))
+    assert seen(check, {"status": status}, []).actual == actual

@@ -18,6 +18,7 @@ from foretrace_models.repair.sandbox.harness import Result
 
 _LONGEST = 120
 NO_END = "no end"
+ENDED = "the end of the whole program"
 PROGRAM = "the program"
 INPUT = "input"
 BROKEN = "does not hold"
@@ -59,8 +60,11 @@ def _literal(result: Result) -> str:
 
 def _error(result: Result) -> str | None:
     """Return by what a run broke off, if it did."""
-    if result["status"] == "timeout":
+    # A run is not made where one before it had no end.
+    if result["status"] in ("timeout", "not made"):
         return NO_END
+    if result["status"] == "died":
+        return ENDED
     if result["status"] != "raised":
         return None
     error = result["error"]
