@@ -27,7 +27,7 @@ from foretrace_models.repair.words import title_of
 # A change of more tokens than this, and of more than this share of them, is another program.
 _FEW_TOKENS = 16
 _LARGEST_SHARE = 0.4
-# While steps are tried, a run gets this many times what it gets while a fix is made smaller.
+# While steps are tried, a run gets this many times as long by the clock.
 _PATIENCE = 5.0
 
 
@@ -50,7 +50,7 @@ class Fixing:
         edits = edits_between(self.text, text)
         limits = verifier.quick_limits(verdict)
         # On a busy machine a step that seems worse than it is would be joined to the next one.
-        patient = Limits(limits.cpu_seconds * _PATIENCE, limits.wall_seconds * _PATIENCE)
+        patient = Limits(limits.cpu_seconds, limits.wall_seconds * _PATIENCE)
 
         def suffices(some: Sequence[TextEdit]) -> bool:
             changed = apply_edits(self.text, some)
