@@ -28,8 +28,9 @@ _FAILING_COST = 3.0
 # A change after which no more checks pass may yet be one half of a fix. Few are.
 _NEUTRAL_COST = 5.0
 _LINGER_SECONDS = 0.5
-# The same where there is a fix to begin with.
+# The same where there is a fix to begin with, and what else may be tried then.
 _LINGER_GIVEN_SECONDS = 0.2
+_MOST_COST_GIVEN = 10.0
 _COST_OF_TOKEN = 0.7
 # Programs have one slip more often than two: so much less likely is each further change.
 _COST_OF_FURTHER = 2.5
@@ -100,8 +101,7 @@ def search(
     Raises:
         SandboxError: the sandbox is gone.
     """
-    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further)
-    search_.best = best
+    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further, best)
     deadline = float("inf") if best is None else time.monotonic() + _LINGER_GIVEN_SECONDS
     while search_.queue and not (best is not None and best.token_distance <= 1):
         if out_of_time() or time.monotonic() > deadline:
@@ -124,8 +124,11 @@ class _Search:
         acceptable: Callable[[str], bool],
         first: Propose,
         further: Propose,
+        best: Found | None,
     ) -> None:
-        self.best: Found | None = None
+        self.best = best
+        # Where peers say what is right, the smaller change is the better one, likely or not.
+        self._is_given = best is not None
         self._suspicion = suspicion
         self._verifier = verifier
         self._acceptable = acceptable
@@ -163,7 +166,7 @@ class _Search:
             if self._acceptable(text) and self._verifier.verify(text).all_pass:
                 size = distance(self._tokens, [token.text for token in tokens(text)])
                 found = Found(text, rules, cost, size)
-                if self.best is None or found.rank < self.best.rank:
+                if self.best is None or self._rank(found) < self._rank(self.best):
                     self.best = found
             return
         if credit < step.credit or len(rules) == _MOST_CHANGES or self._far_fetched(cost):
@@ -178,7 +181,12 @@ class _Search:
         step.priority = next_cost + to_mend + _NEUTRAL_COST * step.neutral
         heapq.heappush(self.queue, step)
 
+    def _rank(self, found: Found) -> float:
+        return found.token_distance if self._is_given else found.rank
+
     def _far_fetched(self, cost: float) -> bool:
+        if self._is_given:
+            return cost > _MOST_COST_GIVEN
         if self.best is not None and cost + _COST_OF_TOKEN > self.best.rank:
             return True
         return self._verifier.proves_little and cost > _MOST_COST_UNPROVEN

@@ -20,9 +20,6 @@ from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Tryout, Verdict, Verifier
 
 RULE = "donor"
-# In bits, as the costs of candidates are. Where peers say what is right a likely change is not
-# worth more tokens than an unlikely one.
-_COST = 5.0
 # So often a change that fails a check which was not tried is given up for another one.
 _ROUNDS = 4
 _DONORS = 30
@@ -75,7 +72,7 @@ def given(
     size_ = distance(
         [token.text for token in tokens(text)], [token.text for token in tokens(fixed)]
     )
-    return Found(fixed, (RULE,), _COST, size_)
+    return Found(fixed, (RULE,), 0.0, size_)
 
 
 def entries_of(checks: Sequence[Check]) -> tuple[str, ...]:
