@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from foretrace_models.repair.assignment import CallTest
-from foretrace_models.repair.checks import AGREED_CPU_SECONDS
+from foretrace_models.repair.checks import AGREED_CPU_SECONDS, equal
 from foretrace_models.repair.made_up_calls import made_up_calls
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.sandbox.runner import Limits
@@ -65,6 +65,17 @@ def agreed_tests(
     return [
         CallTest(made_up[agreed[place][0]], ast.literal_eval(agreed[place][1])) for place in order
     ]
+
+
+def differing(
+    tests: Sequence[CallTest], programs: Sequence[str], evaluate: Evaluate
+) -> Iterator[str]:
+    """Yield the programs that fail one of the tests that the others agree on."""
+    rows = evaluate(programs, [test.call for test in tests], _LIMITS)
+    for program, row in zip(programs, rows, strict=True):
+        values = zip(row, tests, strict=True)
+        if not all(v is not None and equal(ast.literal_eval(v), t.expected) for v, t in values):
+            yield program
 
 
 def _in_turns(groups: Sequence[Sequence[int]]) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from foretrace_models.repair.agreed import Evaluate, agreed_tests
+from foretrace_models.repair.agreed import Evaluate, agreed_tests, differing
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.donors.listing import Listing
 from foretrace_models.repair.donors.units import Units, names_in
@@ -27,6 +27,7 @@ class Pool:
                 continue
         self._donors: dict[str, tuple[Units, ...]] = {}
         self._tests: dict[tuple[str, ...], list[CallTest]] = {}
+        self._differing: set[str] = set()
 
     @property
     def programs(self) -> tuple[str, ...]:
@@ -47,16 +48,23 @@ class Pool:
         return Pool(program for key, program in self._by_tree.items() if key != tree)
 
     def donors(self, prelude: str) -> tuple[Units, ...]:
-        """Return the programs taken apart; `prelude` is the code that runs before each."""
+        """Return the programs taken apart; `prelude` is the code that runs before each.
+
+        Those that were found to differ from what the others agree on are none.
+        """
         if prelude not in self._donors:
             known = names_in(prelude)
             listed = (Units(Listing(text), known) for text in self.programs)
             self._donors[prelude] = tuple(listed)
-        return self._donors[prelude]
+        return tuple(
+            units for units in self._donors[prelude] if units.listing.text not in self._differing
+        )
 
     def tests(self, calls: Sequence[str], prelude: str, evaluate: Evaluate) -> list[CallTest]:
         """Return further tests, made up from some calls, that the programs agree on."""
         key = (prelude, *calls)
         if key not in self._tests:
-            self._tests[key] = agreed_tests(calls, self.programs, prelude, evaluate)
+            tests = agreed_tests(calls, self.programs, prelude, evaluate)
+            self._tests[key] = tests
+            self._differing.update(differing(tests, self.programs, evaluate))
         return self._tests[key]

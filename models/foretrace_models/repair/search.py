@@ -102,13 +102,14 @@ def search(
         SandboxError: the sandbox is gone.
     """
     search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further, best)
-    deadline = float("inf") if best is None else time.monotonic() + _LINGER_GIVEN_SECONDS
+    deadline = float("inf")
     while search_.queue and not (best is not None and best.token_distance <= 1):
         if out_of_time() or time.monotonic() > deadline:
             break
         search_.go_on()
         if search_.best is not None and deadline == float("inf"):
-            deadline = time.monotonic() + _LINGER_SECONDS * len(search_.best.rules)
+            seconds = _LINGER_SECONDS * len(search_.best.rules)
+            deadline = time.monotonic() + (_LINGER_GIVEN_SECONDS if best is not None else seconds)
     return search_.best
 
 

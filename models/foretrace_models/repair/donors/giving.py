@@ -23,7 +23,8 @@ RULE = "donor"
 # So often a change that fails a check which was not tried is given up for another one.
 _ROUNDS = 4
 _DONORS = 30
-_WHOLE = 4
+# So many combinations of whole donors are tried.
+_MOST_WHOLE = 128
 _MINIMISED = 8
 _MOST_PARTS = 1200
 _LARGEST_PART = 3
@@ -140,8 +141,9 @@ class _Giving:
 
     def _whole(self) -> dict[str, tuple[Patch, ...]] | None:
         """Return patches towards near donors that together mend the program."""
+        each_has = int(_MOST_WHOLE ** (1 / max(1, len(self._entries))))
         options = [
-            [self._patches(entry, *each) for each in self._near[entry][:_WHOLE]]
+            [self._patches(entry, *each) for each in self._near[entry][:each_has]]
             for entry in self._entries
         ]
         # First the nearest of each, then one of them another one.
