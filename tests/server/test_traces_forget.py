@@ -108,8 +108,7 @@ def test_status_and_replay_tell_what_was_forgotten(recording: Home) -> None:
     (receipt,) = foretrace_json(recording, "traces", "status")["erasures"]
     assert (receipt["events"], receipt["sessions"]) == (2, ["early"])
     assert (
-        "2 events of 1 session went (forgotten)."
-        in foretrace(recording, "traces", "status").stdout
+        "2 events of 1 session went (forgotten)." in foretrace(recording, "traces", "status").stdout
     )
     told = foretrace(recording, "traces", "replay", "early", "--check")
     assert told.returncode == 0
