@@ -287,8 +287,6 @@ def _code(text: str, line: Line, replaced: Iterable[Replaced]) -> str:
     for change in replaced:
         if at < change.first:
             parts += _joined(parts, "", text[tokens[at].start : tokens[change.first - 1].end])
-        elif not parts and change.first:
-            raise AssertionError("tokens were passed over")
         words = change.written.words
         if words:
             space = _space_before(text, tokens, change.first)

@@ -38,14 +38,7 @@ def figures(rows: Sequence[Row], seed: int) -> Row:
         **_share("hidden_rate", hidden, "hidden", seed),
         "special_cased": sum(bool(row["special_cased"]) for row in repaired),
         **_share("parses", broken, "parses", seed),
-        "rps_median": _median(broken, _rps("rps")),
-        "rps_mean": _mean(broken, _rps("rps")),
-        "rps_strict_median": _median(broken, _rps("rps_strict")),
-        "rps_strict_mean": _mean(broken, _rps("rps_strict")),
-        "token_distance_median": _median(broken, _tokens("token_distance", "whole_tokens")),
-        "tokenize_distance_median": _median(
-            broken, _tokens("tokenize_distance", "whole_tokenized")
-        ),
+        **_sizes(broken),
         "identifiers_kept": _pooled(repaired, "identifiers"),
         "identifiers_kept_strict": _pooled(repaired, "identifiers_strict"),
         "style_kept": _mean(repaired, lambda row: row["style"]),
@@ -53,16 +46,7 @@ def figures(rows: Sequence[Row], seed: int) -> Row:
         "seconds_p50": _percentile([row["seconds"] for row in broken], 50),
         "seconds_p95": _percentile([row["seconds"] for row in broken], 95),
         "intervals": _intervals(broken, repaired, seed),
-        "over_repaired": {
-            "rps_median": _median(repaired, _rps("rps")),
-            "rps_mean": _mean(repaired, _rps("rps")),
-            "rps_strict_median": _median(repaired, _rps("rps_strict")),
-            "rps_strict_mean": _mean(repaired, _rps("rps_strict")),
-            "token_distance_median": _median(repaired, _tokens("token_distance", "whole_tokens")),
-            "tokenize_distance_median": _median(
-                repaired, _tokens("tokenize_distance", "whole_tokenized")
-            ),
-        },
+        "over_repaired": _sizes(repaired),
         "by_source": _by_source(repaired),
         "curve": {str(seconds): _within(broken, seconds) for seconds in _CURVE_SECONDS},
         "candidates_per_second": _per_second(broken),
@@ -74,6 +58,18 @@ def figures(rows: Sequence[Row], seed: int) -> Row:
     if beside:
         found["beside_students"] = beside_students(beside, seed)
     return found
+
+
+def _sizes(rows: Sequence[Row]) -> Row:
+    """Return how large the changes are."""
+    return {
+        "rps_median": _median(rows, _rps("rps")),
+        "rps_mean": _mean(rows, _rps("rps")),
+        "rps_strict_median": _median(rows, _rps("rps_strict")),
+        "rps_strict_mean": _mean(rows, _rps("rps_strict")),
+        "token_distance_median": _median(rows, _tokens("token_distance", "whole_tokens")),
+        "tokenize_distance_median": _median(rows, _tokens("tokenize_distance", "whole_tokenized")),
+    }
 
 
 def _share(name: str, rows: Sequence[Row], key: str, seed: int) -> Row:
