@@ -19,7 +19,9 @@ from foretrace_telemetry.exchange import places
 from foretrace_telemetry.exchange.incoming import ImportReport, Incoming
 from foretrace_telemetry.exchange.progsnap2 import event_type
 from foretrace_telemetry.exchange.progsnap2_rules import time_us
+from foretrace_telemetry.readers.json_lines import read_lines
 from foretrace_telemetry.store import SessionInfo
+from foretrace_telemetry.traces import State, Trace, without_repeats
 
 FORMAT = "itap"
 SEQUENCES = "sequences.jsonl.gz"
@@ -56,13 +58,43 @@ def read(path: Path, report: ImportReport) -> Iterator[Incoming]:
         yield Incoming(info, partial(iter, [event for _, event in told]))
 
 
+def read_traces(folder: Path) -> Iterator[Trace]:
+    """Iterate over the traces of a log by student, each student's in the order of their begin.
+
+    Requests for hints are states, too; empty programs are none.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not such a log.
+    """
+    found: dict[tuple[str, str], list[tuple[int, State]]] = defaultdict(list)
+    for student, problem, order, state in read_lines(folder / SEQUENCES, _state):
+        if state.text.strip():
+            found[student, problem].append((order, state))
+    for own in found.values():
+        own.sort(key=lambda pair: pair[0])
+    for student, problem in sorted(found, key=lambda key: (key[0], found[key][0][0])):
+        states = without_repeats(state for _, state in found[student, problem])
+        yield Trace(student, problem, "python", states)
+
+
+def _state(row: dict[str, Any]) -> tuple[str, str, int, State]:
+    state = State(row["code"], _wall_us(row), row["oracle_pass"])
+    return row["student"], row["problem"], row["order"], state
+
+
 def _event(row: dict[str, Any]) -> Event:
-    wall_us = time_us(row["time"])
-    if wall_us is None:
-        raise ValueError(f"{row['time']!r} is no time")
+    wall_us = _wall_us(row)
     columns = tuple(
         sorted((name, str(row[key])) for key, name in _COLUMNS.items() if row.get(key) is not None)
     )
     body = Foreign(event_type(row["event"]), row["code"], columns)
     document = places.document_of({"ProblemID": row["problem"]})
     return Event(wall_us, wall_us, Actor.UNKNOWN, body, document)
+
+
+def _wall_us(row: dict[str, Any]) -> int:
+    wall_us = time_us(row["time"])
+    if wall_us is None:
+        raise ValueError(f"{row['time']!r} is no time")
+    return wall_us
