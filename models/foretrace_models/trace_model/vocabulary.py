@@ -22,7 +22,8 @@ class Vocabulary:
     def __init__(self, tokenizer: Tokenizer, markers: Sequence[str]) -> None:
         tokenizer.encode_special_tokens = True  # markers in a text are its own letters
         self._tokenizer = tokenizer
-        self._markers = {marker: tokenizer.token_to_id(marker) for marker in markers}
+        known = tokenizer.get_vocab(with_added_tokens=True)
+        self._markers: dict[str, int] = {marker: known[marker] for marker in markers}
         self.size: int = tokenizer.get_vocab_size()
 
     def marker(self, marker: str) -> int:
@@ -72,10 +73,10 @@ def load(path: Path, markers: Sequence[str]) -> Vocabulary:
     """
     text = path.read_text("utf-8")
     try:
-        vocabulary = Vocabulary(Tokenizer.from_str(text), markers)
+        tokenizer = Tokenizer.from_str(text)
     except Exception as error:  # the library raises nothing narrower
         raise ValueError(f"{path} is no vocabulary: {error}") from error
-    lacking = [marker for marker in markers if vocabulary.marker(marker) is None]
+    lacking = [marker for marker in markers if tokenizer.token_to_id(marker) is None]
     if lacking:
         raise ValueError(f"{path} lacks the marker {lacking[0]!r}: it is of another format")
-    return vocabulary
+    return Vocabulary(tokenizer, markers)
