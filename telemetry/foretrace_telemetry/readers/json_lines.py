@@ -22,7 +22,7 @@ def read_lines(path: Path, read: Callable[[dict[str, Any]], Read]) -> Iterator[R
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
-                number += 1  # noqa: SIM113 - wanted where the loop breaks off
+                number += 1
                 if line.strip():
                     yield read(json.loads(line))
     except (EOFError, gzip.BadGzipFile, KeyError, TypeError, ValueError) as error:
