@@ -23,13 +23,12 @@ from foretrace_models.trace_model.weights import (  # noqa: E402
     save,
 )
 
-_MARKERS = ("<state>", "<edit>")
 _SHAPE = Shape(width=32, layers=1, heads=2, longest=64)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    vocabulary = learn(["def add(a, b): return a + b"] * 5, _MARKERS, 300)
+    vocabulary = learn(["def add(a, b): return a + b"] * 5, 300)
     data = (Data("made up", "0" * 64, "CC0-1.0", traces=2, coders=1),)
     card = Card("tiny", 1, "trace", _SHAPE, "Apache-2.0", "train", 0, 100, data)
     save(tmp_path / "tiny", new_network(_SHAPE, vocabulary.size, 5), vocabulary, card)
@@ -37,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_weights_come_back_as_they_were_but_for_rounding(folder: Path) -> None:
-    network, vocabulary, card = load(folder, _MARKERS)
+    network, vocabulary, card = load(folder)
     before = new_network(_SHAPE, vocabulary.size, 5)
     ids, counted = torch.tensor([[5, 9, 200]]), torch.ones(1, 3, dtype=torch.bool)
     assert torch.allclose(network.losses(ids, counted), before.losses(ids, counted), atol=0.01)
@@ -48,13 +47,13 @@ def test_weights_come_back_as_they_were_but_for_rounding(folder: Path) -> None:
 def test_a_file_that_was_changed_is_refused(folder: Path) -> None:
     (folder / "vocabulary.json").write_text("{}")
     with pytest.raises(WeightsError, match="not the file that its card names"):
-        load(folder, _MARKERS)
+        load(folder)
 
 
 def test_a_file_that_is_gone_is_refused(folder: Path) -> None:
     (folder / "network.safetensors").unlink()
     with pytest.raises(WeightsError, match=r"network\.safetensors is missing"):
-        load(folder, _MARKERS)
+        load(folder)
 
 
 def test_weights_of_another_shape_are_refused(folder: Path) -> None:
@@ -62,7 +61,15 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     card["shape"]["width"] = 64
     (folder / "card.json").write_text(json.dumps(card))
     with pytest.raises(WeightsError, match="cannot be loaded"):
-        load(folder, _MARKERS)
+        load(folder)
+
+
+def test_weights_of_another_text_format_are_refused(folder: Path) -> None:
+    card = json.loads((folder / "card.json").read_text())
+    card["format"] = 99
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(WeightsError, match="version 99 of the text format"):
+        load(folder)
 
 
 def test_a_folder_without_a_card_is_no_folder_with_weights(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from foretrace_models.catalogue import sha256_of
 from foretrace_models.trace_model import vocabulary as vocabularies
 from foretrace_models.trace_model.network import Shape, TraceNetwork, new_network
 from foretrace_models.trace_model.vocabulary import Vocabulary
+from foretrace_models.traces.prompts import VERSION
 
 _NETWORK, _VOCABULARY, _CARD = "network.safetensors", "vocabulary.json", "card.json"
 
@@ -87,18 +88,23 @@ def read_card(folder: Path) -> Card:
         raise WeightsError(f"{folder / _CARD} cannot be read: {error}") from error
 
 
-def load(folder: Path, markers: tuple[str, ...]) -> tuple[TraceNetwork, Vocabulary, Card]:
+def load(folder: Path) -> tuple[TraceNetwork, Vocabulary, Card]:
     """Return the network in single precision, ready to be asked, its vocabulary and its card.
 
     Raises:
         WeightsError: something is missing, or is not what the card says.
     """
     card = read_card(folder)
+    if card.format != VERSION:
+        raise WeightsError(
+            f"the weights in {folder} read version {card.format} of the text format, "
+            f"this Foretrace writes {VERSION}"
+        )
     for name, sha256 in card.files.items():
         if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
             raise WeightsError(f"{folder / name} is missing or not the file that its card names")
     try:
-        vocabulary = vocabularies.load(folder / _VOCABULARY, markers)
+        vocabulary = vocabularies.load(folder / _VOCABULARY)
         network = new_network(card.shape, vocabulary.size, card.seed)
         parameters = dict(network.named_parameters())
         tensors = load_file(folder / _NETWORK)
