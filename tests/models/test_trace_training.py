@@ -13,13 +13,13 @@ torch = pytest.importorskip(
 )
 pytest.importorskip("transformers", reason="transformers is not installed")
 
+from foretrace_models.trace_model.examples import Example  # noqa: E402
 from foretrace_models.trace_model.network import (  # noqa: E402
     Shape,
     TraceNetwork,
     new_network,
 )
 from foretrace_models.trace_model.training import (  # noqa: E402
-    Example,
     Plan,
     Progress,
     ResumeError,
@@ -45,8 +45,7 @@ def _one_thread() -> Iterator[None]:
 def _examples() -> list[Example]:
     """Return sequences in which each token is the one before it, and one more."""
     return [
-        Example(tuple((first + n) % 20 for n in range(20)), (False,) * 10 + (True,) * 10)
-        for first in range(20)
+        Example(tuple((first + n) % 20 for n in range(20)), answer_at=10) for first in range(20)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Training: the weights of a network, from sequences of tokens.
+"""Training: the weights of a network, from examples.
 
 A run is told by its plan and its seed. It writes where it stands to a file, and what goes on from
 there ends with the same weights as a run that was never stopped.
@@ -10,7 +10,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -19,10 +19,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from foretrace_models.trace_model.batches import in_batches, padded
+from foretrace_models.trace_model.examples import Example
 from foretrace_models.trace_model.network import TraceNetwork
 
-# What is not part of an edit is learned, too, but by so much less: it is most of every sequence.
-_OTHER_WEIGHT = 0.2
+# Prompts are learned, too, but by so much less: they are most of every example.
+_PROMPT_WEIGHT = 0.2
 _LONGEST_STEP = 1.0
 _BETAS = (0.9, 0.95)
 _WEIGHT_DECAY = 0.1
@@ -33,14 +35,6 @@ _KEPT = ("step", "exp_avg", "exp_avg_sq")
 
 class ResumeError(ValueError):
     """A file that training was to go on from does not fit; the message says why."""
-
-
-@frozen
-class Example:
-    """A sequence of tokens; `edit` says which of them belong to edits."""
-
-    ids: tuple[int, ...]
-    edit: tuple[bool, ...]
 
 
 @frozen
@@ -56,7 +50,7 @@ class Plan:
 
 @frozen
 class Progress:
-    """How far training has come; `loss` is the last batch's, in nats a token of edits."""
+    """How far training has come; `loss` is the last batch's, in nats a token of answers."""
 
     step: int
     tokens: int
@@ -97,11 +91,11 @@ def train(
         rate = _rate(plan, progress)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        ids, edit, real = _padded(batch, device)
+        ids, answer, real = padded(batch, device)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             losses = network.losses(ids, real)
-        is_edit = edit[real]
-        weights = torch.where(is_edit, 1.0, _OTHER_WEIGHT)
+        is_answer = answer[real]
+        weights = torch.where(is_answer, 1.0, _PROMPT_WEIGHT)
         loss = (losses * weights).sum() / weights.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(parameters.values()), _LONGEST_STEP)
@@ -110,7 +104,7 @@ def train(
         progress = Progress(
             progress.step + 1,
             progress.tokens + int(real.sum()),
-            losses[is_edit].mean().item(),
+            losses[is_answer].mean().item(),
             start.seconds + time.monotonic() - started,
         )
         if resume is not None and time.monotonic() - saved >= save_each_seconds:
@@ -144,38 +138,10 @@ def _batches(examples: Sequence[Example], plan: Plan) -> Iterator[list[Example]]
         yield from batches
 
 
-def in_batches(examples: Iterable[Example], most_tokens: int) -> Iterator[list[Example]]:
-    """Yield runs of examples that, padded to the longest, have so many tokens at most."""
-    batch: list[Example] = []
-    longest = 0
-    for example in examples:
-        longest = max(longest, len(example.ids))
-        if batch and longest * (len(batch) + 1) > most_tokens:
-            yield batch
-            batch, longest = [], len(example.ids)
-        batch.append(example)
-    if batch:
-        yield batch
-
-
 def _from(step: int, batches: Iterator[list[Example]]) -> Iterator[list[Example]]:
     for _ in range(step):
         next(batches)
     return batches
-
-
-def _padded(batch: Sequence[Example], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the tokens of a batch, which of them belong to edits, and which are no padding."""
-    longest = max(len(example.ids) for example in batch)
-    ids = torch.zeros(len(batch), longest, dtype=torch.long)
-    edit = torch.zeros(len(batch), longest, dtype=torch.bool)
-    real = torch.zeros(len(batch), longest, dtype=torch.bool)
-    for row, example in enumerate(batch):
-        width = len(example.ids)
-        ids[row, :width] = torch.tensor(example.ids)
-        edit[row, :width] = torch.tensor(example.edit)
-        real[row, :width] = True
-    return ids.to(device), edit.to(device), real.to(device)
 
 
 def _save(

@@ -1,0 +1,55 @@
+"""Examples: moments of traces as tokens, to learn from or to be scored on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from foretrace_models.trace_model.vocabulary import Vocabulary
+from foretrace_models.traces.answers import Encoding, write_answer
+from foretrace_models.traces.moments import Moment, moments
+from foretrace_models.traces.prompts import write_prompt
+from foretrace_telemetry.traces import Trace
+
+
+@frozen
+class Example:
+    """A prompt with its answer, as tokens; the answer begins at token `answer_at`."""
+
+    ids: tuple[int, ...]
+    answer_at: int
+
+
+def example(
+    moment: Moment,
+    after: str,
+    vocabulary: Vocabulary,
+    longest: int,
+    encoding: Encoding = Encoding.LINES,
+) -> Example | None:
+    """Return a moment and the text that came next as one example of `longest` tokens at most.
+
+    What is too long is told with less of the past, the oldest first; None if the program alone is
+    too long.
+    """
+    answer = vocabulary.tokens(write_answer(moment.text, after, encoding))
+    for count in range(len(moment.past), -1, -1):
+        prompt = vocabulary.tokens(write_prompt(moment.remembering(count), encoding))
+        if len(prompt) + len(answer) <= longest:
+            return Example((*prompt, *answer), len(prompt))
+    return None
+
+
+def examples(
+    traces: Iterable[Trace],
+    vocabulary: Vocabulary,
+    longest: int,
+    encoding: Encoding = Encoding.LINES,
+) -> Iterator[Example]:
+    """Yield every moment of some traces, the last of each with "no edit" as its answer."""
+    for trace in traces:
+        for moment, after in moments(trace):
+            found = example(moment, after, vocabulary, longest, encoding)
+            if found is not None:
+                yield found
