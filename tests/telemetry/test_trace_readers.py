@@ -63,6 +63,22 @@ def test_rollouts_keep_their_states_as_they_were_written(tmp_path: Path) -> None
     )
 
 
+def test_a_state_that_a_model_was_cut_off_in_is_not_finished(tmp_path: Path) -> None:
+    time = "1970-01-02 00:00:01"
+    lines(
+        tmp_path,
+        rollouts.TRACES,
+        ROLLOUT | {"states": [[time, "fd 1"], [time, "fd"]]},
+        ROLLOUT | {"states": [[time, "fd 1"], [time, " \n"]], "complete": True},
+        ROLLOUT | {"states": [[time, "fd"]]},
+    )
+    one, other, none = (rollout.finished for rollout in rollouts.read(tmp_path))
+    assert one is not None
+    assert one == other
+    assert [state.text for state in one.states] == ["fd 1"]
+    assert none is None
+
+
 def test_submissions_in_c_are_traces_by_student_year_and_exercise(tmp_path: Path) -> None:
     lines(
         tmp_path,

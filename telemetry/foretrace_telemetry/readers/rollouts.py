@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from foretrace_telemetry.readers.json_lines import read_lines
 from foretrace_telemetry.traces import State, Trace
@@ -26,6 +26,17 @@ class Rollout:
     model: str
     reached_end: bool
     trace: Trace
+
+    @property
+    def finished(self) -> Trace | None:
+        """The trace without a last state that was cut off or is empty; None if nothing is left.
+
+        So the paper's own code reads rollouts.
+        """
+        states = self.trace.states if self.reached_end else self.trace.states[:-1]
+        if states and not states[-1].text.strip():
+            states = states[:-1]
+        return evolve(self.trace, states=states) if states else None
 
 
 def recognises(folder: Path) -> bool:
