@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretrace_models.repair.assignment import CallTest, OutputTest
+from foretrace_server.bench.intervals import drawn_again, wilson
 from foretrace_server.bench.repair import sizes
 from foretrace_server.bench.repair.generated import generated
-from foretrace_server.bench.repair.intervals import drawn_again, wilson
 from foretrace_server.bench.repair.judging import Judge
 from foretrace_server.bench.repair.relative_size import relative_patch_size
 from foretrace_server.bench.repair.special_casing import special_cased

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from foretrace_models.repair.edits import distance
 from foretrace_server.bench import hands
-from foretrace_server.bench.repair.intervals import drawn_again
+from foretrace_server.bench.intervals import drawn_again
 from foretrace_server.bench.repair.tasks import Row
 from foretrace_server.bench.student_states import FailingState
 

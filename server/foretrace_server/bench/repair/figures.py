@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from foretrace_models.repair.sources import SourceName
 from foretrace_server.bench.beside_students import summary as beside_students
-from foretrace_server.bench.repair.intervals import drawn_again, wilson
+from foretrace_server.bench.intervals import drawn_again, wilson
 from foretrace_server.bench.repair.tasks import Row
 
 _CURVE_SECONDS = (0.5, 1, 2, 5, 10)

@@ -6,8 +6,9 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from foretrace_server.bench.repair.tasks import Row
+Row = dict[str, Any]
 
 _Z = 1.959964
 _DRAWS = 1000
