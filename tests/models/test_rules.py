@@ -84,6 +84,34 @@ CASES = [
         "def f():\n    if x:\n        return y\n    return y\n",
     ),
     ("import mth\n", "import math as mth\n"),
+    ("n == 0\n", "n = 0\n"),
+    ("b = a\n", "b = a[:]\n"),
+    ("if a or b: pass\n", "if b or a: pass\n"),
+    ("xs.append(ys.remove(y))\n", "xs.append(y)\nys.remove(y)\n"),
+    ("f(xs.sort())\n", "f(sorted(xs))\n"),
+    ("for i in len(range(n)): pass\n", "for i in range(len(n)): pass\n"),
+    ("y = xs.pop(x)\n", "y = xs.pop(xs.index(x))\n"),
+    (
+        "def f(xs):\n    for x in xs:\n        if xs.count(x) == 1:\n            ys.append(x)\n",
+        "def f(xs):\n    for x in xs:\n        if x not in xs:\n            ys.append(x)\n",
+    ),
+    (
+        "def f(x, xs):\n    while xs:\n        xs.pop()\n",
+        "def f(x, xs):\n    while xs and x < len(xs):\n        xs.pop()\n",
+    ),
+    (
+        "def f(i):\n    while i < 3:\n        if i:\n            i += 2\n        print(i)\n",
+        "def f(i):\n    while i < 3:\n        if i:\n            i += 2\n        print(i)\n"
+        "        i += 1\n",
+    ),
+    (
+        "def f(xs):\n    if xs:\n        g(xs)\n    else:\n        h(xs)\n",
+        "def f(xs):\n    if xs:\n        g(xs)\n    else:\n        g(xs)\n        h(xs)\n",
+    ),
+    (
+        "while a:\n    if b:\n        c()\n",
+        "while a:\n    if b:\n        c()\n    else:\n        break\n",
+    ),
 ]
 
 

@@ -78,3 +78,37 @@ def test_what_is_not_acceptable_is_passed_over(sandbox: Sandbox) -> None:
 def test_a_search_that_is_out_of_time_gives_nothing(sandbox: Sandbox) -> None:
     checks: list[Check] = [CallCheck(CallTest("f(1)", "unheard of"))]
     assert _search(sandbox, "def f(x):\n    return x\n", checks, tries=100) is None
+
+
+def test_what_is_a_slip_whatever_the_tests_say_is_mended_though_they_say_less(
+    sandbox: Sandbox,
+) -> None:
+    # Without the first slip it breaks off at once; with that one mended it goes on for ever.
+    text = (
+        "def first_at_least(x, xs):\n"
+        "    n == 0\n"
+        "    while n < len(xs):\n"
+        "        if xs[n] < x:\n"
+        "            n += 1\n"
+        "    return n\n"
+    )
+    checks: list[Check] = [
+        CallCheck(CallTest("first_at_least(8, [1, 5, 8])", 2)),
+        CallCheck(CallTest("first_at_least(0, [1])", 0)),
+    ]
+    found = _search(sandbox, text, checks, tries=2000)
+    assert found is not None
+    assert "n = 0" in found.text
+    assert len(found.rules) == 2
+
+
+def test_a_fix_in_two_copies_is_as_small_as_in_one(sandbox: Sandbox) -> None:
+    copy = (
+        "def {0}(n):\n    total = 0\n    for i in range(n):\n        total += i\n    return {1}\n"
+    )
+    text = copy.format("first", "n") + copy.format("second", "n")
+    checks: list[Check] = [CallCheck(CallTest("first(4)", 6)), CallCheck(CallTest("first(3)", 3))]
+    found = _search(sandbox, text, checks)
+    assert found is not None
+    assert found.text == text.replace("return n", "return total")
+    assert found.token_distance == 1

@@ -112,6 +112,12 @@ def test_a_name_of_one_function_is_not_known_in_another() -> None:
     assert oddity_bits("def f():\n    x = 1\n\ndef g():\n    return x\n") > 0
 
 
+def test_no_name_is_undefined_because_of_how_its_function_is_called() -> None:
+    # Python's own `symtable` takes a function of this name for the module.
+    assert oddity_bits("def top(xs):\n    best = max(xs)\n    return best\n") == 0
+    assert oddity_bits("def top(xs):\n    return best\n") > 0
+
+
 def test_words_are_rather_kept_than_lost() -> None:
     text = 'x = 1\nprint("x is" x "now")\n'
     error = syntax_error(text)

@@ -78,7 +78,11 @@ def test_programs_are_repaired_from_their_tests(
     assert figures["generated"]["larger"]["inputs"] >= 200
     assert figures["identifiers_kept"] == 1.0
     assert figures["by_source"]["rules"] == 2
-    assert figures["curve"]["10"] <= 1.0
+    seconds = [point["seconds"] for point in figures["curve"]]
+    rates = [point["rate"] for point in figures["curve"]]
+    assert seconds == [0.5, 1, 2, 5, 10]
+    assert rates == sorted(rates)
+    assert rates[-1] <= figures["rate"]
     assert figures["per_exercise"]["larger"]["broken"] == 2
     assert {path.name for path in out.iterdir()} == {"larger_4.py", "larger_5.py"}
     assert "first > b" in (out / "larger_4.py").read_text()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from foretrace_models.repair.copies import Copies
 from foretrace_models.repair.edits import TextEdit
+from foretrace_models.repair.parse import syntax_error
+from foretrace_models.repair.source import Source
 
 # Edits that are made together or not at all.
 Together = tuple[TextEdit, ...]
@@ -27,18 +30,27 @@ def minimised(
 
 
 def alike(text: str, edits: Sequence[TextEdit]) -> list[Together]:
-    """Return edits grouped: those that change lines which are the same in the same way go together.
+    """Return edits grouped: those that make the same change in copies of a line or function.
 
     What was wrong once was wrong in each copy, whether or not a check tells.
     """
-    groups: dict[tuple[str, int, int, str], list[TextEdit]] = {}
+    copies = Copies(Source(text)) if syntax_error(text) is None else None
+    groups: list[list[TextEdit]] = []
+    group_of: dict[object, list[TextEdit]] = {}
     for edit in edits:
         start = text.rfind("\n", 0, edit.start) + 1
         end = text.find("\n", edit.end)
         line = text[start : end if end >= 0 else len(text)]
         key = line, edit.start - start, edit.end - start, edit.new_text
-        groups.setdefault(key, []).append(edit)
-    return [tuple(group) for group in groups.values()]
+        group = group_of.get(edit, group_of.get(key))
+        if group is None:
+            group = []
+            groups.append(group)
+        group.append(edit)
+        group_of[key] = group
+        for copy in copies.elsewhere(edit) if copies else ():
+            group_of[copy] = group
+    return [tuple(group) for group in groups]
 
 
 def _size(part: Together) -> int:

@@ -79,7 +79,9 @@ def _undefined(text: str) -> Iterator[float]:
             name = symbol.get_name()
             if symbol.is_declared_global() and symbol.is_assigned():
                 known.add(name)
-            unbound = symbol.is_global() or (table is module and not _is_bound(symbol))
+            # Of a function that is called "top", all names are global, says `symtable`.
+            bound = _is_bound(symbol) or symbol.is_parameter()
+            unbound = (symbol.is_global() or table is module) and not bound
             if symbol.is_referenced() and unbound and name not in (_BUILTINS | _GLOBALS | known):
                 yield _UNDEFINED
 

@@ -6,10 +6,13 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from attrs import define, field, frozen
 
-from foretrace_models.repair.edits import distance
+from foretrace_models.repair.edits import apply_edits, distance, edits_between
+from foretrace_models.repair.minimise import alike
+from foretrace_models.repair.plausible import oddity_bits
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
@@ -27,6 +30,10 @@ _SUSPECT_GAIN = 1.5
 _FAILING_COST = 3.0
 # A change after which no more checks pass may yet be one half of a fix. Few are.
 _NEUTRAL_COST = 5.0
+# What is so odd is a slip whatever the tests say.
+_SLIP_BITS = 2.0
+# What costs more than this is a guess.
+_MOST_COST_LIKELY = 5.0
 _LINGER_SECONDS = 0.5
 # The same where there is a fix to begin with, and what else may be tried then.
 _LINGER_GIVEN_SECONDS = 0.2
@@ -59,7 +66,8 @@ class _Step:
 
     `priority` is the cost of the next thing to try, with what is still to be mended then.
     `neutral` counts the changes so far after which no more checks passed; one that came nearer to
-    that counts for less.
+    that counts for less. `is_sure` says that so far only slips were mended that are such whatever
+    the tests say.
     """
 
     priority: float
@@ -69,7 +77,19 @@ class _Step:
     cost: float = field(eq=False)
     credit: float = field(eq=False)
     neutral: float = field(default=0.0, eq=False)
+    is_sure: bool = field(default=True, eq=False)
     left: list[_Proposal] | None = field(default=None, eq=False)
+
+    @cached_property
+    def _oddity(self) -> float:
+        return oddity_bits(self.text)
+
+    def is_less_odd(self, text: str) -> bool:
+        """Return whether a program has less in it that nobody means than this one.
+
+        Without such a slip, the program may only get to the next one.
+        """
+        return self._oddity >= _SLIP_BITS and oddity_bits(text) <= self._oddity - _SLIP_BITS
 
 
 @frozen
@@ -137,9 +157,11 @@ class _Search:
         self._further = further
         self._tryout = verifier.tryout(baseline)
         self._total = self._tryout.total
+        self._text = text
         self._tokens = [token.text for token in tokens(text)]
         self._numbers = itertools.count()
         self._seen = {text}
+        self._guesses: set[tuple[int, float]] = set()
         self.queue = [_Step(0.0, next(self._numbers), text, (), 0.0, self._tryout.baseline)]
 
     def go_on(self) -> None:
@@ -165,20 +187,42 @@ class _Search:
         cost = step.cost + proposal.cost + (_COST_OF_FURTHER if step.rules else 0.0)
         if credit >= self._total:
             if self._acceptable(text) and self._verifier.verify(text).all_pass:
-                size = distance(self._tokens, [token.text for token in tokens(text)])
-                found = Found(text, rules, cost, size)
+                found = Found(text, rules, cost, self._size(text))
                 if self.best is None or self._rank(found) < self._rank(self.best):
                     self.best = found
             return
-        if credit < step.credit or len(rules) == _MOST_CHANGES or self._far_fetched(cost):
+        if len(rules) == _MOST_CHANGES or self._far_fetched(cost):
             return
-        neutral = step.neutral + max(0.0, 1.0 - (credit - step.credit))
-        made = _Step(0.0, next(self._numbers), text, rules, cost, credit, neutral)
+        is_sure = step.is_sure and step.is_less_odd(text)
+        if not is_sure and (credit < step.credit or self._is_mere_guess(step, proposal, credit)):
+            return
+        neutral = 0.0 if is_sure else step.neutral + max(0.0, 1.0 - (credit - step.credit))
+        made = _Step(0.0, next(self._numbers), text, rules, cost, credit, neutral, is_sure)
         self._push(made, cost)
+
+    def _is_mere_guess(self, step: _Step, proposal: _Proposal, credit: float) -> bool:
+        """Return whether a change is not worth building upon: it must mend a check to be.
+
+        Of several guesses that mend as much, the first is enough: most have the same effect.
+        """
+        if proposal.cost <= _MOST_COST_LIKELY:
+            return False
+        guess = step.number, round(credit, 3)
+        is_known = guess in self._guesses
+        self._guesses.add(guess)
+        return is_known or credit < step.credit + 1
+
+    def _size(self, text: str) -> int:
+        """Return how many tokens a fix changes; what it does in each of several copies, once."""
+        if self._is_given:
+            return distance(self._tokens, [token.text for token in tokens(text)])
+        groups = alike(self._text, edits_between(self._text, text))
+        once = apply_edits(self._text, [group[0] for group in groups])
+        return distance(self._tokens, [token.text for token in tokens(once)])
 
     def _push(self, step: _Step, next_cost: float) -> None:
         # Most programs are one change away: what a single change is yet to mend does not count.
-        to_mend = _FAILING_COST * (self._total - step.credit) if step.rules else 0.0
+        to_mend = 0.0 if step.is_sure else _FAILING_COST * (self._total - step.credit)
         step.priority = next_cost + to_mend + _NEUTRAL_COST * step.neutral
         heapq.heappush(self.queue, step)
 

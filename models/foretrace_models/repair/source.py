@@ -160,6 +160,12 @@ class Source:
             current = self.parents.get(current)
         return None
 
+    def enclosing_statement(self, node: ast.AST) -> ast.stmt:
+        """Return the innermost statement that an expression stands in."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
+
     def blocks(self) -> Iterator[list[ast.stmt]]:
         """Iterate over all lists of statements."""
         for node in self.nodes:

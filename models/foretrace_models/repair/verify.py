@@ -13,7 +13,7 @@ from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 
 # While candidates are tried, a run gets this many times what the slowest run of the program took.
 _PATIENCE = 20.0
-_SHORTEST_SECONDS = 0.02
+_SHORTEST_SECONDS = 0.01
 _GLANCE = Limits(0.2, 1.0)
 _TRACE = Limits(0.1, 1.0)
 # A candidate that mends none of so many failing checks is not looked at any further.

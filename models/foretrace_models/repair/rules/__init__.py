@@ -10,12 +10,15 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from foretrace_models.repair.copies import Copies
 from foretrace_models.repair.edits import OverlapError, TextEdit, apply_edits
 from foretrace_models.repair.rules import (
     assignments,
     bounds,
     calls,
+    conditions,
     flow,
+    missing,
     names,
     operators,
     returns,
@@ -40,6 +43,8 @@ RULES: tuple[Rule, ...] = (
     operators.named,
     operators.compared_items,
     assignments.added,
+    assignments.compared,
+    assignments.aliased,
     assignments.exchanged,
     assignments.empties,
     bounds.ranges,
@@ -54,11 +59,17 @@ RULES: tuple[Rule, ...] = (
     flow.removed,
     flow.kinds,
     flow.inserted,
+    conditions.anew,
+    missing.statements,
+    missing.ways_out,
     returns.printed,
     returns.other_values,
     returns.missing,
     returns.guards,
     calls.methods,
+    calls.nested,
+    calls.inside_out,
+    calls.elements_for_indices,
     calls.sorting,
     calls.arguments,
     calls.conversions,
@@ -70,6 +81,7 @@ RULES: tuple[Rule, ...] = (
 _SAME_LINES_COST = 1.0
 # A line that stands in another function again was copied there, and the slip with it.
 _COPIED_COST = -2.0
+_MOST_COST_COPIED = 5.0
 
 
 def candidates(
@@ -85,8 +97,10 @@ def candidates(
     lead to the same text the likelier stands.
     """
     likeliest: dict[str, Candidate] = {}
+    copies = Copies(source)
     for proposed in _proposed(source, learned, by_hand, mined):
-        for candidate in (proposed, *_in_same_lines(source, proposed)):
+        repeated = (*_in_same_lines(source, proposed), *_in_copies(copies, proposed))
+        for candidate in (proposed, *repeated):
             try:
                 text = apply_edits(source.text, candidate.edits)
             except OverlapError:
@@ -110,6 +124,16 @@ def _proposed(
                 yield candidate
     if learned is not None and mined:
         yield from learned.candidates(source)
+
+
+def _in_copies(copies: Copies, candidate: Candidate) -> Iterator[Candidate]:
+    """Yield the change made in each copy of its function, too, if there are copies."""
+    if candidate.cost > _MOST_COST_COPIED:
+        return
+    others = [other for edit in candidate.edits for other in copies.elsewhere(edit)]
+    if others:
+        edits = (*candidate.edits, *others)
+        yield Candidate(edits, candidate.rule, candidate.cost + _COPIED_COST)
 
 
 def _in_same_lines(source: Source, candidate: Candidate) -> Iterator[Candidate]:

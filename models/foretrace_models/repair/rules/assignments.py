@@ -45,6 +45,25 @@ def _added_to_itself(source: Source, node: ast.AugAssign) -> Iterator[Candidate]
         yield Candidate((TextEdit(start, end, code),), "changed in place", 0.8)
 
 
+def compared(source: Source) -> Iterator[Candidate]:
+    """A comparison whose result nobody looks at: `n == 0` becomes `n = 0`."""
+    for node in source.nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Compare):
+            compare = node.value
+            is_one = len(compare.ops) == 1 and isinstance(compare.ops[0], ast.Eq)
+            if is_one and isinstance(compare.left, _STORED):
+                place = between(source, compare.left, compare.comparators[0])
+                yield Candidate((TextEdit(*place, "="),), "comparison for assignment", 0.0)
+
+
+def aliased(source: Source) -> Iterator[Candidate]:
+    """A second name for a list where a copy was meant: `b = a` becomes `b = a[:]`."""
+    for node in source.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            code = source.code(node.value)
+            yield replacing(source, node.value, f"{code}[:]", "name for copy", 3.0)
+
+
 def exchanged(source: Source) -> Iterator[Candidate]:
     """An assignment the wrong way round, and two that were meant to exchange their values."""
     for block in source.blocks():

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from foretrace_models.repair.edits import TextEdit
-from foretrace_models.repair.rules.candidate import Candidate, expressions, replacing
+from foretrace_models.repair.rules.candidate import Candidate, expressions, line_inserted, replacing
 from foretrace_models.repair.source import Source
 
 _METHODS: dict[str, tuple[str, ...]] = {
@@ -90,6 +90,59 @@ def methods(source: Source) -> Iterator[Candidate]:
     for statement in source.nodes:
         if isinstance(statement, (ast.Assign, ast.Return, ast.Expr)):
             yield from _misunderstood(source, statement)
+
+
+def nested(source: Source) -> Iterator[Candidate]:
+    """A method that changes a list in place, called for its result inside of another statement."""
+    for node in expressions(source):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        statement = source.enclosing_statement(node)
+        method = node.func.attr
+        if method not in _CHANGE_IN_PLACE or isinstance(statement, (ast.If, ast.While, ast.For)):
+            continue
+        target = source.code(node.func.value)
+        anew = {"reverse": f"{target}[::-1]", "sort": f"sorted({target})"}.get(method)
+        if anew is not None and not node.args and not node.keywords:
+            yield replacing(source, node, anew, "changed in place", 1.0)
+        alone = isinstance(statement, ast.Expr) and statement.value is node
+        if len(node.args) == 1 and not alone and source.owns_its_lines(statement):
+            edits = (
+                TextEdit(*source.span(node), source.code(node.args[0])),
+                line_inserted(
+                    source,
+                    source.line_end(statement.end_lineno or 0),
+                    f"{source.indent_of(statement)}{source.code(node)}{source.newline}",
+                ),
+            )
+            yield Candidate(edits, "changed in place", 1.0)
+
+
+def inside_out(source: Source) -> Iterator[Candidate]:
+    """Two calls the wrong way round: `len(range(x))` was meant to be `range(len(x))`."""
+    for node in expressions(source):
+        if not (isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords):
+            continue
+        inner = node.args[0]
+        if isinstance(inner, ast.Call) and inner.args:
+            edits = (
+                TextEdit(*source.span(node.func), source.code(inner.func)),
+                TextEdit(*source.span(inner.func), source.code(node.func)),
+            )
+            cost = 0.5 if "len" in (source.code(node.func), source.code(inner.func)) else 4.0
+            yield Candidate(edits, "calls inside out", cost)
+
+
+def elements_for_indices(source: Source) -> Iterator[Candidate]:
+    """The element for its index: `xs.pop(x)` was meant to be `xs.pop(xs.index(x))`."""
+    for node in expressions(source):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr == "pop" and len(node.args) == 1:
+            argument = node.args[0]
+            if not isinstance(argument, (ast.Constant, ast.UnaryOp)):
+                code = f"{source.code(node.func.value)}.index({source.code(argument)})"
+                yield replacing(source, argument, code, "element for index", 3.0)
 
 
 def _misunderstood(

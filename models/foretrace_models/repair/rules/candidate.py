@@ -34,6 +34,13 @@ def replacing(
     return Candidate((TextEdit(start, end, new),), rule, cost)
 
 
+def line_inserted(source: Source, place: int, line: str) -> TextEdit:
+    """Insert whole lines; at the end of a text without a last line end, begin with one."""
+    if place == len(source.text) and not source.text.endswith("\n"):
+        return TextEdit(place, place, source.newline + line.rstrip("\r\n"))
+    return TextEdit(place, place, line)
+
+
 def needs_parentheses(node: ast.expr) -> bool:
     """Return whether an expression must be put in parentheses to become an operand."""
     return isinstance(

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 from foretrace_models.repair.edits import TextEdit, trimmed
-from foretrace_models.repair.rules.candidate import Candidate, replacing
+from foretrace_models.repair.rules.candidate import Candidate, line_inserted, replacing
 from foretrace_models.repair.source import Source
 
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
@@ -156,7 +156,7 @@ def inserted(source: Source) -> Iterator[Candidate]:
         indent, place = source.indent_of(block[0]), _end_of(source, last)
         for word, cost in (("break", 4.0), ("continue", 5.0)):
             line = f"{indent}{word}{source.newline}"
-            yield Candidate((_line_inserted(source, place, line),), f"missing {word}", cost)
+            yield Candidate((line_inserted(source, place, line),), f"missing {word}", cost)
 
 
 def without_else(source: Source) -> Iterator[Candidate]:
@@ -175,7 +175,7 @@ def without_else(source: Source) -> Iterator[Candidate]:
             if body is not None:
                 gap = _without_else(source, node)
                 end = _end_of(source, outer)
-                edits: tuple[TextEdit, ...] = (gap, _line_inserted(source, end, body))
+                edits: tuple[TextEdit, ...] = (gap, line_inserted(source, end, body))
                 if gap.end == end:
                     edits = (TextEdit(gap.start, gap.end, body),)
                 yield Candidate(edits, "else too many", cost)
@@ -227,7 +227,7 @@ def _move(
             body = body.rstrip("\r\n")
         yield Candidate((trimmed(source.text, TextEdit(start, end, body)),), "moved", cost)
     else:
-        edits = (TextEdit(start, end, ""), _line_inserted(source, place, body))
+        edits = (TextEdit(start, end, ""), line_inserted(source, place, body))
         yield Candidate(edits, "moved", cost)
 
 
@@ -245,13 +245,6 @@ def _reindented(source: Source, statement: ast.stmt, indent: str) -> str | None:
         lines.append(indent + line[len(old) :] if line.strip() else line)
     body = "".join(lines)
     return body if body.endswith("\n") else body + source.newline
-
-
-def _line_inserted(source: Source, place: int, line: str) -> TextEdit:
-    """Insert whole lines; at the end of a text without a last line end, begin with one."""
-    if place == len(source.text) and not source.text.endswith("\n"):
-        return TextEdit(place, place, source.newline + line.rstrip("\r\n"))
-    return TextEdit(place, place, line)
 
 
 def _without_else(source: Source, node: ast.If) -> TextEdit:

@@ -108,6 +108,13 @@ def _boolean(source: Source, node: ast.BoolOp) -> Iterator[Candidate]:
         for left, right in zip(node.values, node.values[1:], strict=False)
     )
     yield Candidate(edits, "condition", 2.0)
+    for left, right in zip(node.values, node.values[1:], strict=False):
+        # What is to be made sure of first stands second.
+        edits = (
+            TextEdit(*source.span(left), source.code(right)),
+            TextEdit(*source.span(right), source.code(left)),
+        )
+        yield Candidate(edits, "condition order", 2.5)
     for index, part in enumerate(node.values):
         others = [source.code(value) for value in node.values if value is not part]
         if len(others) == 1:

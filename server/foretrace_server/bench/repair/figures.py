@@ -48,7 +48,9 @@ def figures(rows: Sequence[Row], seed: int) -> Row:
         "intervals": _intervals(broken, repaired, seed),
         "over_repaired": _sizes(repaired),
         "by_source": _by_source(repaired),
-        "curve": {str(seconds): _within(broken, seconds) for seconds in _CURVE_SECONDS},
+        "curve": [
+            {"seconds": seconds, "rate": _within(broken, seconds)} for seconds in _CURVE_SECONDS
+        ],
         "candidates_per_second": _per_second(broken),
         "why_not": dict(Counter(row["why"] or _FAILS for row in broken if not row["repaired"])),
         "per_exercise": _per_exercise(rows),

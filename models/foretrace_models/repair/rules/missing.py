@@ -1,0 +1,71 @@
+"""A statement that is missing: one that stands elsewhere, a step of a loop, a way out of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from foretrace_models.repair.edits import TextEdit
+from foretrace_models.repair.rules.candidate import Candidate, line_inserted
+from foretrace_models.repair.source import FunctionNode, Source
+
+_LOOPS = (ast.For, ast.While)
+_ENDS = (ast.Return, ast.Break, ast.Continue, ast.Raise)
+
+
+def statements(source: Source) -> Iterator[Candidate]:
+    """A statement of the function is missing in a block of it, or a step of its loop."""
+    for block in source.blocks():
+        function = source.function_of(block[0])
+        first, last = block[0], block[-1]
+        if function is None or not (source.owns_its_lines(first) and source.owns_its_lines(last)):
+            continue
+        if source.text.startswith("elif", source.span(first)[0]):
+            continue
+        here = {source.code(statement) for statement in block}
+        indent = source.indent_of(first)
+        for code, cost in _at_hand(source, function):
+            if code in here:
+                continue
+            line = f"{indent}{code}{source.newline}"
+            start = source.line_start(source.first_line(first))
+            yield Candidate((TextEdit(start, start, line),), "missing statement", cost)
+            if not isinstance(last, _ENDS):
+                edit = line_inserted(source, _end_of(source, last), line)
+                yield Candidate((edit,), "missing statement", cost)
+
+
+def ways_out(source: Source) -> Iterator[Candidate]:
+    """A loop ends as soon as the `if` at the end of its body does not hold."""
+    for node in source.nodes:
+        if not isinstance(node, _LOOPS):
+            continue
+        last = node.body[-1]
+        if isinstance(last, ast.If) and not last.orelse and source.owns_its_lines(last):
+            indent = source.indent_of(last)
+            line = f"{indent}else:{source.newline}{indent}{source.indentation}break{source.newline}"
+            edit = line_inserted(source, _end_of(source, last), line)
+            yield Candidate((edit,), "missing break", 4.0)
+
+
+def _at_hand(source: Source, function: FunctionNode) -> Iterator[tuple[str, float]]:
+    """Yield the statements of a function that may be missing elsewhere, each with its cost."""
+    found: dict[str, float] = {}
+    for node in ast.walk(function):
+        if not isinstance(node, ast.stmt) or node.lineno != node.end_lineno:
+            continue
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and not is_text:
+            found.setdefault(source.code(node), 4.5)
+    for node in ast.walk(function):
+        if isinstance(node, ast.While):
+            for name in ast.walk(node.test):
+                if isinstance(name, ast.Name):
+                    found.setdefault(f"{name.id} += 1", 4.0)
+                    found.setdefault(f"{name.id} -= 1", 5.0)
+    yield from found.items()
+
+
+def _end_of(source: Source, statement: ast.stmt) -> int:
+    assert statement.end_lineno is not None
+    return source.line_end(statement.end_lineno)
