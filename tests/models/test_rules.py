@@ -14,6 +14,8 @@ from foretrace_models.repair.tokens import tokens
 
 CASES = [
     ("if x < 1: pass\n", "if x <= 1: pass\n"),
+    ("if x==y: pass\n", "if x in y: pass\n"),
+    ("if x!=y: pass\n", "if x not in y: pass\n"),
     ("if (x) < (1): pass\n", "if (x) > (1): pass\n"),
     ("if not x in y: pass\n", "if x in y: pass\n"),
     ("x = a / b\n", "x = a // b\n"),
@@ -86,6 +88,15 @@ CASES = [
     ("import mth\n", "import math as mth\n"),
     ("n == 0\n", "n = 0\n"),
     ("b = a\n", "b = a[:]\n"),
+    ("best[1] = x[1]\n", "best = x\n"),
+    (
+        "for i in y:\n    a.append(max(xs))\n",
+        "for i in y:\n    a.append(max(xs))\n    xs.remove(max(xs))\n",
+    ),
+    (
+        "while xs:\n    a = min(xs)\n    b += a\n",
+        "while xs:\n    a = min(xs)\n    xs.remove(a)\n    b += a\n",
+    ),
     ("if a or b: pass\n", "if b or a: pass\n"),
     ("xs.append(ys.remove(y))\n", "xs.append(y)\nys.remove(y)\n"),
     ("f(xs.sort())\n", "f(sorted(xs))\n"),

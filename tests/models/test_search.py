@@ -10,9 +10,12 @@ import pytest
 
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.checks import CallCheck, Check
+from foretrace_models.repair.edits import TextEdit, apply_edits
 from foretrace_models.repair.locate import suspicion
+from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox
 from foretrace_models.repair.search import Found, search
+from foretrace_models.repair.source import Source
 from foretrace_models.repair.verify import Verifier
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are not run there")
@@ -112,3 +115,30 @@ def test_a_fix_in_two_copies_is_as_small_as_in_one(sandbox: Sandbox) -> None:
     assert found is not None
     assert found.text == text.replace("return n", "return total")
     assert found.token_distance == 1
+
+
+def test_a_candidate_that_does_not_parse_is_passed_over(sandbox: Sandbox) -> None:
+    # Nothing defines `y`, so that each candidate is asked whether it mends that.
+    text = "def f(x):\n    return y + 1\n"
+    checks: list[Check] = [CallCheck(CallTest("f(1)", 2)), CallCheck(CallTest("f(5)", 6))]
+    verifier = Verifier(sandbox, Path("/nowhere/program.py"), "", checks, 2.0)
+    baseline = verifier.look(text)
+
+    def propose(source: Source) -> Iterator[tuple[Candidate, str]]:
+        for new in ("y + )", "x"):
+            place = source.text.index("y")
+            edit = TextEdit(place, place + 1, new)
+            yield Candidate((edit,), "a rule", 1.0), apply_edits(source.text, [edit])
+
+    found = search(
+        text,
+        baseline,
+        suspicion(baseline),
+        verifier,
+        acceptable=lambda _: True,
+        out_of_time=lambda: verifier.tried > 100,
+        first=propose,
+        further=propose,
+    )
+    assert found is not None
+    assert found.text == text.replace("y", "x")

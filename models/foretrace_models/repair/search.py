@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from foretrace_models.repair.edits import apply_edits, distance, edits_between
 from foretrace_models.repair.minimise import alike
+from foretrace_models.repair.parse import syntax_error
 from foretrace_models.repair.plausible import oddity_bits
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
@@ -89,7 +90,9 @@ class _Step:
 
         Without such a slip, the program may only get to the next one.
         """
-        return self._oddity >= _SLIP_BITS and oddity_bits(text) <= self._oddity - _SLIP_BITS
+        if self._oddity < _SLIP_BITS or syntax_error(text) is not None:
+            return False
+        return oddity_bits(text) <= self._oddity - _SLIP_BITS
 
 
 @frozen

@@ -56,6 +56,21 @@ def compared(source: Source) -> Iterator[Candidate]:
                 yield Candidate((TextEdit(*place, "="),), "comparison for assignment", 0.0)
 
 
+def parts(source: Source) -> Iterator[Candidate]:
+    """A part is stored in a part where the whole was meant: `best[1] = x[1]` for `best = x`."""
+    for node in source.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
+            target, value = node.targets[0], node.value
+            if isinstance(target, ast.Subscript) and ast.dump(target.slice) == ast.dump(
+                value.slice
+            ):
+                edits = (
+                    TextEdit(*source.span(target), source.code(target.value)),
+                    TextEdit(*source.span(value), source.code(value.value)),
+                )
+                yield Candidate(edits, "part for whole", 2.5)
+
+
 def aliased(source: Source) -> Iterator[Candidate]:
     """A second name for a list where a copy was meant: `b = a` becomes `b = a[:]`."""
     for node in source.nodes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from foretrace_models.repair.edits import TextEdit
 from foretrace_models.repair.rules.candidate import Candidate, line_inserted
@@ -33,6 +34,36 @@ def statements(source: Source) -> Iterator[Candidate]:
             if not isinstance(last, _ENDS):
                 edit = line_inserted(source, _end_of(source, last), line)
                 yield Candidate((edit,), "missing statement", cost)
+
+
+def removals(source: Source) -> Iterator[Candidate]:
+    """The largest or smallest of a list is taken again and again in a loop, but never taken out."""
+    for block in source.blocks():
+        if not isinstance(source.parents[block[0]], _LOOPS):
+            continue
+        for statement in block:
+            if not isinstance(statement, (ast.Assign, ast.Expr)):
+                continue
+            for call in ast.walk(statement.value):
+                if not _is_extreme(call) or not source.owns_its_lines(statement):
+                    continue
+                value = source.code(call)
+                if isinstance(statement, ast.Assign) and statement.value is call:
+                    value = source.code(statement.targets[0])
+                line = f"{source.indent_of(statement)}{source.code(call.args[0])}.remove({value})"
+                edit = line_inserted(source, _end_of(source, statement), line + source.newline)
+                yield Candidate((edit,), "missing removal", 3.0)
+
+
+def _is_extreme(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Return whether a node is ``max(xs)`` or ``min(xs)`` of a name."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("max", "min")
+        and len(node.args) == 1
+        and isinstance(node.args[0], ast.Name)
+    )
 
 
 def ways_out(source: Source) -> Iterator[Candidate]:

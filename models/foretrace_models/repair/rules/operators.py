@@ -64,7 +64,17 @@ def comparisons(source: Source) -> Iterator[Candidate]:
         for index, operator in enumerate(node.ops):
             place = between(source, operands[index], operands[index + 1])
             for symbol, cost in _COMPARISONS[type(operator)]:
-                yield Candidate((TextEdit(*place, symbol),), "comparison", cost)
+                edit = TextEdit(*place, _apart(source, place, symbol))
+                yield Candidate((edit,), "comparison", cost)
+
+
+def _apart(source: Source, place: tuple[int, int], symbol: str) -> str:
+    """Return an operator with spaces around it, where it is a word and there are none."""
+    start, end = place
+    if not symbol.isidentifier() and " " not in symbol:
+        return symbol
+    before = "" if source.text[start - 1].isspace() else " "
+    return before + symbol + ("" if source.text[end].isspace() else " ")
 
 
 def arithmetic(source: Source) -> Iterator[Candidate]:
