@@ -22,6 +22,7 @@ from foretrace_models.trace_model.weights import (  # noqa: E402
     read_card,
     save,
 )
+from foretrace_models.traces.answers import Encoding  # noqa: E402
 
 _SHAPE = Shape(width=32, layers=1, heads=2, longest=64)
 
@@ -30,7 +31,7 @@ _SHAPE = Shape(width=32, layers=1, heads=2, longest=64)
 def folder(tmp_path: Path) -> Path:
     vocabulary = learn(["def add(a, b): return a + b"] * 5, 300)
     data = (Data("made up", "0" * 64, "CC0-1.0", traces=2, coders=1),)
-    card = Card("tiny", 1, "trace", _SHAPE, "Apache-2.0", "train", 0, 100, data)
+    card = Card("tiny", 1, Encoding.LINES, "trace", _SHAPE, "Apache-2.0", "train", 0, 100, data)
     save(tmp_path / "tiny", new_network(_SHAPE, vocabulary.size, 5), vocabulary, card)
     return tmp_path / "tiny"
 

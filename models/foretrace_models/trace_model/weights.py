@@ -16,6 +16,7 @@ from foretrace_models.catalogue import sha256_of
 from foretrace_models.trace_model import vocabulary as vocabularies
 from foretrace_models.trace_model.network import Shape, TraceNetwork, new_network
 from foretrace_models.trace_model.vocabulary import Vocabulary
+from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION
 
 _NETWORK, _VOCABULARY, _CARD = "network.safetensors", "vocabulary.json", "card.json"
@@ -46,6 +47,7 @@ class Card:
 
     name: str
     format: int
+    encoding: Encoding
     variant: str
     shape: Shape
     licence: str

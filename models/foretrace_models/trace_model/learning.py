@@ -1,0 +1,145 @@
+"""Learning: from folders with traces to a folder with weights."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import torch
+from attrs import asdict, frozen
+
+from foretrace_models.trace_model import vocabulary as vocabularies
+from foretrace_models.trace_model.examples import Example, examples
+from foretrace_models.trace_model.network import Shape, new_network
+from foretrace_models.trace_model.training import Plan, Progress, train
+from foretrace_models.trace_model.vocabulary import Vocabulary
+from foretrace_models.trace_model.weights import Card, Data, load, save
+from foretrace_models.traces.answers import Encoding
+from foretrace_models.traces.prompts import VERSION
+from foretrace_models.traces.variants import last_only, synthetic
+from foretrace_telemetry.readers.trace_sets import TraceSet, read_traces
+from foretrace_telemetry.traces import Trace
+
+_LICENCE = "Apache-2.0"
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Variant(str, Enum):
+    """What is made of a trace before it is learned from."""
+
+    TRACE = "trace"
+    LAST = "last"
+    SYNTHETIC = "synthetic"
+
+
+_MADE: dict[Variant, Callable[[Trace], Trace]] = {
+    Variant.TRACE: lambda trace: trace,
+    Variant.LAST: last_only,
+    Variant.SYNTHETIC: synthetic,
+}
+
+
+@frozen
+class Lesson:
+    """What to learn from, and where to: folders with traces, less the coders that are `left_out`.
+
+    `start` is a folder with weights to begin with, `resume` a file to go on from and to keep,
+    `command` what the card says made the weights.
+    """
+
+    data: tuple[str, ...]
+    out: str
+    variant: Variant
+    encoding: Encoding
+    plan: Plan
+    shape: Shape
+    vocabulary_size: int
+    command: str
+    left_out: tuple[str, ...] = ()
+    start: str | None = None
+    resume: str | None = None
+
+
+def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
+    """Train a network and write its weights; return their card as a JSON object.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        ValueError: the data, the weights to begin with or the file to go on from do not fit.
+    """
+    left_out = frozenset(lesson.left_out)
+    sets = [read_traces(Path(folder)) for folder in lesson.data]
+    kept = {each.name: [t for t in each.traces if t.coder not in left_out] for each in sets}
+    make = _MADE[lesson.variant]
+    traces = [make(trace) for own in kept.values() for trace in own]
+    if lesson.start is None:
+        vocabulary = vocabularies.learn(_texts(traces), lesson.vocabulary_size)
+        shape, network = lesson.shape, new_network(lesson.shape, vocabulary.size, lesson.plan.seed)
+    else:
+        network, vocabulary, before = load(Path(lesson.start))
+        shape = before.shape
+    made = list(_examples(traces, vocabulary, shape, lesson, told))
+    if torch.cuda.is_available():
+        network.to("cuda")
+    resume = None if lesson.resume is None else Path(lesson.resume)
+    done = train(network, made, lesson.plan, resume, _teller(lesson.plan, told))
+    card = Card(
+        name=Path(lesson.out).name,
+        format=VERSION,
+        encoding=lesson.encoding,
+        variant=lesson.variant.value,
+        shape=shape,
+        licence=_LICENCE,
+        command=lesson.command,
+        seed=lesson.plan.seed,
+        tokens=done.tokens,
+        data=tuple(_data(each, kept[each.name]) for each in sets),
+        left_out=lesson.left_out,
+    )
+    return asdict(save(Path(lesson.out), network, vocabulary, card))
+
+
+def _texts(traces: Iterable[Trace]) -> Iterable[str]:
+    return (state.text for trace in traces for state in trace.states)
+
+
+def _examples(
+    traces: Iterable[Trace],
+    vocabulary: Vocabulary,
+    shape: Shape,
+    lesson: Lesson,
+    told: Callable[[str], None],
+) -> list[Example]:
+    made = list(examples(traces, vocabulary, shape.longest, lesson.encoding))
+    if not made:
+        raise ValueError("no trace is left to learn from")
+    tokens = sum(len(each.ids) for each in made)
+    told(f"{len(made):,} moments, {tokens:,} tokens, {vocabulary.size:,} of them different")
+    return made
+
+
+def _teller(plan: Plan, told: Callable[[str], None]) -> Callable[[Progress], None]:
+    """Return what tells of progress now and then."""
+    last = time.monotonic()
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last < _SECONDS_BETWEEN_LINES:
+            return
+        last = time.monotonic()
+        share = progress.tokens / plan.tokens
+        left = progress.seconds / share * (1 - share)
+        told(
+            f"{share:.0%}, {progress.tokens:,} tokens, loss {progress.loss:.3f} a token, "
+            f"about {left / 60:.0f} minutes left"
+        )
+
+    return tell
+
+
+def _data(of: TraceSet, kept: list[Trace]) -> Data:
+    coders = {trace.coder for trace in kept}
+    return Data(of.name, of.sha256, of.licence, len(kept), len(coders))

@@ -1,0 +1,41 @@
+"""The process that trains and measures trace models; it alone has torch.
+
+Run as ``python -m foretrace_models.trace_model.process TASK`` with a JSON object on standard input.
+The answer is one on standard output: ``{"result"}``, or ``{"error"}`` with a message for people.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import cattrs
+
+from foretrace_models.trace_model.learning import Lesson, learn
+from foretrace_models.trace_model.measuring import Measurement, measure
+
+
+def _told(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - it is for whoever waits
+
+
+_TASKS: dict[str, Callable[[Any], Any]] = {
+    "learn": lambda request: learn(cattrs.structure(request, Lesson), _told),
+    "measure": lambda request: measure(cattrs.structure(request, Measurement), _told),
+}
+
+
+def main() -> None:
+    """Do the task that the command line names."""
+    request = json.load(sys.stdin)
+    try:
+        answer = {"result": _TASKS[sys.argv[1]](request)}
+    except (OSError, ValueError) as error:
+        answer = {"error": str(error)}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
