@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -167,3 +169,15 @@ def test_only_the_latest_states_are_remembered() -> None:
 def test_edits_that_did_not_lead_to_a_text_cannot_be_undone() -> None:
     with pytest.raises(ValueError, match="line 0"):
         undone("x", [LineEdit(0, ("a",), ("b",))])
+
+
+def test_the_page_shows_the_text_as_it_is() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "traces.md").read_text(encoding="utf-8")
+    shown = re.search(r"```\n(␁.*?)\n```", page, re.DOTALL)
+    assert shown is not None
+    first = "def nearestBusStop(street):\n    return street % 8"
+    now = "def nearestBusStop(street):\n    a = street % 8"
+    past = (PastState(first, works=False, gap=Gap.MINUTE),)
+    moment = Moment(Task("python", "nearestBusStop"), now, works=False, past=past)
+    written = write_prompt(moment) + write_answer(now, now + "\n    return street - a")
+    assert re.sub("[\x01-\x08]", lambda m: chr(0x2400 + ord(m[0])), written) == shown[1]
