@@ -202,7 +202,7 @@ def _register_documents(server: ForetraceServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         server.recording.opened(params)
-        server.suggestions.document_changed(params.text_document.uri)
+        server.suggestions.document_opened(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -312,7 +312,7 @@ def _register_consent(server: ForetraceServer) -> None:
 
         forgotten = await asyncio.to_thread(flush_and_forget)
         if what.get("preview") is not True:
-            server.suggestions.earlier.clear()
+            server.suggestions.forget()
         return forgotten
 
     @server.command(protocol.EXPORT_BUNDLE)

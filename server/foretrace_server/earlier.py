@@ -1,8 +1,12 @@
-"""What a person had written before in documents that are open: in memory, and nowhere else."""
+"""What a person had written before in documents that are open, held in memory.
+
+Without consent that begins with this run of the server; with it, it goes back to what was recorded.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 _MOST_TEXTS = 20
 _MOST_DOCUMENTS = 12
@@ -27,6 +31,11 @@ class EarlierTexts:
         del texts[:-_MOST_TEXTS]
         while len(self._texts) > _MOST_DOCUMENTS:
             self._texts.popitem(last=False)
+
+    def recalled(self, uri: str, texts: Sequence[str]) -> None:
+        """Take over what a document was before all that is remembered of it, the latest last."""
+        for text in (*texts, *self._texts.pop(uri, ())):
+            self.note(uri, text)
 
     def forget(self, uri: str) -> None:
         """Forget the texts of a document."""

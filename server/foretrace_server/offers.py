@@ -57,7 +57,7 @@ def key_of(text: str, fix: Fix) -> FixKey:
     return frozenset((line(edit), edit.new_text) for edit in fix.edits)
 
 
-def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None) -> SuggestionMoved:
+def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> SuggestionMoved:
     """Return the event that an offer, or one way to take it, entered a stage of its life."""
     fix = taken or (offer.takes[0] if offer.takes else None)
     edits = fix.edits if fix is not None else ()

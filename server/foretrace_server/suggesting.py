@@ -11,8 +11,10 @@ import contextlib
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
 from lsprotocol import types
 
 from foretrace_models.repair.assignment import FILE_NAME, Level
@@ -20,10 +22,10 @@ from foretrace_models.repair.diagnosis import Diagnosis, Fix, Reason, Situation,
 from foretrace_server import explaining, protocol
 from foretrace_server.assignment_marks import AssignmentMarks
 from foretrace_server.diagnosing import diagnose, diagnose_with_model
-from foretrace_server.earlier import EarlierTexts
 from foretrace_server.explaining import Explanation, explanations
 from foretrace_server.levels import Levels, next_level
-from foretrace_server.offers import FixKey, Offer, insertion_at, key_of, moved, ways_to_take
+from foretrace_server.offers import Offer, insertion_at, key_of, moved, ways_to_take
+from foretrace_server.past import Past
 from foretrace_server.permission import Permission
 from foretrace_server.showing import code_action, diagnostics, more_help
 from foretrace_server.watched import Look, Watched
@@ -58,8 +60,7 @@ class Suggestions:
         self._server = server
         self._watched: dict[str, Watched] = {}
         self._levels = Levels()
-        self.earlier = EarlierTexts()
-        self._rejected: dict[str, set[FixKey]] = {}
+        self._past = Past(server.recording.gate)
         self._assignment_marks = AssignmentMarks(server)
         self.permission = Permission(server, self._look_everywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -67,6 +68,11 @@ class Suggestions:
         self.boundary: str | None = None
 
     # What happens to documents.
+
+    def document_opened(self, uri: str) -> None:
+        """Have its past read, and look at it after a pause."""
+        self._past.opened(uri)
+        self.document_changed(uri)
 
     def document_changed(self, uri: str) -> None:
         """Drop what was known of an older version, and look again after a pause."""
@@ -77,8 +83,7 @@ class Suggestions:
             watched.taken, watched.offer = (watched.offer, taken), None
         elif watched.taken is not None and watched.taken[0].text == text:
             offer, taken = watched.taken
-            self._reject(uri, key_of(text, taken))
-            self._note(offer, SuggestionStage.DISMISSED, taken)
+            self._turn_down(offer, (taken,), taken)
             watched.taken = None
         self._supersede(watched)
         self._later(uri, watched, _PAUSE_SECONDS)
@@ -98,7 +103,7 @@ class Suggestions:
             if watched.timer is not None:
                 watched.timer.cancel()
             self._levels.forget(uri)
-            self.earlier.forget(uri)
+            self._past.closed(uri)
             self._publish(uri, None, [])
 
     def noted(self, body: Body, uri: str | None) -> None:
@@ -108,6 +113,10 @@ class Suggestions:
         )
         if failed and uri is not None and (watched := self._watched.get(uri)) is not None:
             self._later(uri, watched, 0.0)
+
+    def forget(self) -> None:
+        """Forget what was before the present texts."""
+        self._past.forget()
 
     def close(self) -> None:
         """Stop all work."""
@@ -211,21 +220,23 @@ class Suggestions:
         self._decided(suggestion_id, SuggestionStage.DISMISSED)
 
     def _decided(self, suggestion_id: str, stage: SuggestionStage) -> None:
-        for uri, watched in self._watched.items():
+        for watched in self._watched.values():
             offer = watched.offer
             if offer is not None and offer.id == suggestion_id:
-                if stage is SuggestionStage.DISMISSED:
-                    for fix in offer.takes:
-                        self._reject(uri, key_of(offer.text, fix))
-                elif offer.takes:
-                    watched.taken = offer, offer.takes[0]
                 watched.offer = None
+                if stage is SuggestionStage.DISMISSED:
+                    self._turn_down(offer, offer.takes)
+                    return
+                if offer.takes:
+                    watched.taken = offer, offer.takes[0]
                 self._note(offer, stage)
                 return
 
-    def _reject(self, uri: str, key: FixKey) -> None:
-        """Have a fix not be offered again, not even when the document was closed meanwhile."""
-        self._rejected.setdefault(uri, set()).add(key)
+    def _turn_down(self, offer: Offer, fixes: Sequence[Fix], taken: Fix | None = None) -> None:
+        """Have fixes not be offered again, and note that; `taken` is one that was undone."""
+        digests = self._past.turn_down(offer.uri, [key_of(offer.text, fix) for fix in fixes])
+        body = evolve(moved(offer, SuggestionStage.DISMISSED, taken), turned_down=digests)
+        self._server.recording.recorder.noted(body, offer.uri, Actor.USER)
 
     # How it comes about.
 
@@ -315,14 +326,15 @@ class Suggestions:
         self, state: OpenDocument, watched: Watched, look: Look, seconds: float
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
+        await self._past.known(uri)
         situation = Situation(
             text,
             path_of(uri),
             may_run=look.may_run,
             unbounded=look.explicit,
-            past=self.earlier.before(uri, text),
+            past=self._past.earlier.before(uri, text),
         )
-        self.earlier.note(uri, text)
+        self._past.earlier.note(uri, text)
         server = self._server
         try:
             if look.explicit:
@@ -347,8 +359,9 @@ class Suggestions:
         before, watched.offer = watched.offer, None
         if diagnosis.fix is not None and level is not Level.OFF:
             takes = ways_to_take(diagnosis.fix, level)
-            rejected = self._rejected.get(uri, set())
-            left = tuple(fix for fix in takes if key_of(text, fix) not in rejected)
+            left = tuple(
+                fix for fix in takes if not self._past.was_turned_down(uri, key_of(text, fix))
+            )
             if left or not takes:
                 name = before.id if before is not None else secrets.token_hex(4)
                 watched.offer = Offer(name, uri, text, level, left)
@@ -384,8 +397,7 @@ class Suggestions:
             watched.offer = None
 
     def _note(self, offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> None:
-        by_user = stage in (SuggestionStage.ACCEPTED, SuggestionStage.DISMISSED)
-        actor = Actor.USER if by_user else Actor.ASSISTANT
+        actor = Actor.USER if stage is SuggestionStage.ACCEPTED else Actor.ASSISTANT
         self._server.recording.recorder.noted(moved(offer, stage, taken), offer.uri, actor)
 
     def _lines_of(self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None) -> set[int]:

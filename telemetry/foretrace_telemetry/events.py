@@ -228,7 +228,11 @@ class SuggestionStage(str, Enum):
 
 @frozen
 class SuggestionMoved(Body):
-    """A suggestion of ours entered a stage of its life; `level` is how much of it was shown."""
+    """A suggestion of ours entered a stage of its life; `level` is how much of it was shown.
+
+    `turned_down` has keyed hashes of the changes that the person does not want, by which each is
+    known when it comes up again.
+    """
 
     kind = "suggestion"
     suggestion_id: str
@@ -237,6 +241,7 @@ class SuggestionMoved(Body):
     inserted_characters: int = 0
     removed_characters: int = 0
     level: str = ""
+    turned_down: tuple[str, ...] | None = field(default=None, metadata=_CONTENT)
 
 
 class IntentStage(str, Enum):

@@ -228,8 +228,20 @@ class Store:
         for row in rows:
             yield SessionSummary(**row)
 
-    def events(self, session: str) -> Iterator[Recorded]:
-        """Iterate over the events of a session in their order.
+    def sessions_with(self, document: str) -> list[str]:
+        """Return the names of the sessions recorded here that have a document, the newest first."""
+        rows = self._db.query(
+            f"""
+            SELECT sessions.name FROM sessions JOIN documents ON documents.session = sessions.id
+            WHERE documents.name = ? {"AND source IS NULL" if self._knows_imports() else ""}
+            ORDER BY sessions.id DESC
+            """,  # noqa: S608 - no part of it comes from outside
+            [document],
+        )
+        return [row["name"] for row in rows]
+
+    def events(self, session: str, document: str | None = None) -> Iterator[Recorded]:
+        """Iterate over the events of a session in their order, or over those of one document.
 
         Raises:
             NoTracesError: there is no such session.
@@ -240,7 +252,15 @@ class Store:
             row["id"]: row["name"]
             for row in self._db.query("SELECT id, name FROM documents WHERE session = ?", [number])
         }
-        rows = self._db.query("SELECT * FROM events WHERE session = ? ORDER BY sequence", [number])
+        rows = self._db.query(
+            """
+            SELECT * FROM events WHERE session = :session AND (:document IS NULL OR document IN (
+                SELECT id FROM documents WHERE session = :session AND name = :document
+            ))
+            ORDER BY sequence
+            """,
+            {"session": number, "document": document},
+        )
         for row in rows:
             try:
                 event = from_row(row, names.get(row["document"]), partial(_text_of, self._db))

@@ -78,6 +78,7 @@ def a_bit_of_everything(home: Home) -> list[Event]:
         kinds.TestsFinished(3, 1),
         kinds.SuggestionMoved("id", kinds.SuggestionStage.OFFERED, "rules", 3, 0),
         kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
+        kinds.SuggestionMoved("id", kinds.SuggestionStage.DISMISSED, turned_down=("0123",)),
         kinds.IntentNoted(kinds.IntentStage.PREDICTED, "fixing a failure", 0.5),
         (kinds.CellsArranged(("file:///a.ipynb#W0s",)), "file:///a.ipynb"),
         (kinds.TerminalUsed("python", 1, 300), None),
@@ -106,6 +107,8 @@ def without_digests(events: list[Event]) -> list[Event]:
     return [
         evolve(event, body=evolve(event.body, digest=None))
         if isinstance(event.body, (Saved, kinds.ChangedOutside))
+        else evolve(event, body=evolve(event.body, turned_down=None))
+        if isinstance(event.body, kinds.SuggestionMoved)
         else event
         for event in events
     ]
@@ -285,7 +288,7 @@ def test_parquet_holds_the_same_rows(home: Home, tmp_path: Path) -> None:
     rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
     assert len(rows) == len(a_bit_of_everything(home))
     assert (rows[1]["text"], rows[5]["inserted"]) == ("x = 1\r\n", "😀 = '\tü\r'")
-    assert rows[21]["removed_characters"] == 2
+    assert rows[22]["removed_characters"] == 2
 
 
 def test_a_missing_package_is_named(

@@ -56,6 +56,7 @@ EXAMPLES: list[Body] = [
     kinds.TestsFinished(3, 1),
     kinds.Diagnosed(2, 0),
     kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
+    kinds.SuggestionMoved("id", kinds.SuggestionStage.DISMISSED, turned_down=("0123", "4567")),
     kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
     kinds.RecordingChanged("full", "granted"),
     kinds.Redacted("AWS Access Key", 20),

@@ -29,6 +29,7 @@ from foretrace_telemetry.events import (
     Redacted,
     Resynced,
     Saved,
+    SuggestionMoved,
     Withheld,
 )
 from foretrace_telemetry.exchange.report import SessionReport
@@ -272,4 +273,6 @@ def _without_digest(recorded: Recorded) -> Recorded:
     body = recorded.event.body
     if isinstance(body, (Saved, ChangedOutside)) and body.digest is not None:
         return evolve(recorded, event=evolve(recorded.event, body=evolve(body, digest=None)))
+    if isinstance(body, SuggestionMoved) and body.turned_down is not None:
+        return evolve(recorded, event=evolve(recorded.event, body=evolve(body, turned_down=None)))
     return recorded
