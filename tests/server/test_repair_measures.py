@@ -203,3 +203,13 @@ def test_a_task_without_inputs_has_none_made_up() -> None:
     task = Task("hello", (CallTest("hello()", "hi"),), {"a": "def hello():\n    return 'hi'\n"})
     with Judge() as judge:
         assert generated(task, judge, 7).tests == ()
+
+
+def test_inputs_are_made_up_where_correct_programs_do_not_end_for_some_of_them() -> None:
+    waiting = "n = int(input())\nwhile n < 0:\n    pass\nprint(2 * n)\n"
+    task = Task("double", (OutputTest("3\n", "6\n"),), dict.fromkeys("abc", waiting))
+    with Judge() as judge:
+        found = generated(task, judge, 7)
+    asked = {int(test.stdin): test.stdout for test in found.tests if isinstance(test, OutputTest)}
+    assert asked
+    assert all(n >= 0 and text.split() == [str(2 * n)] for n, text in asked.items())
