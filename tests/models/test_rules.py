@@ -89,6 +89,13 @@ CASES = [
     ("n == 0\n", "n = 0\n"),
     ("b = a\n", "b = a[:]\n"),
     ("best[1] = x[1]\n", "best = x\n"),
+    ("a[i][1], a[j][1] = a[j][1], a[i][1]\n", "a[i], a[j] = a[j], a[i]\n"),
+    ("a[i] = b\nb = a [i]\n", "a[i], b = b, a[i]\n"),
+    ("n + 1\n", "n += 1\n"),
+    (
+        "while xs:\n    for x in xs:\n        y = x\n",
+        "while xs:\n    for x in xs:\n        y = x\n    xs.remove(y)\n",
+    ),
     (
         "for i in y:\n    a.append(max(xs))\n",
         "for i in y:\n    a.append(max(xs))\n    xs.remove(max(xs))\n",

@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     operators.compared_items,
     assignments.added,
     assignments.compared,
+    assignments.added_in_vain,
     assignments.parts,
     assignments.aliased,
     assignments.exchanged,

@@ -57,18 +57,32 @@ def compared(source: Source) -> Iterator[Candidate]:
 
 
 def parts(source: Source) -> Iterator[Candidate]:
-    """A part is stored in a part where the whole was meant: `best[1] = x[1]` for `best = x`."""
+    """Parts are stored in parts where the wholes were meant: `best[1] = x[1]` for `best = x`."""
     for node in source.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
-            target, value = node.targets[0], node.value
-            if isinstance(target, ast.Subscript) and ast.dump(target.slice) == ast.dump(
-                value.slice
-            ):
-                edits = (
-                    TextEdit(*source.span(target), source.code(target.value)),
-                    TextEdit(*source.span(value), source.code(value.value)),
-                )
-                yield Candidate(edits, "part for whole", 2.5)
+        if not isinstance(node, ast.Assign):
+            continue
+        sides = [
+            each
+            for side in (node.targets[0], node.value)
+            for each in (side.elts if isinstance(side, ast.Tuple) else [side])
+        ]
+        subscripts = [side for side in sides if isinstance(side, ast.Subscript)]
+        indices = {ast.dump(side.slice) for side in subscripts}
+        if len(subscripts) == len(sides) and len(indices) == 1:
+            edits = tuple(_whole(source, side) for side in subscripts)
+            yield Candidate(edits, "part for whole", 2.5)
+
+
+def added_in_vain(source: Source) -> Iterator[Candidate]:
+    """A sum that is worked out and forgotten: `n + 1` as a statement becomes `n += 1`."""
+    for node in source.nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp):
+            operation = node.value
+            is_sum = isinstance(operation.op, (ast.Add, ast.Sub))
+            if is_sum and isinstance(operation.left, _STORED):
+                sign = "+=" if isinstance(operation.op, ast.Add) else "-="
+                place = between(source, operation.left, operation.right)
+                yield Candidate((TextEdit(*place, sign),), "sum not kept", 0.0)
 
 
 def aliased(source: Source) -> Iterator[Candidate]:
@@ -106,10 +120,19 @@ def _exchange(source: Source, first: ast.stmt, second: ast.stmt) -> Iterator[Can
     if len(first.targets) != 1 or len(second.targets) != 1:
         return
     to, given = source.code(first.targets[0]), source.code(first.value)
-    if (source.code(second.targets[0]), source.code(second.value)) == (given, to):
+    if _same(first.targets[0], second.value) and _same(first.value, second.targets[0]):
         start, end = source.span(first)[0], source.span(second)[1]
         code = f"{to}, {given} = {given}, {to}"
         yield Candidate((TextEdit(start, end, code),), "exchange", 0.8)
+
+
+def _same(one: ast.expr, other: ast.expr) -> bool:
+    """Return whether two expressions are the same, stored or read."""
+    return ast.unparse(one) == ast.unparse(other)
+
+
+def _whole(source: Source, part: ast.Subscript) -> TextEdit:
+    return TextEdit(*source.span(part), source.code(part.value))
 
 
 def empties(source: Source) -> Iterator[Candidate]:

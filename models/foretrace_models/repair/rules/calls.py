@@ -274,7 +274,7 @@ def indices(source: Source) -> Iterator[Candidate]:
     for node in expressions(source):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             yield replacing(source, node, source.code(node.value), "index too many", 3.5)
-            if not isinstance(node.slice, ast.Slice):
+            if not isinstance(node.slice, (ast.Slice, ast.Constant, ast.UnaryOp)):
                 yield replacing(source, node, source.code(node.slice), "index for element", 4.0)
         if isinstance(node, (ast.Name, ast.Subscript)) and _is_value(source, node):
             code = source.code(node)

@@ -37,22 +37,36 @@ def statements(source: Source) -> Iterator[Candidate]:
 
 
 def removals(source: Source) -> Iterator[Candidate]:
-    """The largest or smallest of a list is taken again and again in a loop, but never taken out."""
-    for block in source.blocks():
-        if not isinstance(source.parents[block[0]], _LOOPS):
+    """What is taken from a list again and again in a loop is never taken out of it."""
+    for loop in source.nodes:
+        if not isinstance(loop, _LOOPS):
             continue
-        for statement in block:
+        for statement in loop.body:
             if not isinstance(statement, (ast.Assign, ast.Expr)):
                 continue
             for call in ast.walk(statement.value):
-                if not _is_extreme(call) or not source.owns_its_lines(statement):
-                    continue
-                value = source.code(call)
-                if isinstance(statement, ast.Assign) and statement.value is call:
-                    value = source.code(statement.targets[0])
-                line = f"{source.indent_of(statement)}{source.code(call.args[0])}.remove({value})"
-                edit = line_inserted(source, _end_of(source, statement), line + source.newline)
-                yield Candidate((edit,), "missing removal", 3.0)
+                if _is_extreme(call):
+                    value = source.code(call)
+                    if isinstance(statement, ast.Assign) and statement.value is call:
+                        value = source.code(statement.targets[0])
+                    line = f"{source.code(call.args[0])}.remove({value})"
+                    yield from _line_after(source, statement, line, "missing removal", 3.0)
+        if isinstance(loop, ast.While) and isinstance(loop.test, ast.Name):
+            # Such a loop ends only when nothing is left.
+            bound = [n for n in ast.walk(loop) if isinstance(n, ast.Name)]
+            names = {n.id: None for n in bound if isinstance(n.ctx, ast.Store)}
+            for name in names:
+                line = f"{loop.test.id}.remove({name})"
+                yield from _line_after(source, loop.body[-1], line, "missing removal", 3.0)
+
+
+def _line_after(
+    source: Source, statement: ast.stmt, line: str, rule: str, cost: float
+) -> Iterator[Candidate]:
+    if source.owns_its_lines(statement):
+        whole = f"{source.indent_of(statement)}{line}{source.newline}"
+        edit = line_inserted(source, _end_of(source, statement), whole)
+        yield Candidate((edit,), rule, cost)
 
 
 def _is_extreme(node: ast.AST) -> TypeGuard[ast.Call]:
