@@ -1,6 +1,7 @@
 /** Forgets what was recorded: asks how much, says what would go, and erases it if they agree. */
 
 import { type QuickPickItem, Uri, l10n, window, workspace } from "vscode";
+import { counted } from "./counted";
 import { log } from "./log";
 import type { Receipt, ToForget } from "./protocol";
 import type { Server } from "./server";
@@ -46,10 +47,10 @@ function choices(server: Server, file: Uri | undefined): Choice[] {
 async function confirmed(label: string, told: Receipt): Promise<boolean> {
   const button = l10n.t("Forget");
   const detail = [
-    l10n.t("{0} events of {1} files are erased.", told.events, told.documents),
+    l10n.t("Erased: {0} of {1}.", counted(told.events, "event"), counted(told.documents, "file")),
     told.texts_withheld === 0
       ? ""
-      : l10n.t("{0} later events of these files lose their text.", told.texts_withheld),
+      : l10n.t("Left without their text: {0}.", counted(told.texts_withheld, "later event")),
     l10n.t(
       "Until they are opened again, these files are recorded without text. What still stands in " +
         "them is recorded then.",
@@ -67,10 +68,11 @@ async function confirmed(label: string, told: Receipt): Promise<boolean> {
 async function offerToIgnore(receipt: Receipt, file: Uri | undefined): Promise<void> {
   const stop = l10n.t("Stop Recording This File");
   const places = receipt.exports.map(({ path }) => path).join(", ");
+  const gone = counted(receipt.events, "event");
   const message =
     places === ""
-      ? l10n.t("{0} events are forgotten.", receipt.events)
-      : l10n.t("{0} events are forgotten. Exports may still have them: {1}", receipt.events, places);
+      ? l10n.t("Forgotten: {0}.", gone)
+      : l10n.t("Forgotten: {0}. Exports that may still have it: {1}", gone, places);
   const answer = await window.showInformationMessage(message, ...(file ? [stop] : []));
   if (answer === stop && file !== undefined) {
     await ignore(file);

@@ -4,6 +4,7 @@ import { Uri, l10n, window, workspace } from "vscode";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConsentDialog } from "./consent";
+import { counted } from "./counted";
 import { log } from "./log";
 import type { Server } from "./server";
 
@@ -27,8 +28,9 @@ export async function handIn(server: Server, consent: ConsentDialog): Promise<vo
   }
   try {
     const { sessions, events } = await server.exportBundle(target.fsPath);
+    const whole = counted(sessions, "session");
     void window.showInformationMessage(
-      l10n.t("{0} sessions with {1} events are in {2}.", sessions, events, target.fsPath),
+      l10n.t("Saved {0} with {1} in {2}.", whole, counted(events, "event"), target.fsPath),
     );
   } catch (error) {
     log().error("Nothing was handed in:", error);
