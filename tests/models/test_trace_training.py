@@ -14,13 +14,9 @@ torch = pytest.importorskip(
 pytest.importorskip("transformers", reason="transformers is not installed")
 
 from foretrace_models.trace_model.examples import Example  # noqa: E402
-from foretrace_models.trace_model.network import (  # noqa: E402
-    Shape,
-    TraceNetwork,
-    new_network,
-)
+from foretrace_models.trace_model.lesson import Plan, Shape  # noqa: E402
+from foretrace_models.trace_model.network import TraceNetwork, new_network  # noqa: E402
 from foretrace_models.trace_model.training import (  # noqa: E402
-    Plan,
     Progress,
     ResumeError,
     train,

@@ -12,7 +12,8 @@ torch = pytest.importorskip(
 )
 pytest.importorskip("transformers", reason="transformers is not installed")
 
-from foretrace_models.trace_model.network import Shape, new_network  # noqa: E402
+from foretrace_models.trace_model.lesson import Shape  # noqa: E402
+from foretrace_models.trace_model.network import new_network  # noqa: E402
 from foretrace_models.trace_model.vocabulary import learn  # noqa: E402
 from foretrace_models.trace_model.weights import (  # noqa: E402
     Card,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import torch
-from attrs import asdict, frozen
+from attrs import asdict
 
 from foretrace_models.trace_model import vocabulary as vocabularies
 from foretrace_models.trace_model.examples import Example, examples
-from foretrace_models.trace_model.network import Shape, new_network
-from foretrace_models.trace_model.training import Plan, Progress, train
+from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
+from foretrace_models.trace_model.network import new_network
+from foretrace_models.trace_model.training import Progress, train
 from foretrace_models.trace_model.vocabulary import Vocabulary
 from foretrace_models.trace_model.weights import Card, Data, load, save
 from foretrace_models.traces.answers import Encoding
@@ -27,40 +27,11 @@ _LICENCE = "Apache-2.0"
 _SECONDS_BETWEEN_LINES = 10.0
 
 
-class Variant(str, Enum):
-    """What is made of a trace before it is learned from."""
-
-    TRACE = "trace"
-    LAST = "last"
-    SYNTHETIC = "synthetic"
-
-
 _MADE: dict[Variant, Callable[[Trace], Trace]] = {
     Variant.TRACE: lambda trace: trace,
     Variant.LAST: last_only,
     Variant.SYNTHETIC: synthetic,
 }
-
-
-@frozen
-class Lesson:
-    """What to learn from, and where to: folders with traces, less the coders that are `left_out`.
-
-    `start` is a folder with weights to begin with, `resume` a file to go on from and to keep,
-    `command` what the card says made the weights.
-    """
-
-    data: tuple[str, ...]
-    out: str
-    variant: Variant
-    encoding: Encoding
-    plan: Plan
-    shape: Shape
-    vocabulary_size: int
-    command: str
-    left_out: tuple[str, ...] = ()
-    start: str | None = None
-    resume: str | None = None
 
 
 def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
@@ -77,11 +48,12 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
     traces = [make(trace) for own in kept.values() for trace in own]
     if lesson.start is None:
         vocabulary = vocabularies.learn(_texts(traces), lesson.vocabulary_size)
-        shape, network = lesson.shape, new_network(lesson.shape, vocabulary.size, lesson.plan.seed)
+        shape, encoding = lesson.shape, lesson.encoding
+        network = new_network(shape, vocabulary.size, lesson.plan.seed)
     else:
         network, vocabulary, before = load(Path(lesson.start))
-        shape = before.shape
-    made = list(_examples(traces, vocabulary, shape, lesson, told))
+        shape, encoding = before.shape, before.encoding
+    made = list(_examples(traces, vocabulary, shape, encoding, told))
     if torch.cuda.is_available():
         network.to("cuda")
     resume = None if lesson.resume is None else Path(lesson.resume)
@@ -89,7 +61,7 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
     card = Card(
         name=Path(lesson.out).name,
         format=VERSION,
-        encoding=lesson.encoding,
+        encoding=encoding,
         variant=lesson.variant.value,
         shape=shape,
         licence=_LICENCE,
@@ -110,10 +82,10 @@ def _examples(
     traces: Iterable[Trace],
     vocabulary: Vocabulary,
     shape: Shape,
-    lesson: Lesson,
+    encoding: Encoding,
     told: Callable[[str], None],
 ) -> list[Example]:
-    made = list(examples(traces, vocabulary, shape.longest, lesson.encoding))
+    made = list(examples(traces, vocabulary, shape.longest, encoding))
     if not made:
         raise ValueError("no trace is left to learn from")
     tokens = sum(len(each.ids) for each in made)

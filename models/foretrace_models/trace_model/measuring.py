@@ -15,7 +15,7 @@ from foretrace_models.trace_model.examples import Example, example
 from foretrace_models.trace_model.scoring import answer_bits
 from foretrace_models.trace_model.vocabulary import Vocabulary
 from foretrace_models.trace_model.weights import Card, load
-from foretrace_models.traces.answers import write_answer
+from foretrace_models.traces.answers import edit_size_bytes
 from foretrace_models.traces.moments import Moment, moments
 from foretrace_telemetry.readers.trace_sets import read_traces
 
@@ -77,7 +77,7 @@ def measure(measurement: Measurement, told: Callable[[str], None]) -> dict[str, 
             "coder": edit.coder,
             "exercise": edit.exercise,
             "number": edit.number,
-            "bytes": len(write_answer(edit.moment.text, edit.after).encode()),
+            "bytes": edit_size_bytes(edit.moment.text, edit.after),
             "bits": {},
         }
         for edit in edits

@@ -10,22 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from attrs import asdict, frozen
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, LlamaConfig
 
+from foretrace_models.trace_model.lesson import Shape
+
 # How many numbers a coder's vector has.
 VECTOR_SIZE = 64
-
-
-@frozen
-class Shape:
-    """How large a network of our own is; `longest` is in tokens."""
-
-    width: int = 256
-    layers: int = 6
-    heads: int = 4
-    longest: int = 1024
 
 
 class TraceNetwork(nn.Module):  # type: ignore[misc]
@@ -84,8 +75,3 @@ def new_network(shape: Shape, vocabulary_size: int, seed: int) -> TraceNetwork:
         eos_token_id=None,
     )
     return TraceNetwork(AutoModelForCausalLM.from_config(config))
-
-
-def shape_to_json(shape: Shape) -> dict[str, int]:
-    """Return a shape as a JSON object."""
-    return dict(asdict(shape))

@@ -13,7 +13,8 @@ from typing import Any
 
 import cattrs
 
-from foretrace_models.trace_model.learning import Lesson, learn
+from foretrace_models.trace_model.learning import learn
+from foretrace_models.trace_model.lesson import Lesson
 from foretrace_models.trace_model.measuring import Measurement, measure
 
 

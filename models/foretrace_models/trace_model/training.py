@@ -21,6 +21,7 @@ from torch import Tensor
 
 from foretrace_models.trace_model.batches import in_batches, padded
 from foretrace_models.trace_model.examples import Example
+from foretrace_models.trace_model.lesson import Plan
 from foretrace_models.trace_model.network import TraceNetwork
 
 # Prompts are learned, too, but by so much less: they are most of every example.
@@ -35,17 +36,6 @@ _KEPT = ("step", "exp_avg", "exp_avg_sq")
 
 class ResumeError(ValueError):
     """A file that training was to go on from does not fit; the message says why."""
-
-
-@frozen
-class Plan:
-    """How long and how fast to learn: `tokens` in all, `batch_tokens` at once."""
-
-    tokens: int
-    batch_tokens: int = 4096
-    learning_rate: float = 2e-3
-    warm_up_steps: int = 50
-    seed: int = 0
 
 
 @frozen

@@ -14,7 +14,8 @@ from safetensors.torch import load_file, save_file
 
 from foretrace_models.catalogue import sha256_of
 from foretrace_models.trace_model import vocabulary as vocabularies
-from foretrace_models.trace_model.network import Shape, TraceNetwork, new_network
+from foretrace_models.trace_model.lesson import Shape
+from foretrace_models.trace_model.network import TraceNetwork, new_network
 from foretrace_models.trace_model.vocabulary import Vocabulary
 from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 
 
-def folds(coders: Iterable[str], count: int, seed: int) -> list[frozenset[str]]:
+def folds(coders: Iterable[str], count: int) -> list[frozenset[str]]:
     """Return coders in so many groups of about the same size, by chance, always the same ones.
 
     Raises:
@@ -15,5 +15,5 @@ def folds(coders: Iterable[str], count: int, seed: int) -> list[frozenset[str]]:
     names = sorted(set(coders))
     if not 2 <= count <= len(names):
         raise ValueError(f"{len(names)} coders cannot be put into {count} folds")
-    random.Random(f"{seed} folds").shuffle(names)  # noqa: S311 - no secret
+    random.Random(count).shuffle(names)  # noqa: S311 - no secret
     return [frozenset(names[first::count]) for first in range(count)]

@@ -1,0 +1,141 @@
+"""`foretrace train lm`: a trace model, from traces."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+from attrs import asdict
+
+from foretrace_models.trace_model.calling import CallError, call
+from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
+from foretrace_models.traces.answers import Encoding
+from foretrace_models.traces.folds import folds
+from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_telemetry.readers.trace_sets import read_traces
+
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("lm")
+@click.argument("data", nargs=-1, required=True, type=_folder)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="For the weights.",
+)
+@click.option(
+    "--variant",
+    type=click.Choice([variant.value for variant in Variant]),
+    default=Variant.TRACE.value,
+    show_default=True,
+    help="What is made of each trace: nothing, its last state, or a line by line way to that.",
+)
+@click.option(
+    "--encoding",
+    type=click.Choice([encoding.value for encoding in Encoding]),
+    default=Encoding.LINES.value,
+    show_default=True,
+    help="How edits are written; weights that are begun with have their own.",
+)
+@click.option(
+    "--fold",
+    metavar="NUMBER/COUNT",
+    help="Coders to leave out: 1/5 is the first fifth of them; by default none.",
+)
+@click.option("--tokens", type=click.IntRange(1), default=4_000_000, show_default=True)
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=2e-3,
+    show_default=True,
+)
+@click.option("--width", type=click.IntRange(8), default=256, show_default=True)
+@click.option("--layers", type=click.IntRange(1), default=6, show_default=True)
+@click.option("--start", type=_folder, help="Weights to begin with, rather than with chance.")
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option(
+    "--resume",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep how far training came here, and go on where it was stopped.",
+)
+@json_option
+def command(
+    data: tuple[Path, ...],
+    out: Path,
+    variant: str,
+    encoding: str,
+    fold: str | None,
+    tokens: int,
+    learning_rate: float,
+    width: int,
+    layers: int,
+    start: Path | None,
+    seed: int,
+    resume: Path | None,
+    as_json: bool,
+) -> None:
+    """Train a model of our own on the traces in DATA.
+
+    DATA are folders with ITAP's sequences, C-Pack, or Exercism's histories. It works on the GPU, if
+    there is one that torch knows.
+    """
+    try:
+        lesson = Lesson(
+            data=tuple(str(folder.resolve()) for folder in data),
+            out=str(out.resolve()),
+            variant=Variant(variant),
+            encoding=Encoding(encoding),
+            plan=Plan(tokens, learning_rate=learning_rate, seed=seed),
+            shape=Shape(width=width, layers=layers),
+            command=_command(),
+            left_out=_left_out(data, fold),
+            start=None if start is None else str(start.resolve()),
+            resume=None if resume is None else str(resume.resolve()),
+        )
+        card = call("learn", asdict(lesson))
+    except (OSError, ValueError, CallError) as error:
+        raise MissingError(str(error)) from error
+    if as_json:
+        print_json(card)
+    else:
+        coders = sum(each["coders"] for each in card["data"])
+        traces = sum(each["traces"] for each in card["data"])
+        click.echo(f"{card['tokens']:,} tokens of {traces:,} traces by {coders} coders: {out}")
+
+
+def _left_out(data: tuple[Path, ...], fold: str | None) -> tuple[str, ...]:
+    """Return the coders of a fold.
+
+    Raises:
+        ValueError: there is no such fold.
+    """
+    if fold is None:
+        return ()
+    number, _, count = fold.partition("/")
+    if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise ValueError(f"{fold!r} is no fold; 1/5 is the first of five")
+    return tuple(
+        coder
+        for folder in data
+        for coder in sorted(
+            folds((trace.coder for trace in read_traces(folder).traces), int(count))[
+                int(number) - 1
+            ]
+        )
+    )
+
+
+def _command() -> str:
+    """Return the command that this is, without the places of files and how it tells its result."""
+    context = click.get_current_context()
+    told = ["foretrace", "train", "lm"]
+    for parameter in context.command.params:
+        value = context.params[parameter.name or ""]
+        if isinstance(parameter, click.Argument):
+            told += [path.name for path in value]
+        elif value is not None and parameter.name not in ("out", "resume", "as_json"):
+            told += [parameter.opts[0], value.name if isinstance(value, Path) else str(value)]
+    return shlex.join(told)
