@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from foretrace_models.repair import search
 from foretrace_models.repair.diagnosis import Proof, Reason, Situation
 from foretrace_models.repair.edits import apply_edits
 from foretrace_models.repair.pipeline import diagnose
@@ -49,3 +53,30 @@ def test_a_program_that_never_ends_on_what_was_made_up_is_not_waited_for(tmp_pat
 def test_nothing_is_taken_away_to_keep_a_program_from_a_crash(tmp_path: Path) -> None:
     text = "n = int(input())\nprint(n.frobnicate(1, 2, 3))\n"
     assert mended(text, tmp_path) is None
+
+
+def test_a_fix_that_leaves_no_name_without_a_value_is_the_better_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_LINGER_SECONDS", 5.0)
+    # For an empty list, `i` has no value; no test asks for that.
+    text = (
+        "def place(x, xs):\n"
+        "    if xs == ():\n"
+        "        return ()\n"
+        "    for i, other in enumerate(xs):\n"
+        "        if x <= other:\n"
+        "            return i\n"
+        "    return i + 1\n"
+    )
+    tests = (
+        *(("place(2, (1, 3))", "1"), ("place(5, (1, 3))", "2"), ("place(5, ())", "0")),
+        *(("place(2, [1, 3])", "1"), ("place(5, [1])", "1")),
+    )
+    rows = [f'[[test]]\ncall = "{call}"\nexpected = "{expected}"\n' for call, expected in tests]
+    assignment = '[assignment]\nentry = "program.py"\n' + "".join(rows)
+    (tmp_path / "foretrace.toml").write_text(assignment)
+    fixed: dict[str, Any] = {}
+    exec(mended_to_parse(text, tmp_path), fixed)
+    assert fixed["place"](5, []) == 0
+    assert fixed["place"](5, ()) == 0

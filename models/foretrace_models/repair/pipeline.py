@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from attrs import evolve
@@ -38,7 +38,7 @@ from foretrace_models.repair.faults import Fault, fault_of, syntax_fault
 from foretrace_models.repair.fixing import Fixing
 from foretrace_models.repair.hints import problem_of
 from foretrace_models.repair.locate import suspicion
-from foretrace_models.repair.made_up import keeping, made_up_checks
+from foretrace_models.repair.made_up import keeping, made_up_call_checks, made_up_checks
 from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
@@ -199,6 +199,7 @@ class _Repair:
             first=partial(self._first, first),
             further=further,
             best=given,
+            slips=self._slips(verifier, verdict) if given is None else lambda _: False,
         )
         if found is not None:
             rules = (*start.rules, *found.rules)
@@ -234,6 +235,22 @@ class _Repair:
             acceptable,
             self._out_of_time,
         )
+
+    def _slips(self, verifier: Verifier, verdict: Verdict) -> Callable[[str], bool]:
+        """Return what tells whether a text slips in a call with made-up arguments."""
+        limits = verifier.quick_limits(verdict)
+
+        @cache
+        def calls() -> Verifier:
+            return verifier.of(made_up_call_checks(verifier.checks, self._prelude))
+
+        def slips(text: str) -> bool:
+            if not calls().checks:
+                return False
+            (outcomes,) = calls().outcomes([text], limits)
+            return Outcome.FAILED in outcomes
+
+        return slips
 
     def _first(self, propose: Propose, source: Source) -> Iterator[tuple[Candidate, str]]:
         """Propose changes to begin with, a language model's where the rules had their turn."""

@@ -40,6 +40,7 @@ _LINGER_SECONDS = 0.5
 _LINGER_GIVEN_SECONDS = 0.2
 _MOST_COST_GIVEN = 10.0
 _COST_OF_TOKEN = 0.7
+_COST_OF_SLIP = 10.0
 # Programs have one slip more often than two: so much less likely is each further change.
 _COST_OF_FURTHER = 2.5
 # Where there are no tests, only what is likely by itself is worth anybody's time.
@@ -48,17 +49,21 @@ _MOST_COST_UNPROVEN = 3.0
 
 @frozen
 class Found:
-    """A text that passes every check, and the rules that led to it."""
+    """A text that passes every check, and the rules that led to it.
+
+    `slips` says that it slips where no check looks.
+    """
 
     text: str
     rules: tuple[str, ...]
     cost: float
     token_distance: int
+    slips: bool = False
 
     @property
     def rank(self) -> float:
-        """How good a fix this is, the less the better: small, and not far-fetched."""
-        return self.cost + _COST_OF_TOKEN * self.token_distance
+        """How good a fix this is, the less the better: small, not far-fetched, and no slip left."""
+        return self.cost + _COST_OF_TOKEN * self.token_distance + _COST_OF_SLIP * self.slips
 
 
 @define(order=True)
@@ -112,10 +117,12 @@ def search(
     first: Propose = candidates,
     further: Propose = candidates,
     best: Found | None = None,
+    slips: Callable[[str], bool] = lambda _: False,
 ) -> Found | None:
     """Return the best fix that is found in time, or None; one better than `best`, if given.
 
     `first` proposes changes of the text itself, `further` those of texts reached from there.
+    `slips` tells whether a text that passes every check slips where none looks.
 
     Best first: of all texts reached so far, the one whose next change is the likeliest is built
     on. After the first fix the search lingers for a better one, the longer the more changes that
@@ -124,14 +131,14 @@ def search(
     Raises:
         SandboxError: the sandbox is gone.
     """
-    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further, best)
+    search_ = _Search(text, baseline, suspicion, verifier, acceptable, first, further, best, slips)
     deadline = float("inf")
     while search_.queue and not (best is not None and best.token_distance <= 1):
         if out_of_time() or time.monotonic() > deadline:
             break
         search_.go_on()
         if search_.best is not None and deadline == float("inf"):
-            seconds = _LINGER_SECONDS * len(search_.best.rules)
+            seconds = _LINGER_SECONDS * (len(search_.best.rules) + search_.best.slips)
             deadline = time.monotonic() + (_LINGER_GIVEN_SECONDS if best is not None else seconds)
     return search_.best
 
@@ -149,6 +156,7 @@ class _Search:
         first: Propose,
         further: Propose,
         best: Found | None,
+        slips: Callable[[str], bool],
     ) -> None:
         self.best = best
         # Where peers say what is right, the smaller change is the better one, likely or not.
@@ -156,6 +164,7 @@ class _Search:
         self._suspicion = suspicion
         self._verifier = verifier
         self._acceptable = acceptable
+        self._slips = slips
         self._first = first
         self._further = further
         self._tryout = verifier.tryout(baseline)
@@ -190,7 +199,7 @@ class _Search:
         cost = step.cost + proposal.cost + (_COST_OF_FURTHER if step.rules else 0.0)
         if credit >= self._total:
             if self._acceptable(text) and self._verifier.verify(text).all_pass:
-                found = Found(text, rules, cost, self._size(text))
+                found = Found(text, rules, cost, self._size(text), self._slips(text))
                 if self.best is None or self._rank(found) < self._rank(self.best):
                     self.best = found
             return

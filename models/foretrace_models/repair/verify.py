@@ -72,8 +72,11 @@ class Verifier:
 
     def without_agreed(self) -> Verifier:
         """Return what runs only the checks that are the person's own."""
-        own = [check for check in self.checks if not isinstance(check, AgreedCheck)]
-        return Verifier(self._sandbox, self._path, self._prelude, own, self._full.cpu_seconds)
+        return self.of([check for check in self.checks if not isinstance(check, AgreedCheck)])
+
+    def of(self, checks: Sequence[Check]) -> Verifier:
+        """Return what runs other checks on the same program."""
+        return Verifier(self._sandbox, self._path, self._prelude, checks, self._full.cpu_seconds)
 
     def verify(self, text: str) -> Verdict:
         """Run each check in a process of its own, with all the time it may have.
