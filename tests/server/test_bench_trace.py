@@ -76,6 +76,11 @@ def test_models_are_measured_on_the_exercises_that_all_of_them_have(
     assert everything["edit_categories"]["modify_existing"] == 1
     assert everything["backtracking_per_step"] == pytest.approx(1 / 3)
     assert everything["intervals"]["states_mean"] == [2.5, 2.5]
+    # One coder cannot be compared with another one.
+    assert everything["same_coder"]["year"] is None
+    assert figures["period"] == "year"
+    assert figures["coder_or_calendar"]["all"]["pairs"]["same_coder_same_period"] == 1
+    assert figures["coder_or_calendar"]["all"]["coder_beyond_calendar"] is None
 
 
 def test_people_are_measured_with_what_they_reached(home: Home, logged: Path) -> None:
@@ -84,6 +89,9 @@ def test_people_are_measured_with_what_they_reached(home: Home, logged: Path) ->
     real = figures["models"]["real"]
     assert (real["traces"], real["edits"], real["solved"], real["attempts"]) == (2, 2, 0.5, 2)
     assert real["reached_end"] is None
+    # Both are for one exercise, so that there is one pair, of different coders.
+    assert figures["coder_or_calendar"]["real"]["pairs"]["other_coder_same_period"] == 1
+    assert "coder" in figures["coder_or_calendar"]["real"]["explained"]
 
 
 def test_a_log_of_people_is_read_before_rollouts(home: Home, logged: Path) -> None:
@@ -121,7 +129,8 @@ def test_figures_are_told_in_words(home: Home, written: Path) -> None:
     done = foretrace(home, "bench", "trace", "--data", str(written), "--metrics-only")
     assert done.returncode == 0
     assert "self_bleu" in done.stdout
-    assert "modify_existing" in done.stdout
+    assert "edit_categories, modify_existing" in done.stdout
+    assert "coder_beyond_calendar: cannot be told" in done.stdout
     assert "2/2 last/star" in done.stderr
 
 

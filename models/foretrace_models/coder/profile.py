@@ -6,6 +6,7 @@ profile of some traces is the sum of the profiles of each.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import chain
@@ -61,11 +62,14 @@ class Profile:
 def profile_of(trace: Trace) -> Profile:
     """Return the profile of one trace: layout and style of its last state, and its steps."""
     text = trace.last.text
-    sums: dict[Trait, Observed] = {}
+    totals: dict[Trait, float] = {}
+    counts: Counter[Trait] = Counter()
     for trait, value in chain(observe_layout(text, trace.language), observe_working(trace)):
-        sums[trait] = sums.get(trait, Observed(0, 0)) + Observed(float(value), 1)
+        totals[trait] = totals.get(trait, 0.0) + value
+        counts[trait] += 1
+    observed = {trait: Observed(total, counts[trait]) for trait, total in totals.items()}
     style = style_of(text) if trace.language == "python" else Style()
-    return Profile(sums, style, 1)
+    return Profile(observed, style, 1)
 
 
 def merged(profiles: Iterable[Profile]) -> Profile:

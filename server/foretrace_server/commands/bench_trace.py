@@ -64,26 +64,36 @@ def _show(figures: dict[str, Any]) -> None:
         f"seed {figures['seed']}; intervals of 95 % by exercise\n"
     )
     click.echo(f"{'':30}" + "".join(f"{maker:>30}" for maker in makers))
-    for name in next(iter(makers.values()))["intervals"]:
-        if name == "edit_categories":
-            continue
-        cells = [_cell(makers[maker][name], makers[maker]["intervals"][name]) for maker in makers]
-        if any(cells):
-            click.echo(f"{name:30}" + "".join(f"{cell:>30}" for cell in cells))
-    for category in next(iter(makers.values()))["edit_categories"]:
-        cells = [
-            _cell(
-                makers[maker]["edit_categories"][category],
-                makers[maker]["intervals"]["edit_categories"][category],
-            )
-            for maker in makers
-        ]
-        click.echo(f"{category:30}" + "".join(f"{cell:>30}" for cell in cells))
+    for name, value in next(iter(makers.values()))["intervals"].items():
+        for part in value if isinstance(value, dict) else [None]:
+            cells = [_cell(of, name, part) for of in makers.values()]
+            if any(cells):
+                label = name if part is None else f"{name}, {part}"
+                click.echo(f"{label:30}" + "".join(f"{cell:>30}" for cell in cells))
+    for maker, answer in (figures["coder_or_calendar"] or {}).items():
+        _show_coder_or_calendar(maker, figures["period"], answer)
 
 
-def _cell(value: float | None, interval: list[float] | None) -> str:
+def _cell(of: dict[str, Any], name: str, part: str | None) -> str:
+    value, interval = of[name], of["intervals"][name]
+    if part is not None:
+        value, interval = value[part], interval[part]
     if value is None:
         return ""
     if interval is None:
         return f"{value:.3f}"
     return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
+
+
+def _show_coder_or_calendar(maker: str, period: str, answer: dict[str, Any]) -> None:
+    click.echo(f"\n{maker}: how far profiles are apart, by {period}")
+    for name, distance in answer["distance"].items():
+        if distance is not None:
+            click.echo(f"  {name}: {distance:.3f}, {answer['pairs'][name]:,} pairs")
+    for name in ("coder_beyond_calendar", "coder"):
+        tested = answer[name]
+        told = "cannot be told" if tested is None else f"{tested['difference']:.3f}"
+        chance = "" if tested is None else f", p = {tested['p']:.3f}"
+        click.echo(f"  {name}: {told}{chance}")
+    for name, share in answer.get("explained", {}).items():
+        click.echo(f"  explained by {name}: {share:.1%}")

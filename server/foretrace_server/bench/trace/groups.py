@@ -7,11 +7,14 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
+from foretrace_server.bench.trace.coder_or_calendar import Period
 from foretrace_telemetry.readers import itap, rollouts
 from foretrace_telemetry.readers.trace_sets import read_traces
 from foretrace_telemetry.traces import Trace
 
 REAL = "real"
+# How long people worked: some weeks of one course, or some months in different years.
+_PERIODS = {"itap": Period.WEEK, "exercism": Period.QUARTER}
 
 
 @define
@@ -31,10 +34,14 @@ class Group:
 
 @frozen
 class Grouped:
-    """The groups of a folder; `exercises_left_out` do not have traces of all makers."""
+    """The groups of a folder; `exercises_left_out` do not have traces of all makers.
+
+    `period` is what coders are compared over; None where there are no times.
+    """
 
     dataset: str
     groups: list[Group]
+    period: Period | None
     exercises_left_out: int = 0
 
 
@@ -52,7 +59,7 @@ def load(folder: Path) -> Grouped:
     for trace in found.traces:
         by_exercise[trace.exercise].append(trace)
     groups = [Group(REAL, exercise, own) for exercise, own in sorted(by_exercise.items())]
-    return Grouped(f"{found.name} ({folder.name})", groups)
+    return Grouped(f"{found.name} ({folder.name})", groups, _PERIODS.get(found.name))
 
 
 def _rollouts(folder: Path) -> Grouped:
@@ -68,4 +75,5 @@ def _rollouts(folder: Path) -> Grouped:
     exercises = {exercise for exercise, _ in groups}
     shared = {each for each in exercises if all((each, maker) in groups for maker in makers)}
     kept = [group for (exercise, _), group in sorted(groups.items()) if exercise in shared]
-    return Grouped(f"rollouts ({folder.name})", kept, len(exercises) - len(shared))
+    left_out = len(exercises) - len(shared)
+    return Grouped(f"rollouts ({folder.name})", kept, Period.YEAR, left_out)

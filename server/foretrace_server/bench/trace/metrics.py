@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import reduce
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 from typing import Any
 
 from attrs import frozen
@@ -15,9 +16,20 @@ from foretrace_models.traces.bleu import self_bleu
 from foretrace_models.traces.diversity import distinct_share, self_jaccard
 from foretrace_models.traces.edit_categories import EditCategory
 from foretrace_models.traces.measures import TraceMeasures, measure
-from foretrace_server.bench.intervals import Row, drawn_again
+from foretrace_server.bench.intervals import Row
 from foretrace_server.bench.resume import Rows
-from foretrace_server.bench.trace.groups import Group, Grouped, load
+from foretrace_server.bench.trace.coder_or_calendar import (
+    Dealt,
+    Period,
+    dealt,
+    explained,
+    told,
+    vectors_of,
+)
+from foretrace_server.bench.trace.figures import figures_of
+from foretrace_server.bench.trace.groups import REAL, Group, Grouped, load
+from foretrace_server.bench.trace.same_coder import by_coder
+from foretrace_telemetry.traces import Trace
 
 Tell = Callable[[str], None]
 
@@ -42,16 +54,19 @@ def measure_folder(run: Run, tell: Tell) -> dict[str, Any]:
     """
     grouped = load(run.data)
     groups = _chosen(grouped, run)
-    kept = Rows(run.resume, {"bench": "trace metrics", "dataset": grouped.dataset})
+    signature = {"bench": "trace metrics", "dataset": grouped.dataset, "seed": run.seed}
+    kept = Rows(run.resume, signature)
     rows = []
     for group in groups:
         item = f"{group.maker}/{group.exercise}"
         row = kept.get(item)
         if row is None:
-            row = _row(group)
+            row = _row(group, grouped.period, run.seed)
             kept.add(item, row)
         rows.append(row)
         tell(f"{len(rows)}/{len(groups)} {item}: {row['traces']} traces, {row['steps']} edits")
+    makers = sorted({row["maker"] for row in rows})
+    by_maker = {maker: [row for row in rows if row["maker"] == maker] for maker in makers}
     return {
         "dataset": grouped.dataset,
         "n": sum(row["steps"] for row in rows),
@@ -59,10 +74,26 @@ def measure_folder(run: Run, tell: Tell) -> dict[str, Any]:
         "exercises_left_out": grouped.exercises_left_out,
         "seed": run.seed,
         "limit": run.limit,
-        "models": {
-            maker: _with_intervals([row for row in rows if row["maker"] == maker], run.seed)
-            for maker in sorted({row["maker"] for row in rows})
-        },
+        "models": {maker: figures_of(own, run.seed) for maker, own in by_maker.items()},
+        "period": None if grouped.period is None else grouped.period.value,
+        "coder_or_calendar": _coder_or_calendar(grouped.period, groups, by_maker, run.seed),
+    }
+
+
+def _coder_or_calendar(
+    period: Period | None, groups: Sequence[Group], by_maker: dict[str, list[Row]], seed: int
+) -> dict[str, Any] | None:
+    """Return for each maker whether profiles are of coders; people's over all exercises."""
+    if period is None:
+        return None
+    if REAL in by_maker:
+        traces = [trace for group in groups for trace in group.traces]
+        vectors = vectors_of(traces)
+        found = told(dealt(traces, vectors, period, seed))
+        return {REAL: {**found, "explained": explained(traces, vectors, period)}}
+    return {
+        maker: told(reduce(Dealt.__add__, (Dealt.from_json(row["dealt"]) for row in own)))
+        for maker, own in by_maker.items()
     }
 
 
@@ -86,7 +117,7 @@ def _edits(group: Group) -> int:
     return sum(len(trace.states) - 1 for trace in group.traces)
 
 
-def _row(group: Group) -> Row:
+def _row(group: Group, period: Period | None, seed: int) -> Row:
     """Return what is counted of a group: sums, and what is of the whole group."""
     measures = [measure(trace) for trace in group.traces]
     last = [trace.last.text for trace in group.traces]
@@ -120,6 +151,15 @@ def _row(group: Group) -> Row:
         "judged": sum(each.solved is not None for each in measures),
         "solved": len(solved),
         "attempts": sum(each.attempts or 0 for each in solved),
+        # Only models were asked for several traces by one coder for one exercise.
+        **(_same_coder(group.traces, period, seed) if period and group.maker != REAL else {}),
+    }
+
+
+def _same_coder(traces: Sequence[Trace], period: Period, seed: int) -> Row:
+    return {
+        "same_coder": by_coder(traces),
+        "dealt": dealt(traces, vectors_of(traces), period, seed).to_json(),
     }
 
 
@@ -130,68 +170,3 @@ def _away(measures: TraceMeasures) -> int:
 def _sum(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
-
-
-def _with_intervals(rows: Sequence[Row], seed: int) -> dict[str, Any]:
-    figures = {name: figure(rows) for name, figure in _FIGURES.items()}
-    return {
-        "traces": sum(row["traces"] for row in rows),
-        "edits": sum(row["steps"] for row in rows),
-        **figures,
-        "edit_categories": {c.value: _share(c)(rows) for c in EditCategory},
-        "intervals": {
-            **{name: drawn_again(rows, figure, seed) for name, figure in _FIGURES.items()},
-            "edit_categories": {c.value: drawn_again(rows, _share(c), seed) for c in EditCategory},
-        },
-    }
-
-
-_Figure = Callable[[Sequence[Row]], float | None]
-
-
-def _by_exercise(name: str, middle: Callable[[list[float]], float] = fmean) -> _Figure:
-    """Return the mean, or another middle, over exercises of a value."""
-
-    def figure(rows: Sequence[Row]) -> float | None:
-        values = [row[name] for row in rows if row[name] is not None]
-        return middle(values) if values else None
-
-    return figure
-
-
-def _ratio(name: str, of: str) -> _Figure:
-    """Return one sum over another, over all exercises."""
-
-    def figure(rows: Sequence[Row]) -> float | None:
-        known = [row for row in rows if row[name] is not None]
-        whole = sum(row[of] for row in known)
-        return sum(row[name] for row in known) / whole if whole else None
-
-    return figure
-
-
-def _share(category: EditCategory) -> _Figure:
-    def figure(rows: Sequence[Row]) -> float | None:
-        whole = sum(row["steps"] for row in rows)
-        return sum(row["categories"][category.value] for row in rows) / whole if whole else None
-
-    return figure
-
-
-_FIGURES: dict[str, _Figure] = {
-    "self_bleu": _by_exercise("self_bleu"),
-    "self_jaccard": _by_exercise("self_jaccard"),
-    "distinct": _by_exercise("distinct"),
-    "states_mean": _ratio("states", "traces"),
-    "reached_end": _ratio("reached_end", "begun"),
-    "backtracking": _ratio("backtracking", "traces"),
-    "backtracking_per_step": _ratio("away", "steps"),
-    "backtracking_per_step_solved": _ratio("solved_away", "solved_steps"),
-    "step_distance": _ratio("step_distance", "steps"),
-    "comments": _ratio("comments", "traces"),
-    "functions": _ratio("functions", "traces"),
-    "seconds": _ratio("seconds", "timed"),
-    "gap_seconds": _by_exercise("gap_seconds", median),
-    "solved": _ratio("solved", "judged"),
-    "attempts": _ratio("attempts", "solved"),
-}
