@@ -80,3 +80,27 @@ def test_a_fix_that_leaves_no_name_without_a_value_is_the_better_one(
     exec(mended_to_parse(text, tmp_path), fixed)
     assert fixed["place"](5, []) == 0
     assert fixed["place"](5, ()) == 0
+
+
+def test_a_loop_that_never_goes_round_is_mended_though_no_test_asks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_LINGER_SECONDS", 5.0)
+    text = (
+        "def some_even(xs):\n"
+        "    for x in xs:\n"
+        "        if x % 2 == 1:\n"
+        "            return True\n"
+        "        else:\n"
+        "            return False\n"
+    )
+    assignment = (
+        '[assignment]\nentry = "program.py"\n'
+        '[[test]]\ncall = "some_even([2])"\nexpected = "True"\n'
+        '[[test]]\ncall = "some_even([3])"\nexpected = "False"\n'
+    )
+    (tmp_path / "foretrace.toml").write_text(assignment)
+    fixed: dict[str, Any] = {}
+    exec(mended_to_parse(text, tmp_path), fixed)
+    assert fixed["some_even"]([3, 4])
+    assert not fixed["some_even"]([3, 5])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foretrace_models.repair.parse import find_parsing, syntax_error
-from foretrace_models.repair.plausible import oddity_bits
+from foretrace_models.repair.plausible import oddity_bits, slips_in
 from foretrace_models.repair.rules.syntax import RULES
 from foretrace_models.repair.rules.syntax.broken import Broken
 
@@ -116,6 +116,30 @@ def test_no_name_is_undefined_because_of_how_its_function_is_called() -> None:
     # Python's own `symtable` takes a function of this name for the module.
     assert oddity_bits("def top(xs):\n    best = max(xs)\n    return best\n") == 0
     assert oddity_bits("def top(xs):\n    return best\n") > 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if x:\n            return 1\n        else:\n            return 2",
+        "print(x)\n        break",
+        "if x:\n            break\n        raise ValueError",
+    ],
+)
+def test_a_loop_that_never_goes_round_is_a_slip(body: str) -> None:
+    assert slips_in(f"def f(xs):\n    for x in xs:\n        {body}\n") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if x:\n            return 1",
+        "if x:\n            return 1\n        elif xs:\n            return 2",
+        "if x:\n            continue\n        break",
+    ],
+)
+def test_a_loop_that_may_go_round_is_none(body: str) -> None:
+    assert slips_in(f"def f(xs):\n    for x in xs:\n        {body}\n") == 0
 
 
 def test_words_are_rather_kept_than_lost() -> None:

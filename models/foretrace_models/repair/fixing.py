@@ -40,12 +40,18 @@ class Fixing:
     out_of_time: Callable[[], bool]
 
     def proven(
-        self, text: str, rules: tuple[str, ...], verifier: Verifier, verdict: Verdict, before: int
+        self,
+        text: str,
+        rules: tuple[str, ...],
+        verifier: Verifier,
+        verdict: Verdict,
+        before: int,
+        slips: Callable[[str], bool] = lambda _: False,
     ) -> Fix | None:
         """Return the fix that leads to a text which passes every check.
 
         `verdict` is that text's, `before` how many of the person's own checks pass without the fix.
-        None if the text is another program.
+        A text that `slips` is no fix. None if the text is another program.
         """
         edits = edits_between(self.text, text)
         limits = verifier.quick_limits(verdict)
@@ -56,7 +62,9 @@ class Fixing:
             changed = apply_edits(self.text, some)
             if self.out_of_time() or syntax_error(changed) is not None:
                 return False
-            return verifier.passing(changed, limits) == len(verifier.checks)
+            if verifier.passing(changed, limits) < len(verifier.checks):
+                return False
+            return not slips(changed)
 
         # Where nothing is tested, half a change may pass as well as the whole.
         if len(edits) > 1 and not verifier.proves_little and DONOR not in rules:

@@ -40,6 +40,7 @@ from foretrace_models.repair.hints import problem_of
 from foretrace_models.repair.locate import suspicion
 from foretrace_models.repair.made_up import keeping, made_up_call_checks, made_up_checks
 from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
+from foretrace_models.repair.plausible import slips_in
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
 from foretrace_models.repair.search import Found, Propose, search
@@ -189,6 +190,7 @@ class _Repair:
             first = further = likely_alone(self._sources.by_likely_rules)
 
         given = self._given(start.text, verifier, verdict, acceptable)
+        slips = self._slips(verifier, verdict)
         found = search(
             start.text,
             verdict,
@@ -199,13 +201,14 @@ class _Repair:
             first=partial(self._first, first),
             further=further,
             best=given,
-            slips=self._slips(verifier, verdict) if given is None else lambda _: False,
+            slips=slips,
         )
         if found is not None:
             rules = (*start.rules, *found.rules)
             proof = verifier.verify(found.text)
             before = -1 if start.rules else _passed(verifier, verdict)
-            fix = self._fixing.proven(found.text, rules, verifier, proof, before)
+            left = _no_slip if found.slips else slips
+            fix = self._fixing.proven(found.text, rules, verifier, proof, before, left)
             return self._told(fault, fix, tried=verifier.tried)
         why = Why(
             Reason.NO_FIX_FOUND,
@@ -237,7 +240,12 @@ class _Repair:
         )
 
     def _slips(self, verifier: Verifier, verdict: Verdict) -> Callable[[str], bool]:
-        """Return what tells whether a text slips in a call with made-up arguments."""
+        """Return what tells whether a text has a slip that no check looks at.
+
+        It shows in the text, or in a call with made-up arguments.
+        """
+        if verifier.proves_little or self._sources.pool is not None:
+            return _no_slip
         limits = verifier.quick_limits(verdict)
 
         @cache
@@ -245,6 +253,8 @@ class _Repair:
             return verifier.of(made_up_call_checks(verifier.checks, self._prelude))
 
         def slips(text: str) -> bool:
+            if slips_in(f"{self._prelude}\n{text}"):
+                return True
             if not calls().checks:
                 return False
             (outcomes,) = calls().outcomes([text], limits)
@@ -328,6 +338,10 @@ def _shifted(diagnosis: Diagnosis, characters: int) -> Diagnosis:
     fix = diagnosis.fix
     steps = tuple(evolve(step, edits=moved(step.edits)) for step in fix.steps)
     return evolve(diagnosis, fix=evolve(fix, edits=moved(fix.edits), steps=steps))
+
+
+def _no_slip(text: str) -> bool:  # noqa: ARG001
+    return False
 
 
 def _passed(verifier: Verifier, verdict: Verdict) -> int:

@@ -10,7 +10,7 @@ import ast
 import builtins
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _BUILTINS = frozenset(dir(builtins))
 _GLOBALS = frozenset(("__name__", "__file__", "__doc__"))
@@ -65,6 +65,35 @@ def oddity_bits(text: str) -> float:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             bits += _odd_text(node.value)
     return bits
+
+
+def slips_in(text: str) -> int:
+    """Return how much in a program is a slip, whatever it is meant to do.
+
+    Names that nothing defines, and loops that never go round.
+
+    Raises:
+        SyntaxError: it does not parse.
+    """
+    undefined = 0 if "import *" in text else sum(1 for _ in _undefined(text))
+    return undefined + sum(map(_ends_at_once, ast.walk(ast.parse(text))))
+
+
+def _ends_at_once(node: ast.AST) -> bool:
+    """Return whether a node is a loop whose first turn is its last, however it goes."""
+    if not isinstance(node, (ast.For, ast.While)):
+        return False
+    goes_on = any(isinstance(inner, ast.Continue) for inner in ast.walk(node))
+    return not goes_on and _leaves(node.body)
+
+
+def _leaves(block: Sequence[ast.stmt]) -> bool:
+    """Return whether a block of a loop leaves it, whichever way control takes."""
+    return any(
+        isinstance(statement, (ast.Return, ast.Break, ast.Raise))
+        or (isinstance(statement, ast.If) and _leaves(statement.body) and _leaves(statement.orelse))
+        for statement in block
+    )
 
 
 def _undefined(text: str) -> Iterator[float]:

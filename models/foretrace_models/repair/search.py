@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from foretrace_models.repair.edits import apply_edits, distance, edits_between
 from foretrace_models.repair.minimise import alike
 from foretrace_models.repair.parse import syntax_error
-from foretrace_models.repair.plausible import oddity_bits
+from foretrace_models.repair.plausible import oddity_bits, slips_in
 from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
@@ -88,7 +88,7 @@ class _Step:
 
     @cached_property
     def _oddity(self) -> float:
-        return oddity_bits(self.text)
+        return _oddity(self.text)
 
     def is_less_odd(self, text: str) -> bool:
         """Return whether a program has less in it that nobody means than this one.
@@ -97,7 +97,7 @@ class _Step:
         """
         if self._oddity < _SLIP_BITS or syntax_error(text) is not None:
             return False
-        return oddity_bits(text) <= self._oddity - _SLIP_BITS
+        return _oddity(text) <= self._oddity - _SLIP_BITS
 
 
 @frozen
@@ -138,7 +138,7 @@ def search(
             break
         search_.go_on()
         if search_.best is not None and deadline == float("inf"):
-            seconds = _LINGER_SECONDS * (len(search_.best.rules) + search_.best.slips)
+            seconds = _LINGER_SECONDS * (len(search_.best.rules) + 2 * search_.best.slips)
             deadline = time.monotonic() + (_LINGER_GIVEN_SECONDS if best is not None else seconds)
     return search_.best
 
@@ -202,6 +202,8 @@ class _Search:
                 found = Found(text, rules, cost, self._size(text), self._slips(text))
                 if self.best is None or self._rank(found) < self._rank(self.best):
                     self.best = found
+                if found.slips and len(rules) < _MOST_CHANGES:
+                    self._push(_Step(0.0, next(self._numbers), text, rules, cost, credit), cost)
             return
         if len(rules) == _MOST_CHANGES or self._far_fetched(cost):
             return
@@ -209,7 +211,8 @@ class _Search:
         if not is_sure and (credit < step.credit or self._is_mere_guess(step, proposal, credit)):
             return
         neutral = 0.0 if is_sure else step.neutral + max(0.0, 1.0 - (credit - step.credit))
-        made = _Step(0.0, next(self._numbers), text, rules, cost, credit, neutral, is_sure)
+        known = max(credit, step.credit)
+        made = _Step(0.0, next(self._numbers), text, rules, cost, known, neutral, is_sure)
         self._push(made, cost)
 
     def _is_mere_guess(self, step: _Step, proposal: _Proposal, credit: float) -> bool:
@@ -247,6 +250,10 @@ class _Search:
         if self.best is not None and cost + _COST_OF_TOKEN > self.best.rank:
             return True
         return self._verifier.proves_little and cost > _MOST_COST_UNPROVEN
+
+
+def _oddity(text: str) -> float:
+    return oddity_bits(text) + _SLIP_BITS * slips_in(text)
 
 
 def _ordered(
