@@ -8,12 +8,15 @@ a prompt looks like counts `VERSION` up: what was trained on or measured with an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-VERSION = 1
+from attrs import evolve, frozen
+
+VERSION = 2
 _MARK = "### "
 _PROGRAM = f"{_MARK}Program\n"
+_LAST_CHANGE = f"{_MARK}Last change\n"
 _TESTS = f"{_MARK}Tests\n"
+_FAILURE = f"{_MARK}What goes wrong\n"
 _CORRECTED = f"{_MARK}Program, corrected\n"
 _CHANGE = f"{_MARK}Change\n"
 _WORDS = f"{_MARK}In words\nYou are"
@@ -21,6 +24,31 @@ _RESERVED = re.compile(r"^### ", re.MULTILINE)
 # What ends a section, and with it an answer.
 STOP = "\n" + _MARK
 _MOST_TESTS = 4
+
+
+@frozen
+class Known:
+    """What is known beside a program that is to be corrected.
+
+    `tests` are calls, and what they should give as Python writes it; `failure` says in words what
+    one of them gives, or where the program stops; `change` is what the person changed last, as
+    lines of a diff.
+    """
+
+    tests: tuple[tuple[str, str], ...] = ()
+    failure: str = ""
+    change: str = ""
+
+    def like(self, other: Known) -> Known:
+        """Return as much of this as is known of another program."""
+        return evolve(
+            self,
+            failure=self.failure if other.failure else "",
+            change=self.change if other.change else "",
+        )
+
+
+NOTHING_KNOWN = Known()
 
 # Two corrections of our own: small models copy what is right only once they have seen it done.
 _EXAMPLES = (
@@ -31,7 +59,11 @@ _EXAMPLES = (
         "        return None\n"
         "    result = width + height\n"
         "    return result\n",
-        [("area(3, 4)", "12")],
+        Known(
+            (("area(3, 4)", "12"),),
+            "area(3, 4) gives 7; expected is 12.",
+            "+    if width < 0 or height < 0:\n+        return None\n",
+        ),
         ("width + height", "width * height"),
     ),
     (
@@ -41,7 +73,11 @@ _EXAMPLES = (
         "        if value < best:\n"
         "            best = value\n"
         "    return best\n",
-        [("largest([3, 8, 5])", "8")],
+        Known(
+            (("largest([3, 8, 5])", "8"),),
+            "largest([3, 8, 5]) gives 3; expected is 8.",
+            "-        if value > best:\n+        if value < best:\n",
+        ),
         ("value < best", "value > best"),
     ),
 )
@@ -59,23 +95,24 @@ class ReservedMarkerError(ValueError):
 
 
 def correcting(
-    program: str, begun: str = "", tests: Sequence[tuple[str, str]] = (), examples: bool = True
+    program: str, begun: str = "", known: Known = NOTHING_KNOWN, examples: bool = True
 ) -> str:
     """Return the prompt that asks for the corrected program, which begins with `begun`.
 
     The answer goes on right after `begun`, with the end of its last line if that is whole: tokens
-    reach over it. `tests` are calls, and what they should give as Python writes it.
+    reach over it.
 
     Raises:
         ReservedMarkerError: one of the texts cannot be told from the prompt.
     """
-    _check(program, begun, *(part for test in tests for part in test))
+    told = (part for test in known.tests for part in test)
+    _check(program, begun, known.failure, known.change, *told)
     preface = ""
     if examples:
-        for text, example_tests, (wrong, right) in _EXAMPLES:
+        for text, example, (wrong, right) in _EXAMPLES:
             corrected = text.replace(wrong, right)
-            preface += _task(text, example_tests) + _CORRECTED + corrected
-    return (preface + _task(program, tests) + _CORRECTED + begun).removesuffix("\n")
+            preface += _task(text, example.like(known)) + _CORRECTED + corrected
+    return (preface + _task(program, known) + _CORRECTED + begun).removesuffix("\n")
 
 
 def corrected_in(document: str) -> str:
@@ -94,9 +131,17 @@ def wording(change: str) -> str:
     return f"{preface}{_CHANGE}{_ended(change)}{_WORDS}"
 
 
-def _task(program: str, tests: Sequence[tuple[str, str]]) -> str:
-    told = "".join(f"assert {call} == {expected}\n" for call, expected in tests[:_MOST_TESTS])
-    return _PROGRAM + _ended(program) + (_TESTS + told if told else "")
+def _task(program: str, known: Known) -> str:
+    # What fails is told first, of more tests than a prompt has room for.
+    tests = sorted(known.tests, key=lambda test: test[0] not in known.failure)[:_MOST_TESTS]
+    asserts = "".join(f"assert {call} == {expected}\n" for call, expected in tests)
+    sections = (
+        (_PROGRAM, program or "\n"),
+        (_LAST_CHANGE, known.change),
+        (_TESTS, asserts),
+        (_FAILURE, known.failure),
+    )
+    return "".join(heading + _ended(text) for heading, text in sections if text)
 
 
 def _check(*texts: str) -> None:

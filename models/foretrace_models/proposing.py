@@ -17,7 +17,7 @@ from attrs import asdict
 
 from foretrace_models.batching import Alternative, Reason, Task, Text, shared
 from foretrace_models.language_model import LanguageModel
-from foretrace_models.prompts import corrected_in, correcting
+from foretrace_models.prompts import Known, corrected_in, correcting
 from foretrace_models.repair.assignment import AssignmentError, CallTest, load_assignment
 from foretrace_models.repair.samples import Proposal
 
@@ -80,13 +80,18 @@ def proposals_of(program: str, corrected: str, bits: float) -> Iterator[Proposal
 
 
 def propose(params: dict[str, Any], model: LanguageModel) -> Task:
-    """Answer with corrections of a program; `suspects` are lines to look at first, from 0."""
+    """Answer with corrections of a program.
+
+    `failure` and `change` are what a prompt says of it, where that is known; `suspects` are lines
+    to look at first, from 0.
+    """
     deadline = time.monotonic() + float(params["seconds"])
     program, path = params["text"], params.get("path")
     tests = tests_of(Path(path) if path else None)
+    known = Known(tuple(tests), params.get("failure", ""), params.get("change", ""))
     encode = model.tokenizer.encode
-    head = encode(correcting(program, tests=tests))
-    prompt = encode(correcting(program, program, tests) + "\n")
+    head = encode(correcting(program, known=known))
+    prompt = encode(correcting(program, program, known) + "\n")
     start = shared(head, prompt)
     (reading,) = yield [Text(prompt, 1, judged_from=start, deadline=deadline)]
     lines = _lines_of(prompt, start, model)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from foretrace_models.repair.diagnosis import (
     Diagnosis,
+    Problem,
     Proof,
     Reason,
     Situation,
@@ -31,6 +32,14 @@ _GRACE_SECONDS = 5.0
 _MODEL_SHARE = 0.7
 
 
+@frozen
+class Lately:
+    """What a model is told beside a program: the problem seen before, and the last change to it."""
+
+    problem: Problem | None = None
+    change: str = ""
+
+
 async def diagnose(worker: Worker, situation: Situation, seconds: float) -> Diagnosis:
     """Return what the rules find in so many seconds.
 
@@ -42,7 +51,12 @@ async def diagnose(worker: Worker, situation: Situation, seconds: float) -> Diag
 
 
 async def diagnose_with_model(
-    worker: Worker, second_worker: Worker, model: Model, situation: Situation, seconds: float
+    worker: Worker,
+    second_worker: Worker,
+    model: Model,
+    situation: Situation,
+    lately: Lately,
+    seconds: float,
 ) -> Diagnosis:
     """Return what the rules find or, if that comes sooner, what a language model's proposals give.
 
@@ -55,7 +69,7 @@ async def diagnose_with_model(
     if not (model.available and situation.may_run):
         return await diagnose(worker, situation, seconds)
     ruling = asyncio.create_task(diagnose(worker, situation, seconds))
-    proposing = asyncio.create_task(_proposed(second_worker, model, situation, seconds))
+    proposing = asyncio.create_task(_proposed(second_worker, model, situation, lately, seconds))
     try:
         await asyncio.wait({ruling, proposing}, return_when=asyncio.FIRST_COMPLETED)
         if proposing.done() and (proposed := proposing.result()) is not None:
@@ -70,12 +84,11 @@ async def diagnose_with_model(
 
 
 async def _proposed(
-    worker: Worker, model: Model, situation: Situation, seconds: float
+    worker: Worker, model: Model, situation: Situation, lately: Lately, seconds: float
 ) -> Diagnosis | None:
     """Return a diagnosis whose fix a model proposed and the tests proved, if there is one."""
     ends = time.monotonic() + seconds
-    params = {"text": situation.text, "path": str(situation.path) if situation.path else None}
-    answer = await model.ask("propose", params, seconds * _MODEL_SHARE)
+    answer = await model.ask("propose", asked(situation, lately), seconds * _MODEL_SHARE)
     proposals = tuple(Proposal(**each) for each in answer["proposals"]) if answer else ()
     left = ends - time.monotonic()
     if not proposals or left <= 0:
@@ -87,3 +100,15 @@ async def _proposed(
         return None
     proven = found.fix is not None and found.fix.proof is not Proof.PARSES
     return found if proven else None
+
+
+def asked(situation: Situation, lately: Lately) -> dict[str, Any]:
+    """Return what a model is told of a program that it is to correct."""
+    problem = lately.problem
+    return {
+        "text": situation.text,
+        "path": str(situation.path) if situation.path else None,
+        "failure": problem.hint.what if problem is not None and problem.hint is not None else "",
+        "change": lately.change,
+        "suspects": [problem.line] if problem is not None else [],
+    }

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 from lsprotocol import types
 
+from foretrace_models.changes import change_of
 from foretrace_models.repair.assignment import FILE_NAME, Level
-from foretrace_models.repair.diagnosis import Diagnosis, Fix, Reason, Situation, Why
+from foretrace_models.repair.diagnosis import Diagnosis, Fix, Problem, Reason, Situation, Why
 from foretrace_server import explaining, protocol
 from foretrace_server.assignment_marks import AssignmentMarks
-from foretrace_server.diagnosing import diagnose, diagnose_with_model
+from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_model
 from foretrace_server.explaining import Explanation, explanations
 from foretrace_server.levels import Levels, next_level
 from foretrace_server.offers import Offer, insertion_at, key_of, moved, ways_to_take
@@ -309,8 +310,9 @@ class Suggestions:
         if watched.needs(wanted):
             if watched.task is not None:
                 watched.task.cancel()
+            problem = watched.diagnosis.problem if watched.diagnosis is not None else None
             watched.look, watched.diagnosis = wanted, None
-            watched.task = asyncio.create_task(self._run(state, watched, wanted, seconds))
+            watched.task = asyncio.create_task(self._run(state, watched, wanted, problem, seconds))
             self._keep(watched.task)
         if watched.task is None:
             return watched.diagnosis
@@ -323,7 +325,12 @@ class Suggestions:
             raise
 
     async def _run(
-        self, state: OpenDocument, watched: Watched, look: Look, seconds: float
+        self,
+        state: OpenDocument,
+        watched: Watched,
+        look: Look,
+        problem: Problem | None,
+        seconds: float,
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
         await self._past.known(uri)
@@ -338,8 +345,9 @@ class Suggestions:
         server = self._server
         try:
             if look.explicit:
+                lately = Lately(problem, change_of(text, list(server.recording.recent), uri))
                 diagnosis = await diagnose_with_model(
-                    server.worker, server.second_worker, server.model, situation, seconds
+                    server.worker, server.second_worker, server.model, situation, lately, seconds
                 )
             else:
                 diagnosis = await diagnose(server.worker, situation, seconds)
