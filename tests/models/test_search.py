@@ -142,3 +142,30 @@ def test_a_candidate_that_does_not_parse_is_passed_over(sandbox: Sandbox) -> Non
     )
     assert found is not None
     assert found.text == text.replace("y", "x")
+
+
+def test_of_two_fixes_alike_the_one_in_the_persons_style_is_taken(sandbox: Sandbox) -> None:
+    text = "def name(who):\n    title = 'Dr '\n    return who + title + 'X'\n"
+    checks: list[Check] = [CallCheck(CallTest("name('A')", "Dr A"))]
+    verifier = Verifier(sandbox, Path("/nowhere/program.py"), "", checks, 2.0)
+    baseline = verifier.look(text)
+    line = "who + title + 'X'"
+
+    def proposed(source: Source) -> Iterator[tuple[Candidate, str]]:
+        for new in ('"Dr " + who', "'Dr ' + who"):
+            start = text.index(line)
+            edit = TextEdit(start, start + len(line), new)
+            yield Candidate((edit,), "quotes", 1.0), apply_edits(text, [edit])
+
+    found = search(
+        text,
+        baseline,
+        suspicion(baseline),
+        verifier,
+        acceptable=lambda _: True,
+        out_of_time=lambda: verifier.tried > 100,
+        first=proposed,
+        further=lambda _: iter(()),
+    )
+    assert found is not None
+    assert "return 'Dr ' + who" in found.text

@@ -19,6 +19,7 @@ from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.verify import Verdict, Verifier
+from foretrace_models.style import style_cost, style_of
 
 # Makes candidates for a program, each with the text it leads to.
 Propose = Callable[[Source], Iterator[tuple[Candidate, str]]]
@@ -41,6 +42,8 @@ _LINGER_GIVEN_SECONDS = 0.2
 _MOST_COST_GIVEN = 10.0
 _COST_OF_TOKEN = 0.7
 _COST_OF_SLIP = 10.0
+# So much a bit: between fixes that are about as good, the one in the person's own style wins.
+_COST_OF_STYLE = 0.5
 # Programs have one slip more often than two: so much less likely is each further change.
 _COST_OF_FURTHER = 2.5
 # Where there are no tests, only what is likely by itself is worth anybody's time.
@@ -51,7 +54,8 @@ _MOST_COST_UNPROVEN = 3.0
 class Found:
     """A text that passes every check, and the rules that led to it.
 
-    `slips` says that it slips where no check looks.
+    `slips` says that it slips where no check looks; `style_bits` how unlike the person's own style
+    is what it brings.
     """
 
     text: str
@@ -59,11 +63,16 @@ class Found:
     cost: float
     token_distance: int
     slips: bool = False
+    style_bits: float = 0.0
 
     @property
     def rank(self) -> float:
-        """How good a fix this is, the less the better: small, not far-fetched, and no slip left."""
-        return self.cost + _COST_OF_TOKEN * self.token_distance + _COST_OF_SLIP * self.slips
+        """How good a fix this is, the less the better.
+
+        That is small, not far-fetched, with no slip left, and in the person's style.
+        """
+        unlike = _COST_OF_SLIP * self.slips + _COST_OF_STYLE * self.style_bits
+        return self.cost + _COST_OF_TOKEN * self.token_distance + unlike
 
 
 @define(order=True)
@@ -170,6 +179,7 @@ class _Search:
         self._tryout = verifier.tryout(baseline)
         self._total = self._tryout.total
         self._text = text
+        self._style = style_of(text)
         self._tokens = [token.text for token in tokens(text)]
         self._numbers = itertools.count()
         self._seen = {text}
@@ -199,7 +209,8 @@ class _Search:
         cost = step.cost + proposal.cost + (_COST_OF_FURTHER if step.rules else 0.0)
         if credit >= self._total:
             if self._acceptable(text) and self._verifier.verify(text).all_pass:
-                found = Found(text, rules, cost, self._size(text), self._slips(text))
+                bits = style_cost(self._style, text)
+                found = Found(text, rules, cost, self._size(text), self._slips(text), bits)
                 if self.best is None or self._rank(found) < self._rank(self.best):
                     self.best = found
                 if found.slips and len(rules) < _MOST_CHANGES:
