@@ -201,14 +201,16 @@ def test_a_program_that_does_not_parse_is_held_against_its_authors_next(
             }
         )
     )
-    figures = foretrace_json(
-        home, "bench", "repair", "--data", str(folder), "--situation", "none", "--rules", str(rules)
-    )
+    command = ("bench", "repair", "--data", str(folder), "--situation", "none")
+    figures = foretrace_json(home, *command, "--rules", str(rules))
     assert (figures["repaired"], figures["parses"], figures["tokens_kept"]) == (1, 1.0, 1.0)
     assert figures["parses_keeping_95"] == 1.0
     assert figures["own_version"]["fix_distance_median"] == 1
     assert figures["own_version"]["own_rate"] == 1.0
     assert figures["rps_median"] is None
+    told = foretrace(home, *command, "--rules", str(rules)).stdout
+    assert "with 95 % of the tokens kept 100.0%" in told
+    assert "own later version, over 1: mean 1 and 3, difference -2 to -2\n" in told
 
 
 def test_of_a_log_and_an_exercise_set_the_log_is_read(data: Path) -> None:

@@ -102,8 +102,17 @@ def _show(figures: dict[str, Any]) -> None:
         f"steps, median {_number(figures['steps_median'])}\n"
         f"seconds, median {_number(figures['seconds_p50'])}, "
         f"95th percentile {_number(figures['seconds_p95'])}; "
-        f"{_number(figures['candidates_per_second'])} candidates a second"
+        f"{_number(figures['candidates_per_second'])} candidates a second\n"
+        f"parses {_share(figures, 'parses')}, "
+        f"with 95 % of the tokens kept {_share(figures, 'parses_keeping_95')}"
     )
+    if (own := figures.get("own_version")) is not None:
+        less, more = own["mean_difference_interval"]
+        click.echo(
+            f"tokens to the fix and to the author's own later version, over {own['n']}: mean "
+            f"{_number(own['fix_distance_mean'])} and {_number(own['own_distance_mean'])}, "
+            f"difference {_number(less)} to {_number(more)}"
+        )
     for name, row in figures["per_exercise"].items():
         click.echo(
             f"  {name}: {row['repaired']} of {row['broken']}, "
