@@ -52,9 +52,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def _given(sandbox: Sandbox, text: str, donors: list[str], tests: dict[str, object]) -> str | None:
+def _verifier(sandbox: Sandbox, tests: dict[str, object]) -> Verifier:
     checks = [CallCheck(CallTest(call, expected)) for call, expected in tests.items()]
-    verifier = Verifier(sandbox, Path("/nowhere/program.py"), "", checks, 2.0)
+    return Verifier(sandbox, Path("/nowhere/program.py"), "", checks, 2.0)
+
+
+def _given(sandbox: Sandbox, text: str, donors: list[str], tests: dict[str, object]) -> str | None:
+    return _given_by(_verifier(sandbox, tests), text, donors)
+
+
+def _given_by(verifier: Verifier, text: str, donors: list[str]) -> str | None:
     found = given(
         text,
         [_units(donor) for donor in donors],
@@ -146,6 +153,28 @@ def test_of_a_donor_only_what_is_needed_is_taken(sandbox: Sandbox) -> None:
     assert _given(sandbox, OWN, [donor], {"total([1, 2])": 3, "total([])": 0}) == OWN.replace(
         "result = 1", "result = 0"
     )
+
+
+@runs
+def test_what_several_donors_would_change_alike_is_tried_once(sandbox: Sandbox) -> None:
+    tests: dict[str, object] = {"total([1, 2])": 3, "total([])": 0}
+    one, several = _verifier(sandbox, tests), _verifier(sandbox, tests)
+    like_it = DONOR.replace("s +", "total_ +").replace("s = ", "total_ = ")
+    like_it = like_it.replace("return s", "return total_")
+    assert _given_by(one, OWN, [DONOR]) == _given_by(several, OWN, [DONOR, like_it])
+    assert one.tried == several.tried
+
+
+@runs
+def test_the_smallest_change_may_come_from_a_donor_that_is_far(sandbox: Sandbox) -> None:
+    near = [
+        f"def total(xs):\n    s = 1\n    for x in xs:\n        s += x\n    return s - 1 * {n}\n"
+        for n in (1, "1 * 1", "1 * 1 * 1", "int(1)")
+    ]
+    far = "def total(xs):\n    s = 0\n    for x in xs:\n        s = s + x\n"
+    far += "    print(end=str())\n    return int(s)\n"
+    fixed = _given(sandbox, OWN, [*near, far], {"total([1, 2])": 3, "total([])": 0})
+    assert fixed == OWN.replace("result = 1", "result = 0")
 
 
 @runs

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from foretrace_models.repair.agreed import agreed_tests
+from foretrace_models.repair.agreed import agreed_tests, are_quick
 from foretrace_models.repair.diagnosis import Situation
 from foretrace_models.repair.edits import apply_edits
 from foretrace_models.repair.made_up_calls import made_up_calls
@@ -92,6 +92,19 @@ def test_programs_agree_on_what_the_exercise_means_and_not_on_more(tmp_path: Pat
     assert agreed
     assert all(value == max(eval(call[8:-1])) for call, value in agreed.items())
     assert "biggest([])" not in agreed
+
+
+@runs
+def test_programs_are_quick_if_nearly_all_answer_at_once(tmp_path: Path) -> None:
+    endless = "def biggest(xs):\n    while xs:\n        pass\n"
+    with Sandbox(tmp_path, unbounded=True) as sandbox:
+        values = Verifier(sandbox, tmp_path / "program.py", "", [], 2.0).values
+        assert are_quick(["biggest([2])"], RIGHT, values)
+        assert not are_quick(["biggest([2])"], [*RIGHT, endless], values)
+        pool = Pool(RIGHT)
+        assert not pool.are_quick(["biggest([2])"], "")
+        pool.tests(["biggest([2])"], "", values)
+        assert pool.are_quick(["biggest([2])"], "")
 
 
 @runs

@@ -18,6 +18,7 @@ from foretrace_models.trace_model.vocabulary import learn  # noqa: E402
 from foretrace_models.trace_model.weights import (  # noqa: E402
     Card,
     Data,
+    Weights,
     WeightsError,
     load,
     read_card,
@@ -33,13 +34,14 @@ def folder(tmp_path: Path) -> Path:
     vocabulary = learn(["def add(a, b): return a + b"] * 5, 300)
     data = (Data("made up", "0" * 64, "CC0-1.0", traces=2, coders=1),)
     card = Card("tiny", 1, Encoding.LINES, "trace", _SHAPE, "Apache-2.0", "train", 0, 100, data)
-    save(tmp_path / "tiny", new_network(_SHAPE, vocabulary.size, 5), vocabulary, card)
+    save(tmp_path / "tiny", Weights(new_network(_SHAPE, vocabulary.size, 5), vocabulary, card))
     return tmp_path / "tiny"
 
 
 def test_weights_come_back_as_they_were_but_for_rounding(folder: Path) -> None:
-    network, vocabulary, card = load(folder)
-    before = new_network(_SHAPE, vocabulary.size, 5)
+    weights = load(folder)
+    network, card = weights.network, weights.card
+    before = new_network(_SHAPE, weights.vocabulary.size, 5)
     ids, counted = torch.tensor([[5, 9, 200]]), torch.ones(1, 3, dtype=torch.bool)
     assert torch.allclose(network.losses(ids, counted), before.losses(ids, counted), atol=0.01)
     assert card.data[0].licence == "CC0-1.0"

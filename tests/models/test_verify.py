@@ -11,8 +11,8 @@ import pytest
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.checks import CallCheck, Outcome, RunCheck
 from foretrace_models.repair.locate import suspicion
-from foretrace_models.repair.sandbox.runner import Sandbox
-from foretrace_models.repair.verify import Verifier
+from foretrace_models.repair.sandbox.runner import Limits, Sandbox
+from foretrace_models.repair.verify import Verdict, Verifier
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are not run there")
 
@@ -58,6 +58,27 @@ def test_a_program_that_is_only_slow_passes_as_it_is_and_when_it_is_verified(
     verifier = _verifier(sandbox, CallTest(f"f({count})", expected), seconds=20)
     assert verifier.look(SLOW).all_pass
     assert verifier.verify(SLOW).all_pass
+
+
+def test_a_text_is_verified_once(sandbox: Sandbox) -> None:
+    verifier = _verifier(sandbox, CallTest("f(3)", 3))
+    assert verifier.verify(SLOW) is verifier.verify(SLOW)
+
+
+def test_what_comes_after_a_loop_that_never_ends_is_judged_too(sandbox: Sandbox) -> None:
+    verifier = _verifier(sandbox, CallTest("f(1)", 0), CallTest("f(0)", 0))
+    (outcomes,) = verifier.outcomes([ENDLESS], Limits(0.02, 5.0))
+    assert outcomes == (Outcome.FAILED, Outcome.PASSED, Outcome.PASSED)
+
+
+def test_where_peers_are_quick_a_candidate_gets_less_time(sandbox: Sandbox) -> None:
+    verdict = Verdict((Outcome.PASSED,), ({"status": "returned", "seconds": 0.005},))
+    path = Path("/nowhere/program.py")
+    usual, quick = (Verifier(sandbox, path, "", [], 2.0, quick=q) for q in (False, True))
+    assert quick.quick_limits(verdict).cpu_seconds < usual.quick_limits(verdict).cpu_seconds
+    # But never less than what the person's own program takes.
+    slow = Verdict((Outcome.PASSED,), ({"status": "returned", "seconds": 0.5},))
+    assert quick.quick_limits(slow).cpu_seconds > 0.5
 
 
 def test_a_line_that_only_failing_checks_run_is_the_most_suspicious(sandbox: Sandbox) -> None:

@@ -43,7 +43,7 @@ def agreed_tests(
     value that it has: slips of other kinds give themselves away by those.
     """
     generator = random.Random(0)  # noqa: S311 - nothing secret
-    asked = programs[:: max(1, len(programs) // _ASKED)]
+    asked = _some(programs)
     made_up = made_up_calls(calls, prelude, generator)
     agreed: list[tuple[int, str]] = []
     for number, values in enumerate(zip(*evaluate(asked, made_up, _LIMITS), strict=True)):
@@ -67,6 +67,12 @@ def agreed_tests(
     ]
 
 
+def are_quick(calls: Sequence[str], programs: Sequence[str], evaluate: Evaluate) -> bool:
+    """Return whether nearly all programs need next to no time for any of some calls."""
+    rows = evaluate(_some(programs), calls, _LIMITS)
+    return sum(None not in row for row in rows) >= _AGREEING * len(rows)
+
+
 def differing(
     tests: Sequence[CallTest], programs: Sequence[str], evaluate: Evaluate
 ) -> Iterator[str]:
@@ -76,6 +82,10 @@ def differing(
         values = zip(row, tests, strict=True)
         if not all(v is not None and equal(ast.literal_eval(v), t.expected) for v, t in values):
             yield program
+
+
+def _some(programs: Sequence[str]) -> Sequence[str]:
+    return programs[:: max(1, len(programs) // _ASKED)]
 
 
 def _in_turns(groups: Sequence[Sequence[int]]) -> Iterator[int]:

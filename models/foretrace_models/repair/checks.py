@@ -25,7 +25,7 @@ from foretrace_models.repair.rules.names import NEAR_MODULE
 from foretrace_models.repair.sandbox.harness import Result, Run
 
 # Peers' programs do what they agree on in less.
-AGREED_CPU_SECONDS = 0.008
+AGREED_CPU_SECONDS = 0.004
 _FAR_DOWN = 1_000_000  # more lines than a program has
 # What a check that does not pass may count for: breaking off, ending, giving the right type of
 # value, and how like the right one that is. Less than passing, all of it together.

@@ -71,13 +71,14 @@ class Fixing:
             edits = minimised(alike(self.text, edits), suffices)
 
         own = verifier.without_agreed()
+        judged: dict[str, tuple[Outcome, ...]] = {}
 
         def outcomes(texts: Sequence[str]) -> list[tuple[Outcome, ...] | None]:
             """Return what the checks say of texts, None of those that do not parse."""
             if self.out_of_time():
                 return [None] * len(texts)
-            parsing = [each for each in texts if syntax_error(each) is None]
-            judged = dict(zip(parsing, own.outcomes(parsing, patient), strict=True))
+            new = [each for each in texts if each not in judged and syntax_error(each) is None]
+            judged.update(zip(new, own.outcomes(new, patient), strict=True))
             return [judged.get(each) for each in texts]
 
         def passing(texts: Sequence[str]) -> list[int]:
@@ -91,7 +92,7 @@ class Fixing:
             else sum(
                 o is Outcome.PASSED and is_test for o, is_test in zip(each, tests, strict=True)
             )
-            for each in (outcomes(self._after_each(parts)) if len(parts) > 1 else ())
+            for each in outcomes(self._after_each(parts[:-1]))
         ]
         return self._fix(edits, rules, parts, passed, verifier, verdict)
 

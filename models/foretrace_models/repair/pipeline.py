@@ -122,6 +122,8 @@ class _Repair:
         is_entry = assignment is not None and assignment.entry == self._path.name
         self._assignment = assignment if is_entry else None
         self._prelude = self._assignment.prelude if self._assignment else ""
+        # Whether peers' programs need next to no time.
+        self._quick = False
         self._out_of_time = out_of_time
         self._fixing = Fixing(situation.text, self._path.name, out_of_time)
         self._tokens = [token.text for token in tokens(self._text)]
@@ -273,10 +275,11 @@ class _Repair:
         assignment = self._assignment
         checks = checks_of(ast.parse(text), assignment)
         verifier = self._verifier(checks, sandbox)
-        if self._sources.pool is not None:
+        pool = self._sources.pool
+        if pool is not None:
             calls = [check.test.call for check in checks if isinstance(check, CallCheck)]
-            agreed = self._sources.pool.tests(calls, self._prelude, verifier.values)
-            checks += map(AgreedCheck, agreed)
+            checks += map(AgreedCheck, pool.tests(calls, self._prelude, verifier.values))
+            self._quick = pool.are_quick(calls, self._prelude)
             verifier = self._verifier(checks, sandbox)
         verdict = verifier.look(text)
         made_up = made_up_checks(text, checks, verdict.results)
@@ -298,7 +301,8 @@ class _Repair:
 
     def _verifier(self, checks: Sequence[Check], sandbox: Sandbox) -> Verifier:
         timeout = self._assignment.timeout_seconds if self._assignment else _DEFAULT_TIMEOUT_SECONDS
-        return Verifier(sandbox, self._path, self._prelude, checks, timeout)
+        quick = self._quick
+        return Verifier(sandbox, self._path, self._prelude, checks, timeout, quick=quick)
 
     def _keeps_asserts(self, text: str) -> bool:
         return [t.text for t in tokens(text)].count("assert") == self._tokens.count("assert")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from foretrace_models.repair.agreed import Evaluate, agreed_tests, differing
+from foretrace_models.repair.agreed import Evaluate, agreed_tests, are_quick, differing
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.donors.listing import Listing
 from foretrace_models.repair.donors.units import Units, names_in
@@ -27,6 +27,7 @@ class Pool:
                 continue
         self._donors: dict[str, tuple[Units, ...]] = {}
         self._tests: dict[tuple[str, ...], list[CallTest]] = {}
+        self._quick: dict[tuple[str, ...], bool] = {}
         self._differing: set[str] = set()
 
     @property
@@ -66,5 +67,13 @@ class Pool:
         if key not in self._tests:
             tests = agreed_tests(calls, self.programs, prelude, evaluate)
             self._tests[key] = tests
+            self._quick[key] = are_quick(calls, self.programs, evaluate)
             self._differing.update(differing(tests, self.programs, evaluate))
         return self._tests[key]
+
+    def are_quick(self, calls: Sequence[str], prelude: str) -> bool:
+        """Return whether the programs are known to need next to no time for any of some calls.
+
+        That is found out with the tests that are made up from these.
+        """
+        return self._quick.get((prelude, *calls), False)

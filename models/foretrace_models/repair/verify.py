@@ -13,8 +13,11 @@ from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 
 # While candidates are tried, a run gets this many times what the slowest run of the program took.
 _PATIENCE = 20.0
+_PATIENCE_QUICK = 2.0
 _SHORTEST_SECONDS = 0.01
 _GLANCE = Limits(0.2, 1.0)
+# The same where peers' programs take no time to speak of.
+_GLANCE_QUICK = Limits(0.04, 1.0)
 _TRACE = Limits(0.1, 1.0)
 # A candidate that mends none of so many failing checks is not looked at any further.
 _MOST_TELLING = 3
@@ -57,13 +60,22 @@ class Verifier:
         prelude: str,
         checks: Sequence[Check],
         timeout_seconds: float,
+        *,
+        quick: bool = False,
     ) -> None:
+        """Take what there is to run, and how long a run may take.
+
+        `quick` says that peers' programs need next to no time for any check: what takes long is
+        then taken for an endless loop much sooner while candidates are tried.
+        """
         self.checks = tuple(checks)
         self.tried = 0
         self._sandbox = sandbox
         self._path = path
         self._prelude = prelude
         self._full = Limits(timeout_seconds, timeout_seconds * 2 + 1)
+        self._quick = quick
+        self._verified: dict[str, Verdict] = {}
 
     @property
     def proves_little(self) -> bool:
@@ -76,17 +88,22 @@ class Verifier:
 
     def of(self, checks: Sequence[Check]) -> Verifier:
         """Return what runs other checks on the same program."""
-        return Verifier(self._sandbox, self._path, self._prelude, checks, self._full.cpu_seconds)
+        timeout = self._full.cpu_seconds
+        return Verifier(
+            self._sandbox, self._path, self._prelude, checks, timeout, quick=self._quick
+        )
 
     def verify(self, text: str) -> Verdict:
         """Run each check in a process of its own, with all the time it may have.
 
-        Checks that are not worth that share one.
+        Checks that are not worth that share one. A text is run once, however often it is asked for.
 
         Raises:
             SandboxError: the sandbox is gone.
         """
-        return self._verdict(self._results(text, self._full))
+        if text not in self._verified:
+            self._verified[text] = self._verdict(self._results(text, self._full))
+        return self._verified[text]
 
     def look(self, text: str) -> Verdict:
         """Run each check as `verify` does, but waste no time on loops that never end.
@@ -97,7 +114,7 @@ class Verifier:
         Raises:
             SandboxError: the sandbox is gone.
         """
-        results = self._results(text, _GLANCE)
+        results = self._results(text, _GLANCE_QUICK if self._quick else _GLANCE)
         late = [n for n, result in enumerate(results) if result["status"] == "timeout"]
         outcomes = self._verdict(results).outcomes
         fails = any(o is Outcome.FAILED for n, o in enumerate(outcomes) if n not in late)
@@ -170,11 +187,11 @@ class Verifier:
         """
         runs = [check.run() for check in self.checks]
         rows = self._sandbox.run([self._program(text) for text in texts], runs, limits)
-        made = (
-            row if _complete(row, len(runs)) else self._results(text, limits)
-            for text, row in zip(texts, rows, strict=True)
-        )
-        return [self._verdict(row).outcomes for row in made]
+        for text, row in zip(texts, rows, strict=True):
+            made = _made(row)
+            rest = range(made, len(runs))
+            row[made:] = self._results(text, limits, rest)
+        return [self._verdict(row).outcomes for row in rows]
 
     def values(
         self, texts: Sequence[str], calls: Sequence[str], limits: Limits
@@ -200,7 +217,8 @@ class Verifier:
         """Return limits for trying out: what runs much longer than before is on a wrong way."""
         ended = (each for each in baseline.results if each["status"] != "timeout")
         slowest = max((result.get("seconds", 0.0) for result in ended), default=0.0)
-        seconds = min(self._full.cpu_seconds, max(_SHORTEST_SECONDS, _PATIENCE * slowest))
+        patience = _PATIENCE_QUICK if self._quick else _PATIENCE
+        seconds = min(self._full.cpu_seconds, max(_SHORTEST_SECONDS, patience * slowest))
         return Limits(seconds, min(self._full.wall_seconds, 4 * seconds + 0.5))
 
     def _program(self, text: str) -> Program:
@@ -264,7 +282,7 @@ class Tryout:
         verifier = self._verifier
         verifier.tried += len(texts)
         left = list(range(len(texts)))
-        for checks in (self._telling, self._rest, self._last):
+        for checks in (self._telling[:1], self._telling[1:], self._rest, self._last):
             credits_ = verifier.credits([texts[n] for n in left], checks, self._limits)
             left = [n for n, credit in zip(left, credits_, strict=True) if credit >= len(checks)]
         return [n in left for n in range(len(texts))]
@@ -282,10 +300,12 @@ def _counted(checks: Sequence[Check], credits_: Sequence[float]) -> list[int]:
     return sorted([*tests, *failing[: max(0, _MOST_COUNTED - len(tests))]])
 
 
-def _complete(row: Sequence[Result], count: int) -> bool:
-    """Return whether every run came to an end of its own: after one that did not, none is made."""
-    cut_off = ("timeout", "died", "not made")
-    return len(row) == count and not any(result["status"] in cut_off for result in row)
+def _made(row: Sequence[Result]) -> int:
+    """Return how many runs of a row were made: after one that has no end of its own, none is."""
+    statuses = [result["status"] for result in row]
+    return next(
+        (n for n, status in enumerate(statuses) if status in ("died", "not made")), len(row)
+    )
 
 
 def _judge(check: Check, result: Result) -> Outcome:

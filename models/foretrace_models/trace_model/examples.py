@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from foretrace_models.trace_model.vocabulary import Vocabulary
 from foretrace_models.traces.answers import Encoding, write_answer
@@ -15,10 +15,15 @@ from foretrace_telemetry.traces import Trace
 
 @frozen
 class Example:
-    """A prompt with its answer, as tokens; the answer begins at token `answer_at`."""
+    """A prompt with its answer, as tokens; the answer begins at token `answer_at`.
+
+    `coder` and `exercise` say whose work it is, and on what, where that matters.
+    """
 
     ids: tuple[int, ...]
     answer_at: int
+    coder: str = ""
+    exercise: str = ""
 
 
 def example(
@@ -52,4 +57,4 @@ def examples(
         for moment, after in moments(trace):
             found = example(moment, after, vocabulary, longest, encoding)
             if found is not None:
-                yield found
+                yield evolve(found, coder=trace.coder, exercise=trace.exercise)

@@ -11,12 +11,13 @@ import torch
 from attrs import asdict
 
 from foretrace_models.trace_model import vocabulary as vocabularies
+from foretrace_models.trace_model.acquainting import Table
 from foretrace_models.trace_model.examples import Example, examples
 from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
 from foretrace_models.trace_model.network import new_network
 from foretrace_models.trace_model.training import Progress, train
 from foretrace_models.trace_model.vocabulary import Vocabulary
-from foretrace_models.trace_model.weights import Card, Data, load, save
+from foretrace_models.trace_model.weights import Card, Data, Weights, load, save
 from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION
 from foretrace_models.traces.variants import last_only, synthetic
@@ -51,13 +52,16 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         shape, encoding = lesson.shape, lesson.encoding
         network = new_network(shape, vocabulary.size, lesson.plan.seed)
     else:
-        network, vocabulary, before = load(Path(lesson.start))
-        shape, encoding = before.shape, before.encoding
+        begun = load(Path(lesson.start))
+        network, vocabulary = begun.network, begun.vocabulary
+        shape, encoding = begun.card.shape, begun.card.encoding
     made = list(_examples(traces, vocabulary, shape, encoding, told))
     if torch.cuda.is_available():
         network.to("cuda")
     resume = None if lesson.resume is None else Path(lesson.resume)
-    done = train(network, made, lesson.plan, resume, _teller(lesson.plan, told))
+    table = Table(network, (each.coder for each in made), lesson.plan.seed)
+    tell = teller(lesson.plan, told)
+    done = train(network, made, lesson.plan, resume, tell, acquaintance=table)
     card = Card(
         name=Path(lesson.out).name,
         format=VERSION,
@@ -71,7 +75,7 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         data=tuple(_data(each, kept[each.name]) for each in sets),
         left_out=lesson.left_out,
     )
-    return asdict(save(Path(lesson.out), network, vocabulary, card))
+    return asdict(save(Path(lesson.out), Weights(network, vocabulary, card)))
 
 
 def _texts(traces: Iterable[Trace]) -> Iterable[str]:
@@ -93,7 +97,7 @@ def _examples(
     return made
 
 
-def _teller(plan: Plan, told: Callable[[str], None]) -> Callable[[Progress], None]:
+def teller(plan: Plan, told: Callable[[str], None]) -> Callable[[Progress], None]:
     """Return what tells of progress now and then."""
     last = time.monotonic()
 

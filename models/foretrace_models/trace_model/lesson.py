@@ -58,3 +58,19 @@ class Lesson:
     left_out: tuple[str, ...] = ()
     start: str | None = None
     resume: str | None = None
+
+
+@frozen
+class CoderLesson:
+    """What to learn to know coders from: folders with traces, and the weights to do it with.
+
+    `out` is for the weights with the encoder, `resume` as in `Lesson`, `command` what the card says
+    made the encoder.
+    """
+
+    data: tuple[str, ...]
+    weights: str
+    out: str
+    plan: Plan
+    command: str
+    resume: str | None = None

@@ -3,40 +3,55 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import torch
 from attrs import evolve, frozen
+from torch import Tensor
 
+from foretrace_models.trace_model.encoder import vector_of
 from foretrace_models.trace_model.examples import Example, example
+from foretrace_models.trace_model.glimpses import Glimpse, glimpses
 from foretrace_models.trace_model.scoring import answer_bits
-from foretrace_models.trace_model.vocabulary import Vocabulary
-from foretrace_models.trace_model.weights import Card, load
+from foretrace_models.trace_model.weights import Weights, load
 from foretrace_models.traces.answers import edit_size_bytes
 from foretrace_models.traces.moments import Moment, moments
+from foretrace_models.traces.others import earlier, wrong_coder
 from foretrace_telemetry.readers.trace_sets import read_traces
+from foretrace_telemetry.traces import Trace
 
 
 class Context(str, Enum):
     """What the network is told: nothing but the task, the program as it is, and what was before.
 
-    `SHUFFLED` tells the states before in an order of chance.
+    `SHUFFLED` tells the states before in an order of chance. With `VECTOR` it is told the coder as
+    well, from what they did before on other programs; with `WRONG_VECTOR` somebody else, of whom as
+    much is known.
     """
 
     NONE = "none"
     CURRENT = "current"
     TRACE = "trace"
     SHUFFLED = "trace_shuffled"
+    VECTOR = "trace_vector"
+    WRONG_VECTOR = "trace_wrong_vector"
+
+
+_WITH_VECTOR = frozenset({Context.VECTOR, Context.WRONG_VECTOR})
+# What is known of a coder: so many of their latest traces at most.
+_MOST_KNOWN = 8
 
 
 @frozen
 class Measurement:
     """Which edits to score: those of some coders, by default of all whom the weights left out.
 
-    `limit` is how many edits at most, taken by chance.
+    `limit` is how many edits at most, taken by chance. With `adaptation`, each edit that comes
+    after the first few traces of its coder is scored with only so many of them known, too; the
+    coder has at least two more than the most.
     """
 
     data: str
@@ -45,12 +60,12 @@ class Measurement:
     seed: int
     coders: tuple[str, ...] | None = None
     limit: int | None = None
+    adaptation: tuple[int, ...] = ()
 
 
 @frozen
 class _Edit:
-    coder: str
-    exercise: str
+    trace: Trace
     number: int
     moment: Moment
     after: str
@@ -66,40 +81,40 @@ def measure(measurement: Measurement, told: Callable[[str], None]) -> dict[str, 
         OSError: a file cannot be read.
         ValueError: the data or the weights cannot be used.
     """
-    network, vocabulary, card = load(Path(measurement.weights))
-    if torch.cuda.is_available():
-        network.to("cuda")
-    edits = list(_edits(measurement, card))
+    weights = load(Path(measurement.weights))
+    wanted = weights.card.left_out if measurement.coders is None else measurement.coders
+    every = read_traces(Path(measurement.data)).traces
+    traces = [trace for trace in every if trace.coder in frozenset(wanted)]
+    edits = _chosen(traces, measurement)
     if not edits:
         raise ValueError(f"none of the coders to score has an edit in {measurement.data}")
-    rows: list[dict[str, Any]] = [
-        {
-            "coder": edit.coder,
-            "exercise": edit.exercise,
-            "number": edit.number,
-            "bytes": edit_size_bytes(edit.moment.text, edit.after),
-            "bits": {},
-        }
-        for edit in edits
-    ]
+    vectors = _Vectors(weights, traces, measurement.seed)
+    rows = [_row(edit) for edit in edits]
     for context in measurement.contexts:
-        told(f"{len(edits):,} edits, context {context.value}")
-        made = [_example(edit, context, vocabulary, card, measurement.seed) for edit in edits]
-        fitting = [number for number, each in enumerate(made) if each is not None]
-        bits = answer_bits(network, [each for each in made if each is not None])
-        for number, value in zip(fitting, bits, strict=True):
-            rows[number]["bits"][context.value] = value
-    scored = [row for row in rows if len(row["bits"]) == len(measurement.contexts)]
+        if context in _WITH_VECTOR and weights.encoder is None:
+            continue
+        told(f"{len(edits):,} edits, {context.value}")
+        made = [_example(edit, context, weights, measurement.seed) for edit in edits]
+        of = None
+        if context in _WITH_VECTOR:
+            of = [vectors.of(edit.trace, context is Context.WRONG_VECTOR) for edit in edits]
+        _score(context.value, weights, made, of, rows)
+    if measurement.adaptation and weights.encoder is not None:
+        known = max(measurement.adaptation)
+        late = [n for n, edit in enumerate(edits) if vectors.is_late(edit.trace, known)]
+        made = [_example(edits[n], Context.TRACE, weights, measurement.seed) for n in late]
+        for count in measurement.adaptation:
+            told(f"{len(late):,} edits, {count} traces known")
+            of = [vectors.of_first(edits[n].trace, count) for n in late]
+            _score(f"known_{count}", weights, made, of, [rows[n] for n in late])
+    scored = [row for row in rows if row["bits"]]
     return {"rows": scored, "too_long": len(rows) - len(scored)}
 
 
-def _edits(measurement: Measurement, card: Card) -> Iterator[_Edit]:
-    coders = card.left_out if measurement.coders is None else measurement.coders
-    wanted = frozenset(coders)
+def _chosen(traces: Sequence[Trace], measurement: Measurement) -> list[_Edit]:
     found = [
-        _Edit(trace.coder, trace.exercise, number, moment, after)
-        for trace in read_traces(Path(measurement.data)).traces
-        if trace.coder in wanted
+        _Edit(trace, number, moment, after)
+        for trace in traces
         for number, (moment, after) in enumerate(moments(trace))
         if after != moment.text
     ]
@@ -107,13 +122,38 @@ def _edits(measurement: Measurement, card: Card) -> Iterator[_Edit]:
         chance = random.Random(measurement.seed)  # noqa: S311 - no secret
         numbers = sorted(chance.sample(range(len(found)), measurement.limit))
         found = [found[number] for number in numbers]
-    yield from found
+    return found
 
 
-def _example(
-    edit: _Edit, context: Context, vocabulary: Vocabulary, card: Card, seed: int
-) -> Example | None:
-    moment = edit.moment
+def _row(edit: _Edit) -> dict[str, Any]:
+    return {
+        "coder": edit.trace.coder,
+        "exercise": edit.trace.exercise,
+        "number": edit.number,
+        "bytes": edit_size_bytes(edit.moment.text, edit.after),
+        "bits": {},
+    }
+
+
+def _score(
+    name: str,
+    weights: Weights,
+    made: Sequence[Example | None],
+    vectors: Sequence[Tensor] | None,
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Put the bits of those examples that fit into their rows, under a name."""
+    fitting = [number for number, each in enumerate(made) if each is not None]
+    if not fitting:
+        return
+    of = None if vectors is None else torch.stack([vectors[number] for number in fitting])
+    bits = answer_bits(weights.network, [each for each in made if each is not None], of)
+    for number, value in zip(fitting, bits, strict=True):
+        rows[number]["bits"][name] = value
+
+
+def _example(edit: _Edit, context: Context, weights: Weights, seed: int) -> Example | None:
+    moment, card, vocabulary = edit.moment, weights.card, weights.vocabulary
     longest = card.shape.longest
     if context is Context.NONE:
         prompt = Moment(moment.task, "")
@@ -127,6 +167,47 @@ def _example(
         moment = moment.remembering(0)
     if context is Context.SHUFFLED:
         past = list(moment.past)
-        random.Random(f"{seed} {edit.coder} {edit.exercise} {edit.number}").shuffle(past)  # noqa: S311
+        key = f"{seed} {edit.trace.coder} {edit.trace.exercise} {edit.number}"
+        random.Random(key).shuffle(past)  # noqa: S311 - no secret
         moment = evolve(moment, past=tuple(past))
     return example(moment, edit.after, vocabulary, longest, card.encoding)
+
+
+class _Vectors:
+    """The vectors of coders, from what they did before."""
+
+    def __init__(self, weights: Weights, traces: Sequence[Trace], seed: int) -> None:
+        self._weights = weights
+        self._traces = traces
+        self._seed = seed
+        self._glimpses: dict[int, Glimpse] = {}
+        self._made: dict[tuple[int, ...], Tensor] = {}
+
+    def of(self, trace: Trace, is_wrong: bool) -> Tensor:
+        """Return the vector of a trace's coder when they began it, or of somebody like them."""
+        known = earlier(trace, self._traces)[-_MOST_KNOWN:]
+        return self._vector(wrong_coder(trace, known, self._traces) if is_wrong else known)
+
+    def of_first(self, trace: Trace, count: int) -> Tensor:
+        """Return the vector of a trace's coder with so many of their first traces known."""
+        return self._vector(self._several(trace.coder)[:count])
+
+    def is_late(self, trace: Trace, known: int) -> bool:
+        """Return whether a trace comes after so many, and its coder has two more at least."""
+        several = self._several(trace.coder)
+        return len(several) >= known + 2 and trace in several[known:]
+
+    def _several(self, coder: str) -> list[Trace]:
+        return [t for t in self._traces if t.coder == coder and len(t.states) > 1]
+
+    def _vector(self, known: Sequence[Trace]) -> Tensor:
+        encoder, network = self._weights.encoder, self._weights.network
+        assert encoder is not None
+        if not self._glimpses:
+            card, vocabulary = self._weights.card, self._weights.vocabulary
+            made = glimpses(self._traces, network, vocabulary, card.shape.longest, card.encoding)
+            self._glimpses = {id(t): each for t, each in zip(self._traces, made, strict=True)}
+        key = tuple(map(id, known))
+        if key not in self._made:
+            self._made[key] = vector_of([self._glimpses[n] for n in key], encoder, network.mean)
+        return self._made[key]

@@ -25,11 +25,11 @@ class TraceNetwork(nn.Module):  # type: ignore[misc]
     def __init__(self, language_model: Any) -> None:
         super().__init__()
         self.language_model = language_model
-        width = language_model.get_input_embeddings().embedding_dim
+        self.width: int = language_model.get_input_embeddings().embedding_dim
         self.mean = nn.Parameter(torch.zeros(VECTOR_SIZE))
-        self.projector = nn.Linear(VECTOR_SIZE, width)
+        self.projector = nn.Linear(VECTOR_SIZE, self.width)
         nn.init.normal_(self.projector.weight, std=0.02)
-        nn.init.zeros_(self.projector.bias)
+        nn.init.normal_(self.projector.bias, std=0.02)
 
     def hidden(self, ids: Tensor, vectors: Tensor | None = None) -> Tensor:
         """Return the state before each token, from which that token is told.

@@ -14,7 +14,8 @@ from typing import Any
 import cattrs
 
 from foretrace_models.trace_model.learning import learn
-from foretrace_models.trace_model.lesson import Lesson
+from foretrace_models.trace_model.learning_coders import learn_coders
+from foretrace_models.trace_model.lesson import CoderLesson, Lesson
 from foretrace_models.trace_model.measuring import Measurement, measure
 
 
@@ -24,6 +25,7 @@ def _told(line: str) -> None:
 
 _TASKS: dict[str, Callable[[Any], Any]] = {
     "learn": lambda request: learn(cattrs.structure(request, Lesson), _told),
+    "learn-coders": lambda request: learn_coders(cattrs.structure(request, CoderLesson), _told),
     "measure": lambda request: measure(cattrs.structure(request, Measurement), _told),
 }
 

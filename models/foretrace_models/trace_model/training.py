@@ -10,8 +10,9 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from attrs import asdict, frozen
@@ -38,6 +39,16 @@ class ResumeError(ValueError):
     """A file that training was to go on from does not fit; the message says why."""
 
 
+class Acquaintance(Protocol):
+    """What makes vectors of coders out of what is known of them."""
+
+    def vectors(self, batch: Sequence[Example], step: int) -> Tensor:
+        """Return the vectors of whom some examples are of; their shape is (examples, 64)."""
+
+    def named_parameters(self) -> Iterable[tuple[str, Tensor]]:
+        """Return what is to be trained."""
+
+
 @frozen
 class Progress:
     """How far training has come; `loss` is the last batch's, in nats a token of answers."""
@@ -55,17 +66,22 @@ def train(
     resume: Path | None = None,
     told: Callable[[Progress], object] = lambda _: None,
     save_each_seconds: float = 60.0,
+    acquaintance: Acquaintance | None = None,
 ) -> Progress:
     """Train a network in place until the plan's tokens are used up.
 
-    `resume` is a file to go on from, if there is one, and to keep for the next time. `told` is
-    called after each step, once that is kept.
+    What of it needs no gradient stays as it is. `resume` is a file to go on from, if there is one,
+    and to keep for the next time. `told` is called after each step, once that is kept.
+    `acquaintance` says of whom the examples of a batch are, and is trained as well.
 
     Raises:
         ResumeError: the file was written for other weights, or is none of ours.
     """
     device = network.mean.device
-    parameters = {name: p for name, p in network.named_parameters() if p.requires_grad}
+    named = [*network.named_parameters()]
+    if acquaintance is not None:
+        named += [(f"acquaintance.{name}", p) for name, p in acquaintance.named_parameters()]
+    parameters = {name: p for name, p in named if p.requires_grad}
     optimizer = torch.optim.AdamW(
         parameters.values(), plan.learning_rate, _BETAS, weight_decay=_WEIGHT_DECAY
     )
@@ -83,7 +99,8 @@ def train(
             group["lr"] = rate
         ids, answer, real = padded(batch, device)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            losses = network.losses(ids, real)
+            vectors = None if acquaintance is None else acquaintance.vectors(batch, progress.step)
+            losses = network.losses(ids, real, vectors)
         is_answer = answer[real]
         weights = torch.where(is_answer, 1.0, _PROMPT_WEIGHT)
         loss = (losses * weights).sum() / weights.sum()

@@ -11,9 +11,12 @@ import torch
 from attrs import asdict, evolve, field, frozen
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from foretrace_models.catalogue import sha256_of
+from foretrace_models.coder.as_json import population_from_json, population_to_json
 from foretrace_models.trace_model import vocabulary as vocabularies
+from foretrace_models.trace_model.encoder import CoderEncoder
 from foretrace_models.trace_model.lesson import Shape
 from foretrace_models.trace_model.network import TraceNetwork, new_network
 from foretrace_models.trace_model.vocabulary import Vocabulary
@@ -21,6 +24,7 @@ from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION
 
 _NETWORK, _VOCABULARY, _CARD = "network.safetensors", "vocabulary.json", "card.json"
+_ENCODER, _POPULATION = "encoder.safetensors", "population.json"
 
 
 class WeightsError(ValueError):
@@ -42,8 +46,9 @@ class Data:
 class Card:
     """What weights are: the command that makes them, what they saw, how good they are.
 
-    `format` is the version of the text format that they read, `left_out` the coders whose traces
-    they have not seen, `metrics` whatever was measured, by name.
+    `encoder_command` made the encoder, which may be missing. `format` is the version of the text
+    format that they read, `left_out` the coders whose traces they have not seen, `metrics` whatever
+    was measured, by name.
     """
 
     name: str
@@ -56,22 +61,34 @@ class Card:
     seed: int
     tokens: int
     data: tuple[Data, ...]
+    encoder_command: str = ""
     left_out: tuple[str, ...] = ()
     metrics: dict[str, float] = field(factory=dict)
     files: dict[str, str] = field(factory=dict)
 
 
-def save(folder: Path, network: TraceNetwork, vocabulary: Vocabulary, card: Card) -> Card:
+@frozen(eq=False)
+class Weights:
+    """A network and what belongs to it; without an encoder, every coder is the mean."""
+
+    network: TraceNetwork
+    vocabulary: Vocabulary
+    card: Card
+    encoder: CoderEncoder | None = None
+
+
+def save(folder: Path, weights: Weights) -> Card:
     """Write weights, in half precision, and their card; return it with the files' SHA-256."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        name: parameter.detach().to(torch.float16).contiguous()
-        for name, parameter in network.named_parameters()
-    }
-    save_file(tensors, folder / _NETWORK)
-    vocabulary.save(folder / _VOCABULARY)
-    files = {name: sha256_of(folder / name) for name in (_NETWORK, _VOCABULARY)}
-    card = evolve(card, files=files)
+    names = [_NETWORK, _VOCABULARY]
+    _save_halved(folder / _NETWORK, weights.network)
+    weights.vocabulary.save(folder / _VOCABULARY)
+    if weights.encoder is not None:
+        names += [_ENCODER, _POPULATION]
+        _save_halved(folder / _ENCODER, weights.encoder)
+        population = population_to_json(weights.encoder.population)
+        (folder / _POPULATION).write_text(json.dumps(population) + "\n", "utf-8")
+    card = evolve(weights.card, files={name: sha256_of(folder / name) for name in names})
     (folder / _CARD).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
     return card
 
@@ -91,8 +108,8 @@ def read_card(folder: Path) -> Card:
         raise WeightsError(f"{folder / _CARD} cannot be read: {error}") from error
 
 
-def load(folder: Path) -> tuple[TraceNetwork, Vocabulary, Card]:
-    """Return the network in single precision, ready to be asked, its vocabulary and its card.
+def load(folder: Path) -> Weights:
+    """Return weights in single precision, on the GPU if torch knows one, ready to be asked.
 
     Raises:
         WeightsError: something is missing, or is not what the card says.
@@ -106,14 +123,32 @@ def load(folder: Path) -> tuple[TraceNetwork, Vocabulary, Card]:
     for name, sha256 in card.files.items():
         if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
             raise WeightsError(f"{folder / name} is missing or not the file that its card names")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         vocabulary = vocabularies.load(folder / _VOCABULARY)
         network = new_network(card.shape, vocabulary.size, card.seed)
-        parameters = dict(network.named_parameters())
-        tensors = load_file(folder / _NETWORK)
-        with torch.no_grad():
-            for name, parameter in parameters.items():
-                parameter.copy_(tensors[name])
+        _load_halved(folder / _NETWORK, network)
+        encoder = None
+        if _ENCODER in card.files:
+            told = json.loads((folder / _POPULATION).read_text("utf-8"))
+            encoder = CoderEncoder(population_from_json(told), network.width)
+            _load_halved(folder / _ENCODER, encoder)
+            encoder.to(device).eval()
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise WeightsError(f"the weights in {folder} cannot be loaded: {error}") from error
-    return network.eval(), vocabulary, card
+    return Weights(network.to(device).eval(), vocabulary, card, encoder)
+
+
+def _save_halved(path: Path, module: nn.Module) -> None:
+    tensors = {
+        name: parameter.detach().to("cpu", torch.float16).contiguous()
+        for name, parameter in module.named_parameters()
+    }
+    save_file(tensors, path)
+
+
+def _load_halved(path: Path, module: nn.Module) -> None:
+    tensors = load_file(path)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            parameter.copy_(tensors[name])

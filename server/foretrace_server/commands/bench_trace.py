@@ -93,7 +93,9 @@ def _show_coder_or_calendar(maker: str, period: str, answer: dict[str, Any]) -> 
     for name in ("coder_beyond_calendar", "coder"):
         tested = answer[name]
         told = "cannot be told" if tested is None else f"{tested['difference']:.3f}"
-        chance = "" if tested is None else f", p = {tested['p']:.3f}"
+        chance = ""
+        if tested is not None and tested["by_chance"] is not None:
+            chance = f", by chance {tested['by_chance']:.3f}, p = {tested['p']:.3f}"
         click.echo(f"  {name}: {told}{chance}")
     for name, share in answer.get("explained", {}).items():
         click.echo(f"  explained by {name}: {share:.1%}")

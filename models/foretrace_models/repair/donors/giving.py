@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz.distance import Levenshtein
@@ -13,7 +14,7 @@ from foretrace_models.repair.donors.changes import Added, Patch, compatible, ren
 from foretrace_models.repair.donors.differences import differences
 from foretrace_models.repair.donors.listing import Listing
 from foretrace_models.repair.donors.spacing import Spacing
-from foretrace_models.repair.donors.units import Unit, Units, names_in
+from foretrace_models.repair.donors.units import Units, names_in
 from foretrace_models.repair.edits import distance
 from foretrace_models.repair.search import Found
 from foretrace_models.repair.tokens import tokens
@@ -25,8 +26,6 @@ _ROUNDS = 4
 _DONORS = 30
 # So many combinations of whole donors are tried.
 _MOST_WHOLE = 128
-_MINIMISED = 8
-_MOST_PARTS = 1200
 _LARGEST_PART = 3
 _HELPING = 16
 # In tokens.
@@ -112,10 +111,13 @@ class _Giving:
         }
         self._names = own | units.functions.keys() - {""}
         self._out_of_time = out_of_time
-        self._near = {entry: self._nearest(entry, donors) for entry in self._entries}
+        self._towards = {entry: self._nearest(entry, donors) for entry in self._entries}
+        # What is known of texts that were tried.
+        self._passes: dict[str, bool] = {}
 
     def fixed(self) -> str | None:
         """Mend all with near donors; then find out what is at fault, and take only as much."""
+        self._passes.clear()  # there may be more checks to heed than the last time
         found = self._whole()
         if found is None:
             return None
@@ -127,7 +129,8 @@ class _Giving:
                 found[entry] = self._least(entry, rest, found[entry])
         return self._render(_flat(found))
 
-    def _nearest(self, entry: str, donors: Sequence[Units]) -> list[tuple[str, Unit]]:
+    def _nearest(self, entry: str, donors: Sequence[Units]) -> list[tuple[Patch, ...]]:
+        """Return all patches towards each of the nearest donors of a function."""
         own = self._units[entry]
         words = own.canonical_words if own else ()
         found = []
@@ -137,15 +140,15 @@ class _Giving:
                 apart = Levenshtein.distance(words, unit.canonical_words)
                 found.append((apart, donor.listing.text, unit))
         found.sort(key=lambda each: each[0])
-        return [(text, unit) for _, text, unit in found[:_DONORS]]
+        return [
+            tuple(differences(self._listing, self._spacing, own, donor_text, unit))
+            for _, donor_text, unit in found[:_DONORS]
+        ]
 
     def _whole(self) -> dict[str, tuple[Patch, ...]] | None:
         """Return patches towards near donors that together mend the program."""
         each_has = int(_MOST_WHOLE ** (1 / max(1, len(self._entries))))
-        options = [
-            [self._patches(entry, *each) for each in self._near[entry][:each_has]]
-            for entry in self._entries
-        ]
+        options = [self._towards[entry][:each_has] for entry in self._entries]
         # First the nearest of each, then one of them another one.
         choices = sorted(itertools.product(*(range(len(each)) for each in options)), key=sum)
         for first in range(0, len(choices), _BATCH):
@@ -162,25 +165,13 @@ class _Giving:
                 break
         return None
 
-    def _patches(self, entry: str, donor: str, unit: Unit) -> tuple[Patch, ...]:
-        return tuple(differences(self._listing, self._spacing, self._units[entry], donor, unit))
-
     def _least(
         self, entry: str, rest: tuple[Patch, ...], best: tuple[Patch, ...]
     ) -> tuple[Patch, ...]:
         """Return the smallest patches of one unit that mend the program, with those of the rest."""
-        towards = [self._patches(entry, *each) for each in self._near[entry]]
-        whole = sorted({best, *self._that_pass(towards, rest)}, key=size)
-        best = min(self._minimal(whole[:_MINIMISED], rest), key=self._weight)
-        seen: dict[tuple[Patch, ...], float] = {}
-        for patches in towards:
-            seen |= dict(_parts(patches, self._weight(best)))
-        parts = sorted(seen, key=seen.__getitem__)[:_MOST_PARTS]
-        for first in range(0, len(parts), _BATCH):
-            if self._out_of_time() or seen[parts[first]] >= self._weight(best):
-                break
-            passing = self._that_pass(parts[first : first + _BATCH], rest)
-            best = min([best, *passing], key=self._weight)
+        towards = self._towards[entry]
+        whole = dict.fromkeys((best, *self._that_pass(towards, rest)))
+        best = min(self._minimal(list(whole), rest), key=self._weight)
         best = min([best, *self._mixed(towards, rest, self._weight(best))], key=self._weight)
         single = tuple((change,) for patch in best for change in patch)
         return self._minimal([single], rest)[0] if len(single) > len(best) else best
@@ -216,15 +207,18 @@ class _Giving:
     def _that_pass(
         self, options: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...]
     ) -> list[tuple[Patch, ...]]:
-        passing = self._tryout.passing([self._render((*option, *rest)) for option in options])
-        return list(itertools.compress(options, passing))
+        texts = [self._render((*option, *rest)) for option in options]
+        new = [text for text in dict.fromkeys(texts) if text not in self._passes]
+        self._passes.update(zip(new, self._tryout.passing(new), strict=True))
+        return [option for option, text in zip(options, texts, strict=True) if self._passes[text]]
 
     def _minimal(
         self, options: Sequence[tuple[Patch, ...]], rest: tuple[Patch, ...]
     ) -> list[tuple[Patch, ...]]:
-        """Return of each of some patches a part that still mends the program, with none to spare.
+        """Return of some patches parts that still mend the program, with none to spare.
 
-        All are worked on at once: programs that are tried together cost less.
+        All are worked on at once: programs that are tried together cost less. What cannot become
+        smaller than another one that is done is given up.
         """
         done: list[tuple[Patch, ...]] = []
         left = list(options)
@@ -240,11 +234,18 @@ class _Giving:
                     continue
                 careful.append(min(good, key=size))
                 # What can be spared alone may be spared together.
-                needed = [set(part) for part in good]
-                bold.append(tuple(p for p in patches if all(p in part for part in needed)))
+                kept = [set(part) for part in good]
+                bold.append(tuple(p for p in patches if all(p in part for part in kept)))
             spared = set(self._that_pass([part for part in bold if part], rest))
-            left = [b if b in spared else c for b, c in zip(bold, careful, strict=True)]
-        return done + left
+            # What is left then could not be spared alone.
+            done += spared
+            least = min(map(self._weight, done), default=math.inf)
+            left = [
+                one
+                for one, needed in zip(careful, bold, strict=True)
+                if needed not in spared and size(needed) < least
+            ]
+        return done or left
 
     def _render(self, patches: tuple[Patch, ...]) -> str:
         return render(self._listing, patches)

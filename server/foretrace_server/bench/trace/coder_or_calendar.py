@@ -271,11 +271,19 @@ def _shuffled(names: Sequence[str], blocks: Sequence[str], chance: random.Random
 
 
 def _tested(difference: float | None, by_chance: Sequence[float | None]) -> dict[str, Any] | None:
-    """Return a difference with its p-value, one-sided; None if there is nothing to compare."""
+    """Return a difference, what it is by chance, and its one-sided p-value; None if there is none.
+
+    By chance it need not be 0: some periods have more of one coder's pairs than others.
+    """
     if difference is None:
         return None
-    at_least = sum(other is not None and other >= difference for other in by_chance)
-    return {"difference": difference, "p": (1 + at_least) / (1 + len(by_chance))}
+    known = [other for other in by_chance if other is not None]
+    at_least = sum(other >= difference for other in known)
+    return {
+        "difference": difference,
+        "by_chance": fmean(known) if known else None,
+        "p": (1 + at_least) / (1 + len(known)),
+    }
 
 
 def _mean_share(
