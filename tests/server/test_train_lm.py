@@ -46,6 +46,24 @@ def test_a_small_model_is_trained_and_its_card_tells_the_command(
     assert len(card["left_out"]) == 1
     assert "tokens" in done.stderr
 
+    more = tmp_path / "more"
+    known = ("--weights", str(out), "--out", str(more), "--tokens", "500")
+    done = foretrace(home, "train", "coder", str(data), *known, "--json")
+    assert done.returncode == 0, done.stderr
+    card = json.loads(done.stdout)
+    assert card["encoder_command"].startswith("foretrace train coder histories --weights weights")
+    assert "encoder.safetensors" in card["files"]
+
+
+def test_weights_that_are_none_are_refused(home: Home, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    data = _data(tmp_path / "histories")
+    folders = ("--weights", str(tmp_path), "--out", str(tmp_path / "w"))
+    done = foretrace(home, "train", "coder", str(data), *folders)
+    assert done.returncode == 2
+    assert "it is no folder with weights" in done.stderr
+
 
 @pytest.mark.parametrize("fold", ["5", "6/5", "0/2", "a/b"])
 def test_a_fold_that_is_none_is_refused(home: Home, tmp_path: Path, fold: str) -> None:

@@ -90,7 +90,7 @@ def command(
             encoding=Encoding(encoding),
             plan=Plan(tokens, learning_rate=learning_rate, seed=seed),
             shape=Shape(width=width, layers=layers),
-            command=_command(),
+            command=command_line("lm"),
             left_out=_left_out(data, fold),
             start=None if start is None else str(start.resolve()),
             resume=None if resume is None else str(resume.resolve()),
@@ -128,10 +128,10 @@ def _left_out(data: tuple[Path, ...], fold: str | None) -> tuple[str, ...]:
     )
 
 
-def _command() -> str:
-    """Return the command that this is, without the places of files and how it tells its result."""
+def command_line(name: str) -> str:
+    """Return the command that runs, without the places of files and how it tells its result."""
     context = click.get_current_context()
-    told = ["foretrace", "train", "lm"]
+    told = ["foretrace", "train", name]
     for parameter in context.command.params:
         value = context.params[parameter.name or ""]
         if isinstance(parameter, click.Argument):

@@ -1,0 +1,71 @@
+"""`foretrace train coder`: how to know a coder, for a trace model that is there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from attrs import asdict
+
+from foretrace_models.trace_model.calling import CallError, call
+from foretrace_models.trace_model.lesson import CoderLesson, Plan
+from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.commands.train_lm import command_line
+
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("coder")
+@click.argument("data", nargs=-1, required=True, type=_folder)
+@click.option("--weights", required=True, type=_folder, help="What `foretrace train lm` made.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="For the weights with the encoder.",
+)
+@click.option("--tokens", type=click.IntRange(1), default=1_000_000, show_default=True)
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=2e-3,
+    show_default=True,
+)
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option(
+    "--resume",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep how far training came here, and go on where it was stopped.",
+)
+@json_option
+def command(
+    data: tuple[Path, ...],
+    weights: Path,
+    out: Path,
+    tokens: int,
+    learning_rate: float,
+    seed: int,
+    resume: Path | None,
+    as_json: bool,
+) -> None:
+    """Train the encoder that makes a coder's vector of what they did before.
+
+    DATA are folders with traces, as for `foretrace train lm`. Coders whom the weights have not seen
+    are left out here as well.
+    """
+    lesson = CoderLesson(
+        data=tuple(str(folder.resolve()) for folder in data),
+        weights=str(weights.resolve()),
+        out=str(out.resolve()),
+        plan=Plan(tokens, learning_rate=learning_rate, seed=seed),
+        command=command_line("coder"),
+        resume=None if resume is None else str(resume.resolve()),
+    )
+    try:
+        card = call("learn-coders", asdict(lesson))
+    except CallError as error:
+        raise MissingError(str(error)) from error
+    if as_json:
+        print_json(card)
+    else:
+        click.echo(f"weights with an encoder: {out}")
