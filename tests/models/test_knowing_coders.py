@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,50 +11,43 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
 pytest.importorskip("transformers", reason="transformers is not installed")
 
+from tests.itap_log import write_log
+
 from foretrace_models.trace_model.calling import call
 
 _EXERCISES = ("sum", "product", "largest", "smallest")
 _LEFT_OUT = ("coder 0", "coder 1")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """A network so small is not worth the threads that would wait for each other."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with traces of coders who indent by a tab, and of others who do not."""
-    folder = tmp_path_factory.mktemp("itap")
-    with gzip.open(folder / "sequences.jsonl.gz", "wt", encoding="utf-8") as file:
-        for number in range(12):
-            indent = "\t" if number % 2 else "    "
-            for at, name in enumerate(_EXERCISES):
-                head = f"def {name}(items):\n"
-                for order, code in enumerate((head, f"{head}{indent}return {name}\n")):
-                    row = {
-                        "student": f"coder {number}",
-                        "problem": name,
-                        "order": 10 * at + order,
-                        "time": f"2020-02-02T10:{at}{order}:00",
-                        "event": "Submit",
-                        "label": "FALSE",
-                        "oracle_pass": 0.0,
-                        "code": code,
-                    }
-                    file.write(json.dumps(row) + "\n")
-    return folder
+    return write_log(
+        tmp_path_factory.mktemp("itap"),
+        (
+            (
+                f"coder {number}",
+                name,
+                (head := f"def {name}(items):\n", f"{head}{indent}return {name}\n"),
+            )
+            for number in range(12)
+            for indent in ("\t" if number % 2 else "    ",)
+            for name in _EXERCISES
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
-def measured(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def measured(
+    one_thread: None, log: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("weights")
     plan = {"batch_tokens": 400, "learning_rate": 1e-2, "warm_up_steps": 4, "seed": 0}
     lesson = {
-        "data": [str(data)],
+        "data": [str(log)],
         "out": str(folder / "alone"),
         "variant": "trace",
         "encoding": "lines",
@@ -69,7 +59,7 @@ def measured(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     }
     call("learn", lesson)
     coders = {
-        "data": [str(data)],
+        "data": [str(log)],
         "weights": str(folder / "alone"),
         "out": str(folder / "acquainted"),
         "plan": plan | {"tokens": 60_000},
@@ -79,7 +69,7 @@ def measured(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     assert card["encoder_command"] == "foretrace train coder"
     assert "encoder.safetensors" in card["files"]
     request = {
-        "data": str(data),
+        "data": str(log),
         "weights": str(folder / "acquainted"),
         "contexts": ["trace", "trace_vector", "trace_wrong_vector"],
         "seed": 0,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,8 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
 pytest.importorskip("transformers", reason="transformers is not installed")
+
+from tests.itap_log import write_log
 
 from foretrace_models.trace_model.calling import CallError, call
 
@@ -22,36 +21,19 @@ _STATES = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """A network so small is not worth the threads that would wait for each other."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the traces of four students, who all did the same."""
-    folder = tmp_path_factory.mktemp("itap")
-    with gzip.open(folder / "sequences.jsonl.gz", "wt", encoding="utf-8") as file:
-        for student in ("ada", "ben", "cai", "dua"):
-            for order, code in enumerate(_STATES):
-                row = {
-                    "student": student,
-                    "problem": "total",
-                    "order": order,
-                    "time": f"2020-02-02T10:0{order}:00",
-                    "event": "Submit",
-                    "label": "FALSE",
-                    "oracle_pass": 0.0,
-                    "code": code,
-                }
-                file.write(json.dumps(row) + "\n")
-    return folder
+    students = ("ada", "ben", "cai", "dua")
+    return write_log(
+        tmp_path_factory.mktemp("itap"), ((student, "total", _STATES) for student in students)
+    )
 
 
-def _lesson(data: Path, out: Path, **more: Any) -> dict[str, Any]:
+def _lesson(log: Path, out: Path, **more: Any) -> dict[str, Any]:
     plan = {
         "tokens": 5000,
         "batch_tokens": 400,
@@ -61,7 +43,7 @@ def _lesson(data: Path, out: Path, **more: Any) -> dict[str, Any]:
     }
     shape = {"width": 32, "layers": 2, "heads": 2, "longest": 256}
     lesson = {
-        "data": [str(data)],
+        "data": [str(log)],
         "out": str(out),
         "variant": "trace",
         "encoding": "lines",
@@ -75,9 +57,11 @@ def _lesson(data: Path, out: Path, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def learned(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def learned(
+    one_thread: None, log: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any]]:
     out = tmp_path_factory.mktemp("weights") / "tiny"
-    return out, call("learn", _lesson(data, out))
+    return out, call("learn", _lesson(log, out))
 
 
 def test_the_card_tells_what_the_weights_saw_and_what_they_did_not(
@@ -92,11 +76,11 @@ def test_the_card_tells_what_the_weights_saw_and_what_they_did_not(
 
 
 def test_edits_of_who_was_left_out_are_measured_in_each_context(
-    data: Path, learned: tuple[Path, dict[str, Any]]
+    log: Path, learned: tuple[Path, dict[str, Any]]
 ) -> None:
     out, _ = learned
     contexts = ["none", "current", "trace", "trace_shuffled"]
-    request = {"data": str(data), "weights": str(out), "contexts": contexts, "seed": 0}
+    request = {"data": str(log), "weights": str(out), "contexts": contexts, "seed": 0}
     measured = call("measure", request)
     assert [(row["coder"], row["number"]) for row in measured["rows"]] == [("dua", 0), ("dua", 1)]
     assert measured["too_long"] == 0
@@ -106,10 +90,10 @@ def test_edits_of_who_was_left_out_are_measured_in_each_context(
 
 
 def test_weights_can_be_learned_on_from(
-    data: Path, learned: tuple[Path, dict[str, Any]], tmp_path: Path
+    log: Path, learned: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     out, before = learned
-    card = call("learn", _lesson(data, tmp_path / "more", start=str(out), variant="last"))
+    card = call("learn", _lesson(log, tmp_path / "more", start=str(out), variant="last"))
     assert card["shape"] == before["shape"]
     assert card["variant"] == "last"
 
@@ -119,8 +103,8 @@ def test_data_that_is_not_known_is_told(tmp_path: Path) -> None:
         call("learn", _lesson(tmp_path, tmp_path / "weights"))
 
 
-def test_coders_without_an_edit_are_told(data: Path, learned: tuple[Path, dict[str, Any]]) -> None:
+def test_coders_without_an_edit_are_told(log: Path, learned: tuple[Path, dict[str, Any]]) -> None:
     out, _ = learned
-    request = {"data": str(data), "weights": str(out), "contexts": ["trace"], "seed": 0}
+    request = {"data": str(log), "weights": str(out), "contexts": ["trace"], "seed": 0}
     with pytest.raises(CallError, match="none of the coders"):
         call("measure", request | {"coders": ["nobody"]})

@@ -60,9 +60,7 @@ async def test_a_change_is_taken_back_that_was_made_before_the_server_was_starte
         assert applied(AFTER, action) == BEFORE
 
 
-async def test_what_was_forgotten_or_is_metadata_gives_no_fix(
-    consented: Home, tmp_path: Path
-) -> None:
+async def test_what_was_forgotten_gives_no_fix(consented: Home, tmp_path: Path) -> None:
     (tmp_path / "foretrace.toml").write_text(ASSIGNMENT)
     uri = (tmp_path / "greet.py").as_uri()
     async with session(consented) as client:

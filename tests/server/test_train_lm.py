@@ -29,11 +29,10 @@ def _data(folder: Path) -> Path:
 
 
 def test_a_small_model_is_trained_and_its_card_tells_the_command(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Home, tmp_path: Path, one_thread: None
 ) -> None:
     pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
     pytest.importorskip("transformers", reason="transformers is not installed")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     data, out = _data(tmp_path / "histories"), tmp_path / "weights"
     small = ("--tokens", "500", "--width", "32", "--layers", "1", "--fold", "2/2")
     done = foretrace(home, "train", "lm", str(data), "--out", str(out), *small, "--json")

@@ -37,7 +37,8 @@ def call(task: str, request: dict[str, Any]) -> Any:
         answer = json.loads(done.stdout)
     except ValueError as error:
         raise CallError(
-            f"the trace model's process ended with {done.returncode}; it needs {INSTALL}"
+            f"the trace model's process ended with {done.returncode} (the reason stands above); "
+            f"it needs {INSTALL}"
         ) from error
     if "error" in answer:
         raise CallError(answer["error"])

@@ -27,7 +27,6 @@ from foretrace_telemetry.traces import Trace
 _LICENCE = "Apache-2.0"
 _SECONDS_BETWEEN_LINES = 10.0
 
-
 _MADE: dict[Variant, Callable[[Trace], Trace]] = {
     Variant.TRACE: lambda trace: trace,
     Variant.LAST: last_only,
@@ -55,7 +54,7 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         begun = load(Path(lesson.start))
         network, vocabulary = begun.network, begun.vocabulary
         shape, encoding = begun.card.shape, begun.card.encoding
-    made = list(_examples(traces, vocabulary, shape, encoding, told))
+    made = _examples(traces, vocabulary, shape, encoding, told)
     if torch.cuda.is_available():
         network.to("cuda")
     resume = None if lesson.resume is None else Path(lesson.resume)
@@ -93,7 +92,7 @@ def _examples(
     if not made:
         raise ValueError("no trace is left to learn from")
     tokens = sum(len(each.ids) for each in made)
-    told(f"{len(made):,} moments, {tokens:,} tokens, {vocabulary.size:,} of them different")
+    told(f"{len(made):,} moments, {tokens:,} tokens; a vocabulary of {vocabulary.size:,}")
     return made
 
 

@@ -6,6 +6,7 @@ there ends with the same weights as a run that was never stopped.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
@@ -135,7 +136,7 @@ def _batches(examples: Sequence[Example], plan: Plan) -> Iterator[list[Example]]
 
     Examples of about the same length stand together, so that little is padded.
     """
-    for epoch in range(10**9):
+    for epoch in itertools.count():
         chance = random.Random(f"{plan.seed} {epoch}")  # noqa: S311 - no secret
         order = list(examples)
         chance.shuffle(order)

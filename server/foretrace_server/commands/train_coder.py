@@ -10,14 +10,19 @@ from attrs import asdict
 from foretrace_models.trace_model.calling import CallError, call
 from foretrace_models.trace_model.lesson import CoderLesson, Plan
 from foretrace_server.commands.output import MissingError, json_option, print_json
-from foretrace_server.commands.train_lm import command_line
-
-_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+from foretrace_server.commands.training import (
+    command_line,
+    data_argument,
+    folder_type,
+    learning_rate_option,
+    resume_option,
+    seed_option,
+)
 
 
 @click.command("coder")
-@click.argument("data", nargs=-1, required=True, type=_folder)
-@click.option("--weights", required=True, type=_folder, help="What `foretrace train lm` made.")
+@data_argument
+@click.option("--weights", required=True, type=folder_type, help="What `foretrace train lm` made.")
 @click.option(
     "--out",
     required=True,
@@ -25,18 +30,9 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
     help="For the weights with the encoder.",
 )
 @click.option("--tokens", type=click.IntRange(1), default=1_000_000, show_default=True)
-@click.option(
-    "--learning-rate",
-    type=click.FloatRange(0, 1, min_open=True),
-    default=2e-3,
-    show_default=True,
-)
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option(
-    "--resume",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep how far training came here, and go on where it was stopped.",
-)
+@learning_rate_option
+@seed_option
+@resume_option
 @json_option
 def command(
     data: tuple[Path, ...],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -13,13 +12,19 @@ from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
 from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.folds import folds
 from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.commands.training import (
+    command_line,
+    data_argument,
+    folder_type,
+    learning_rate_option,
+    resume_option,
+    seed_option,
+)
 from foretrace_telemetry.readers.trace_sets import read_traces
-
-_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("lm")
-@click.argument("data", nargs=-1, required=True, type=_folder)
+@data_argument
 @click.option(
     "--out",
     required=True,
@@ -46,21 +51,12 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Coders to leave out: 1/5 is the first fifth of them; by default none.",
 )
 @click.option("--tokens", type=click.IntRange(1), default=4_000_000, show_default=True)
-@click.option(
-    "--learning-rate",
-    type=click.FloatRange(0, 1, min_open=True),
-    default=2e-3,
-    show_default=True,
-)
+@learning_rate_option
 @click.option("--width", type=click.IntRange(8), default=256, show_default=True)
 @click.option("--layers", type=click.IntRange(1), default=6, show_default=True)
-@click.option("--start", type=_folder, help="Weights to begin with, rather than with chance.")
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option(
-    "--resume",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep how far training came here, and go on where it was stopped.",
-)
+@click.option("--start", type=folder_type, help="Weights to begin with, rather than with chance.")
+@seed_option
+@resume_option
 @json_option
 def command(
     data: tuple[Path, ...],
@@ -126,16 +122,3 @@ def _left_out(data: tuple[Path, ...], fold: str | None) -> tuple[str, ...]:
             ]
         )
     )
-
-
-def command_line(name: str) -> str:
-    """Return the command that runs, without the places of files and how it tells its result."""
-    context = click.get_current_context()
-    told = ["foretrace", "train", name]
-    for parameter in context.command.params:
-        value = context.params[parameter.name or ""]
-        if isinstance(parameter, click.Argument):
-            told += [path.name for path in value]
-        elif value is not None and parameter.name not in ("out", "resume", "as_json"):
-            told += [parameter.opts[0], value.name if isinstance(value, Path) else str(value)]
-    return shlex.join(told)
