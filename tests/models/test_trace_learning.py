@@ -98,6 +98,14 @@ def test_weights_can_be_learned_on_from(
     assert card["variant"] == "last"
 
 
+def test_whom_the_weights_to_begin_with_have_seen_cannot_be_left_out(
+    log: Path, learned: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    out, _ = learned
+    with pytest.raises(CallError, match="have seen ada, who is to be left out"):
+        call("learn", _lesson(log, tmp_path / "more", start=str(out), left_out=["ada", "dua"]))
+
+
 def test_data_that_is_not_known_is_told(tmp_path: Path) -> None:
     with pytest.raises(CallError, match="holds no traces of people"):
         call("learn", _lesson(tmp_path, tmp_path / "weights"))

@@ -52,6 +52,7 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         network = new_network(shape, vocabulary.size, lesson.plan.seed)
     else:
         begun = load(Path(lesson.start))
+        _require_unseen(lesson, begun.card, {each.name for each in sets})
         network, vocabulary = begun.network, begun.vocabulary
         shape, encoding = begun.card.shape, begun.card.encoding
     made = _examples(traces, vocabulary, shape, encoding, told)
@@ -75,6 +76,17 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         left_out=lesson.left_out,
     )
     return asdict(save(Path(lesson.out), Weights(network, vocabulary, card)))
+
+
+def _require_unseen(lesson: Lesson, before: Card, sets: set[str]) -> None:
+    """Raise ValueError if weights have seen a coder of these sets who is to be left out."""
+    if any(each.name in sets for each in before.data):
+        seen = sorted(set(lesson.left_out) - set(before.left_out))
+        if seen:
+            raise ValueError(
+                f"the weights in {lesson.start} have seen {seen[0]}, who is to be left out; begin "
+                "with weights that left out the same fold"
+            )
 
 
 def _texts(traces: Iterable[Trace]) -> Iterable[str]:
