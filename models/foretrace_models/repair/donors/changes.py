@@ -10,8 +10,8 @@ from rapidfuzz.distance import Levenshtein
 
 from foretrace_models.repair.donors.listing import Line, Listing, Token
 
-# What a token that is moved counts for: its line goes in one place and comes in another.
-_MOVED = 0.6
+# What a token that is moved counts for.
+_MOVED = 0.25
 
 
 @frozen
