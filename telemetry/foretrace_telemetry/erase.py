@@ -128,7 +128,26 @@ def forget(home: Home, selection: Selection, reason: str = FORGOTTEN) -> Receipt
             home.key_file.unlink(missing_ok=True)
             home.signing_key.unlink(missing_ok=True)
             home.key()
-        return _completed(store, receipt)
+        return evolve(receipt, complete=_is_scoured(store))
+
+
+def forget_derived(home: Home, kind: str, name: str) -> bool | None:
+    """Forget what was derived under a kind and name, and leave nothing in the bytes.
+
+    Returns None where there is none, and False where old bytes stay for now: see `Receipt`.
+
+    Raises:
+        OSError: the folder or the file cannot be made.
+        sqlite3.Error: the store cannot be written.
+    """
+    with contextlib.closing(Store.create(home)) as store:
+        with writing(store.db):
+            gone = store.db.execute(
+                "DELETE FROM derived WHERE kind = ? AND name = ?", [kind, name]
+            ).rowcount
+            if gone:
+                mark_to_be_scoured(store.db)
+        return _is_scoured(store) if gone else None
 
 
 def receipts(db: sqlite_utils.Database) -> Iterator[dict[str, Any]]:
@@ -336,10 +355,9 @@ def _keep(db: sqlite_utils.Database, receipt: Receipt, documents: list[str] | No
     )
 
 
-def _completed(store: Store, receipt: Receipt) -> Receipt:
+def _is_scoured(store: Store) -> bool:
     """Scour the files; where that cannot be done yet, say so: who writes next tries it again."""
     try:
-        complete = store.scour()
+        return store.scour()
     except sqlite3.OperationalError:  # there is no room for the copy
-        complete = False
-    return evolve(receipt, complete=complete)
+        return False

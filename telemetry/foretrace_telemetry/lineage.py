@@ -15,7 +15,7 @@ import sqlite_utils
 from attrs import asdict, frozen
 
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.store import Store
+from foretrace_telemetry.store import ForgottenError, Store, newest_erasure
 from foretrace_telemetry.transaction import writing
 
 
@@ -46,7 +46,8 @@ def note_export(home: Home, export: Export) -> None:
         OSError: the folder or the file cannot be made.
         sqlite3.Error: the store cannot be written.
     """
-    _insert(home, "exports", asdict(export))
+    with closing(Store.create(home)) as store, writing(store.db):
+        _insert(store.db, "exports", asdict(export))
 
 
 def exports_of(db: sqlite_utils.Database, sessions: set[str]) -> list[Export]:
@@ -58,14 +59,20 @@ def exports_of(db: sqlite_utils.Database, sessions: set[str]) -> list[Export]:
     return [export for export in made if sessions.intersection(export.sessions)]
 
 
-def keep_derived(home: Home, derived: Derived) -> None:
+def keep_derived(home: Home, derived: Derived, after_erasure: int = 0) -> None:
     """Keep what was derived, in the place of what had its kind and name before.
 
+    `after_erasure` is the number of the newest erasure when its sessions were read.
+
     Raises:
+        ForgottenError: something was forgotten since; nothing was written.
         OSError: the folder or the file cannot be made.
         sqlite3.Error: the store cannot be written.
     """
-    _insert(home, "derived", asdict(derived), replace=True)
+    with closing(Store.create(home)) as store, writing(store.db):
+        if newest_erasure(store.db) != after_erasure:
+            raise ForgottenError
+        _insert(store.db, "derived", asdict(derived), replace=True)
 
 
 def derived(db: sqlite_utils.Database) -> Iterator[Derived]:
@@ -84,7 +91,8 @@ def drop_derived(db: sqlite_utils.Database, sessions: set[str]) -> list[Derived]
     return stale
 
 
-def _insert(home: Home, table: str, row: dict[str, Any], replace: bool = False) -> None:
+def _insert(
+    db: sqlite_utils.Database, table: str, row: dict[str, Any], replace: bool = False
+) -> None:
     row["sessions"] = json.dumps(row["sessions"])
-    with closing(Store.create(home)) as store, writing(store.db):
-        store.db.table(table).insert(row, replace=replace)
+    db.table(table).insert(row, replace=replace)

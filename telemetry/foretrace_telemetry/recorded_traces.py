@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from foretrace_telemetry.events import (
     Body,
@@ -33,11 +33,20 @@ _STATES = (Opened, Saved, RunFinished, TestsFinished, Foreign)
 _SCORE = "Score"
 
 
+@frozen
+class RecordedTrace:
+    """A trace, and the names of the sessions that have events of its document, the oldest first."""
+
+    trace: Trace
+    sessions: tuple[str, ...]
+
+
 @define
 class _Document:
     language: str = ""
     worked_on: bool = False
     states: list[State] = field(factory=list)
+    sessions: list[str] = field(factory=list)
 
 
 def traces_of(sessions: Iterable[Iterable[Recorded]], coder: str = "") -> list[Trace]:
@@ -46,6 +55,13 @@ def traces_of(sessions: Iterable[Iterable[Recorded]], coder: str = "") -> list[T
     Sessions are one person's, the oldest first; a document that comes again in a later one goes on.
     What was only read, forgotten, or kept as metadata has no trace.
     """
+    return [each.trace for each in recorded_traces_of(sessions, coder)]
+
+
+def recorded_traces_of(
+    sessions: Iterable[Iterable[Recorded]], coder: str = ""
+) -> list[RecordedTrace]:
+    """Return what `traces_of` does, each trace with the sessions that it was made of."""
     documents: dict[str, _Document] = {}
     for session in sessions:
         replay = Replay()
@@ -55,17 +71,22 @@ def traces_of(sessions: Iterable[Iterable[Recorded]], coder: str = "") -> list[T
             if uri is None:
                 continue
             document = documents.setdefault(uri, _Document())
+            if recorded.session not in document.sessions[-1:]:
+                document.sessions.append(recorded.session)
             document.worked_on |= isinstance(body, (Edited, Foreign))
             if isinstance(body, Opened):
                 document.language = body.language_id or document.language
             if isinstance(body, _STATES):
                 _add_state(document.states, replay.texts.get(uri), recorded.event)
     return [
-        Trace(
-            coder,
-            exercise_of(uri),
-            document.language or _LANGUAGES.get(_path(uri).suffix.lower(), ""),
-            tuple(document.states),
+        RecordedTrace(
+            Trace(
+                coder,
+                exercise_of(uri),
+                document.language or _LANGUAGES.get(_path(uri).suffix.lower(), ""),
+                tuple(document.states),
+            ),
+            tuple(document.sessions),
         )
         for uri, document in documents.items()
         if document.worked_on and document.states

@@ -307,7 +307,7 @@ class SessionWriter:
         self._number = number
         self._last_sequence = 0
         self._documents: dict[str, int] = {}
-        self._last_erasure = self._newest_erasure()
+        self._last_erasure = newest_erasure(self._db)
 
     @classmethod
     def after_the_last(cls, db: sqlite_utils.Database, key: bytes, number: int) -> SessionWriter:
@@ -333,7 +333,7 @@ class SessionWriter:
         before = self._last_sequence, dict(self._documents)
         try:
             with writing(self._db):
-                if self._newest_erasure() != self._last_erasure:
+                if newest_erasure(self._db) != self._last_erasure:
                     raise ForgottenError
                 return self._append(events)
         except BaseException:
@@ -342,16 +342,12 @@ class SessionWriter:
 
     def heed_forgetting(self) -> None:
         """Take note that something was forgotten: documents may have no row any more."""
-        self._last_erasure = self._newest_erasure()
+        self._last_erasure = newest_erasure(self._db)
         self._documents = self._known_documents()
 
     def _known_documents(self) -> dict[str, int]:
         query = "SELECT id, name FROM documents WHERE session = ?"
         return {row["name"]: row["id"] for row in self._db.query(query, [self._number])}
-
-    def _newest_erasure(self) -> int:
-        newest: int = self._db.execute("SELECT coalesce(max(id), 0) FROM erasures").fetchone()[0]
-        return newest
 
     def newest_first(self, name: str, before: int | None = None) -> Iterator[tuple[int, Event]]:
         """Iterate over what was written of a document, with the numbers, the newest first.
@@ -416,6 +412,12 @@ class SessionWriter:
             row = {"session": self._number, "name": name}
             self._documents[name] = _inserted(self._db, "documents", row)
         return self._documents[name]
+
+
+def newest_erasure(db: sqlite_utils.Database) -> int:
+    """Return the number of the newest erasure, 0 where nothing was ever forgotten."""
+    newest: int = db.execute("SELECT coalesce(max(id), 0) FROM erasures").fetchone()[0]
+    return newest
 
 
 def _text_of(db: sqlite_utils.Database, key: bytes) -> str:

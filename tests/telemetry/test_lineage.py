@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
+
+from foretrace_telemetry.erase import Selection, forget, forget_derived
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import (
     Derived,
@@ -14,7 +17,7 @@ from foretrace_telemetry.lineage import (
     keep_derived,
     note_export,
 )
-from foretrace_telemetry.store import Store
+from foretrace_telemetry.store import ForgottenError, Store
 from foretrace_telemetry.transaction import writing
 
 CSV = Export(1, "csv", "/elsewhere/a", ("s1", "s2"))
@@ -45,3 +48,28 @@ def test_what_is_derived_goes_with_any_of_its_sessions(home: Home) -> None:
         with writing(store.db):
             assert drop_derived(store.db, {"s2"}) == [both]
         assert list(derived(store.db)) == [other]
+
+
+def test_what_was_derived_before_something_was_forgotten_is_not_kept(home: Home) -> None:
+    forget(home, Selection(sessions=frozenset({"s1"})))
+    vector = Derived("vector", "me", ("s1",), b"\x01")
+    with pytest.raises(ForgottenError):
+        keep_derived(home, vector, after_erasure=0)
+    with contextlib.closing(Store.read(home)) as store:
+        assert list(derived(store.db)) == []
+    keep_derived(home, vector, after_erasure=1)
+    with contextlib.closing(Store.read(home)) as store:
+        assert list(derived(store.db)) == [vector]
+
+
+def test_what_is_derived_can_be_forgotten_by_its_name_to_the_byte(home: Home) -> None:
+    mine, other = (Derived("vector", name, ("s1",), name.encode() * 64) for name in ("me", "you"))
+    keep_derived(home, mine)
+    keep_derived(home, other)
+    assert forget_derived(home, "vector", "me") is True
+    with contextlib.closing(Store.read(home)) as store:
+        assert list(derived(store.db)) == [other]
+    assert not any(
+        mine.content in path.read_bytes() for path in home.path.glob(f"{home.traces.name}*")
+    )
+    assert forget_derived(home, "vector", "me") is None

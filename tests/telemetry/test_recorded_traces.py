@@ -24,7 +24,7 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.exchange.incoming import ImportReport
 from foretrace_telemetry.readers import itap
-from foretrace_telemetry.recorded_traces import exercise_of, traces_of
+from foretrace_telemetry.recorded_traces import exercise_of, recorded_traces_of, traces_of
 from foretrace_telemetry.traces import State, Trace
 
 URI = "file:///home/search.py"
@@ -83,6 +83,17 @@ def test_a_document_goes_on_in_a_later_session() -> None:
     second = session(Opened("ab"), Edited(2, "", "c"), Saved(None), name="2")
     (trace,) = traces_of([first, second])
     assert [state.text for state in trace.states] == ["a", "ab", "abc"]
+
+
+def test_a_trace_knows_the_sessions_that_it_was_made_of() -> None:
+    written = (Opened("a"), Edited(1, "", "b"), Saved(None))
+    other = "file:///home/other.py"
+    sessions = [
+        session(*written, name="1"),
+        session(*written, uri=other, name="2"),
+        session(*written, name="3") + session(*written, name="3"),
+    ]
+    assert [each.sessions for each in recorded_traces_of(sessions)] == [("1", "3"), ("2",)]
 
 
 def test_what_is_not_known_is_no_state() -> None:
