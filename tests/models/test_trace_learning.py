@@ -13,6 +13,7 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 from tests.itap_log import write_log
 
 from foretrace_models.trace_model.calling import CallError, call
+from foretrace_models.trace_model.card import coder_digest
 
 _STATES = (
     "def total(items):\n    sum = 0\n",
@@ -70,8 +71,9 @@ def test_the_card_tells_what_the_weights_saw_and_what_they_did_not(
     _, card = learned
     (told,) = card["data"]
     assert told["name"] == "itap"
-    assert told["coders"] == told["traces"] == 3
-    assert card["left_out"] == ["dua"]
+    assert len(told["seen"]) == told["traces"] == 3
+    assert coder_digest("itap", "ada") in told["seen"]
+    assert coder_digest("itap", "dua") not in told["seen"]
     assert card["tokens"] >= 5000
 
 
@@ -111,8 +113,11 @@ def test_data_that_is_not_known_is_told(tmp_path: Path) -> None:
         call("learn", _lesson(tmp_path, tmp_path / "weights"))
 
 
-def test_coders_without_an_edit_are_told(log: Path, learned: tuple[Path, dict[str, Any]]) -> None:
+def test_that_nobody_is_new_to_the_weights_is_told(
+    learned: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     out, _ = learned
-    request = {"data": str(log), "weights": str(out), "contexts": ["trace"], "seed": 0}
-    with pytest.raises(CallError, match="none of the coders"):
-        call("measure", request | {"coders": ["nobody"]})
+    everybody = write_log(tmp_path, [("ada", "total", _STATES)])
+    request = {"data": str(everybody), "weights": str(out), "contexts": ["trace"], "seed": 0}
+    with pytest.raises(CallError, match=r"no coder in .* who is new to the weights"):
+        call("measure", request)

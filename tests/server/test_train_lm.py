@@ -41,8 +41,7 @@ def test_a_small_model_is_trained_and_its_card_tells_the_command(
     assert card == json.loads((out / "card.json").read_text())
     assert card["command"].startswith("foretrace train lm histories --variant trace")
     assert str(tmp_path) not in json.dumps(card)
-    assert card["data"][0]["coders"] == 1
-    assert len(card["left_out"]) == 1
+    assert len(card["data"][0]["seen"]) == 1
     assert "tokens" in done.stderr
 
     more = tmp_path / "more"

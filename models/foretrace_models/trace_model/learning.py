@@ -12,12 +12,13 @@ from attrs import asdict
 
 from foretrace_models.trace_model import vocabulary as vocabularies
 from foretrace_models.trace_model.acquainting import Table
+from foretrace_models.trace_model.card import Card, Data, coder_digest
 from foretrace_models.trace_model.examples import Example, examples
 from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
 from foretrace_models.trace_model.network import new_network
 from foretrace_models.trace_model.training import Progress, train
 from foretrace_models.trace_model.vocabulary import Vocabulary
-from foretrace_models.trace_model.weights import Card, Data, Weights, load, save
+from foretrace_models.trace_model.weights import Weights, load, save
 from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION
 from foretrace_models.traces.variants import last_only, synthetic
@@ -52,7 +53,7 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         network = new_network(shape, vocabulary.size, lesson.plan.seed)
     else:
         begun = load(Path(lesson.start))
-        _require_unseen(lesson, begun.card, {each.name for each in sets})
+        _require_unseen(lesson, begun.card, sets)
         network, vocabulary = begun.network, begun.vocabulary
         shape, encoding = begun.card.shape, begun.card.encoding
     made = _examples(traces, vocabulary, shape, encoding, told)
@@ -73,20 +74,19 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         seed=lesson.plan.seed,
         tokens=done.tokens,
         data=tuple(_data(each, kept[each.name]) for each in sets),
-        left_out=lesson.left_out,
     )
     return asdict(save(Path(lesson.out), Weights(network, vocabulary, card)))
 
 
-def _require_unseen(lesson: Lesson, before: Card, sets: set[str]) -> None:
+def _require_unseen(lesson: Lesson, before: Card, sets: Iterable[TraceSet]) -> None:
     """Raise ValueError if weights have seen a coder of these sets who is to be left out."""
-    if any(each.name in sets for each in before.data):
-        seen = sorted(set(lesson.left_out) - set(before.left_out))
-        if seen:
-            raise ValueError(
-                f"the weights in {lesson.start} have seen {seen[0]}, who is to be left out; begin "
-                "with weights that left out the same fold"
-            )
+    for each in sets:
+        for coder in {trace.coder for trace in each.traces}.intersection(lesson.left_out):
+            if before.has_seen(each.name, coder):
+                raise ValueError(
+                    f"the weights in {lesson.start} have seen {coder}, who is to be left out; "
+                    "begin with weights that left out the same fold"
+                )
 
 
 def _texts(traces: Iterable[Trace]) -> Iterable[str]:
@@ -128,5 +128,5 @@ def teller(plan: Plan, told: Callable[[str], None]) -> Callable[[Progress], None
 
 
 def _data(of: TraceSet, kept: list[Trace]) -> Data:
-    coders = {trace.coder for trace in kept}
-    return Data(of.name, of.sha256, of.licence, len(kept), len(coders))
+    seen = sorted({coder_digest(of.name, trace.coder) for trace in kept})
+    return Data(of.name, of.sha256, of.licence, len(kept), tuple(seen))

@@ -35,11 +35,9 @@ def learn_coders(lesson: CoderLesson, told: Callable[[str], None]) -> dict[str, 
     """
     weights = load(Path(lesson.weights))
     network, card = weights.network, weights.card
+    sets = [read_traces(Path(folder)) for folder in lesson.data]
     traces = [
-        trace
-        for folder in lesson.data
-        for trace in read_traces(Path(folder)).traces
-        if trace.coder not in card.left_out
+        trace for each in sets for trace in each.traces if not card.left_out(each.name, trace.coder)
     ]
     if not traces:
         raise ValueError("no trace is left to learn from")

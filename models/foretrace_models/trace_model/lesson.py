@@ -33,7 +33,7 @@ class Plan:
 
     tokens: int
     batch_tokens: int = 4096
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-2
     warm_up_steps: int = 50
     seed: int = 0
 

@@ -47,7 +47,7 @@ _MOST_KNOWN = 8
 
 @frozen
 class Measurement:
-    """Which edits to score: those of some coders, by default of all whom the weights left out.
+    """Which edits to score: those of all coders whom the weights have not seen.
 
     `limit` is how many edits at most, taken by chance. With `adaptation`, each edit that comes
     after the first few traces of its coder is scored with only so many of them known, too; the
@@ -58,7 +58,6 @@ class Measurement:
     weights: str
     contexts: tuple[Context, ...]
     seed: int
-    coders: tuple[str, ...] | None = None
     limit: int | None = None
     adaptation: tuple[int, ...] = ()
 
@@ -82,12 +81,14 @@ def measure(measurement: Measurement, told: Callable[[str], None]) -> dict[str, 
         ValueError: the data or the weights cannot be used.
     """
     weights = load(Path(measurement.weights))
-    wanted = weights.card.left_out if measurement.coders is None else measurement.coders
-    every = read_traces(Path(measurement.data)).traces
-    traces = [trace for trace in every if trace.coder in frozenset(wanted)]
+    every = read_traces(Path(measurement.data))
+    traces = [t for t in every.traces if not weights.card.has_seen(every.name, t.coder)]
     edits = _chosen(traces, measurement)
     if not edits:
-        raise ValueError(f"none of the coders to score has an edit in {measurement.data}")
+        raise ValueError(
+            f"no coder in {measurement.data} who is new to the weights has an edit; "
+            "train weights with --fold"
+        )
     vectors = _Vectors(weights, traces, measurement.seed)
     rows = [_row(edit) for edit in edits]
     for context in measurement.contexts:

@@ -25,15 +25,13 @@ from foretrace_models.trace_model.batches import in_batches, padded
 from foretrace_models.trace_model.examples import Example
 from foretrace_models.trace_model.lesson import Plan
 from foretrace_models.trace_model.network import TraceNetwork
+from foretrace_models.trace_model.optimizing import Optimizer
 
 # Prompts are learned, too, but by so much less: they are most of every example.
 _PROMPT_WEIGHT = 0.2
 _LONGEST_STEP = 1.0
-_BETAS = (0.9, 0.95)
-_WEIGHT_DECAY = 0.1
 _BUCKET_TOKENS = 64
-# What the optimizer keeps of each weight.
-_KEPT = ("step", "exp_avg", "exp_avg_sq")
+_OPTIMIZER = "optimizer."
 
 
 class ResumeError(ValueError):
@@ -83,9 +81,7 @@ def train(
     if acquaintance is not None:
         named += [(f"acquaintance.{name}", p) for name, p in acquaintance.named_parameters()]
     parameters = {name: p for name, p in named if p.requires_grad}
-    optimizer = torch.optim.AdamW(
-        parameters.values(), plan.learning_rate, _BETAS, weight_decay=_WEIGHT_DECAY
-    )
+    optimizer = Optimizer(parameters)
     start = Progress(0, 0, math.nan, 0.0)
     if resume is not None and resume.exists():
         start = _restore(resume, parameters, optimizer, plan)
@@ -95,9 +91,6 @@ def train(
     for batch in _from(start.step, _batches(examples, plan)):
         if progress.tokens >= plan.tokens:
             break
-        rate = _rate(plan, progress)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
         ids, answer, real = padded(batch, device)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             vectors = None if acquaintance is None else acquaintance.vectors(batch, progress.step)
@@ -107,8 +100,7 @@ def train(
         loss = (losses * weights).sum() / weights.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(parameters.values()), _LONGEST_STEP)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.step(_rate(plan, progress))
         progress = Progress(
             progress.step + 1,
             progress.tokens + int(real.sum()),
@@ -155,15 +147,13 @@ def _from(step: int, batches: Iterator[list[Example]]) -> Iterator[list[Example]
 def _save(
     path: Path,
     parameters: dict[str, Tensor],
-    optimizer: torch.optim.Optimizer,
+    optimizer: Optimizer,
     plan: Plan,
     progress: Progress,
 ) -> None:
     """Write where training stands; what was there before stays until all of it is written."""
     tensors = {f"weights.{name}": p.detach().contiguous() for name, p in parameters.items()}
-    for name, parameter in parameters.items():
-        for what, value in optimizer.state[parameter].items():
-            tensors[f"optimizer.{what}.{name}"] = value.contiguous()
+    tensors |= {f"{_OPTIMIZER}{name}": value for name, value in optimizer.state().items()}
     told = {"plan": json.dumps(asdict(plan)), "progress": json.dumps(asdict(progress))}
     beside = path.with_name(path.name + ".part")
     save_file(tensors, beside, told)
@@ -171,7 +161,7 @@ def _save(
 
 
 def _restore(
-    path: Path, parameters: dict[str, Tensor], optimizer: torch.optim.Optimizer, plan: Plan
+    path: Path, parameters: dict[str, Tensor], optimizer: Optimizer, plan: Plan
 ) -> Progress:
     """Take weights and optimizer to where training stood.
 
@@ -187,9 +177,13 @@ def _restore(
         with torch.no_grad():
             for name, parameter in parameters.items():
                 parameter.copy_(tensors[f"weights.{name}"])
-                optimizer.state[parameter] = {
-                    what: tensors[f"optimizer.{what}.{name}"].clone() for what in _KEPT
-                }
+        optimizer.restore(
+            {
+                name.removeprefix(_OPTIMIZER): value
+                for name, value in tensors.items()
+                if name.startswith(_OPTIMIZER)
+            }
+        )
         return Progress(**json.loads(told["progress"]))
     except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
         raise ResumeError(f"training cannot go on from {path}: {error}") from error

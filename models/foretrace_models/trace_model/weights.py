@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-import cattrs
 import torch
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, evolve, frozen
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -16,55 +14,14 @@ from torch import nn
 from foretrace_models.catalogue import sha256_of
 from foretrace_models.coder.as_json import population_from_json, population_to_json
 from foretrace_models.trace_model import vocabulary as vocabularies
+from foretrace_models.trace_model.card import CARD, Card, WeightsError, read_card
 from foretrace_models.trace_model.encoder import CoderEncoder
-from foretrace_models.trace_model.lesson import Shape
 from foretrace_models.trace_model.network import TraceNetwork, new_network
 from foretrace_models.trace_model.vocabulary import Vocabulary
-from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION
 
-_NETWORK, _VOCABULARY, _CARD = "network.safetensors", "vocabulary.json", "card.json"
+_NETWORK, _VOCABULARY = "network.safetensors", "vocabulary.json"
 _ENCODER, _POPULATION = "encoder.safetensors", "population.json"
-
-
-class WeightsError(ValueError):
-    """A folder holds no weights that can be used; the message says why."""
-
-
-@frozen
-class Data:
-    """A data set that weights were trained on: what was read of it, and under which licence."""
-
-    name: str
-    sha256: str
-    licence: str
-    traces: int
-    coders: int
-
-
-@frozen
-class Card:
-    """What weights are: the command that makes them, what they saw, how good they are.
-
-    `encoder_command` made the encoder, which may be missing. `format` is the version of the text
-    format that they read, `left_out` the coders whose traces they have not seen, `metrics` whatever
-    was measured, by name.
-    """
-
-    name: str
-    format: int
-    encoding: Encoding
-    variant: str
-    shape: Shape
-    licence: str
-    command: str
-    seed: int
-    tokens: int
-    data: tuple[Data, ...]
-    encoder_command: str = ""
-    left_out: tuple[str, ...] = ()
-    metrics: dict[str, float] = field(factory=dict)
-    files: dict[str, str] = field(factory=dict)
 
 
 @frozen(eq=False)
@@ -89,23 +46,8 @@ def save(folder: Path, weights: Weights) -> Card:
         population = population_to_json(weights.encoder.population)
         (folder / _POPULATION).write_text(json.dumps(population) + "\n", "utf-8")
     card = evolve(weights.card, files={name: sha256_of(folder / name) for name in names})
-    (folder / _CARD).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
+    (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
     return card
-
-
-def read_card(folder: Path) -> Card:
-    """Return the card of a folder with weights.
-
-    Raises:
-        WeightsError: there is none, or it cannot be read.
-    """
-    try:
-        told: Any = json.loads((folder / _CARD).read_text("utf-8"))
-        return cattrs.structure(told, Card)
-    except FileNotFoundError as error:
-        raise WeightsError(f"{folder} has no {_CARD}: it is no folder with weights") from error
-    except Exception as error:  # JSON of another shape
-        raise WeightsError(f"{folder / _CARD} cannot be read: {error}") from error
 
 
 def load(folder: Path) -> Weights:

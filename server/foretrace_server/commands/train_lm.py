@@ -97,7 +97,7 @@ def command(
     if as_json:
         print_json(card)
     else:
-        coders = sum(each["coders"] for each in card["data"])
+        coders = sum(len(each["seen"]) for each in card["data"])
         traces = sum(each["traces"] for each in card["data"])
         click.echo(f"{card['tokens']:,} tokens of {traces:,} traces by {coders} coders: {out}")
 

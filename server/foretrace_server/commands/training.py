@@ -13,7 +13,7 @@ data_argument = click.argument("data", nargs=-1, required=True, type=folder_type
 learning_rate_option = click.option(
     "--learning-rate",
     type=click.FloatRange(0, 1, min_open=True),
-    default=2e-3,
+    default=1e-2,
     show_default=True,
 )
 seed_option = click.option("--seed", type=int, default=7, show_default=True)

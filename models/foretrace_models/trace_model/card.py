@@ -1,0 +1,88 @@
+"""The card of weights: what they are, what they saw, how good they are. Needs no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import cattrs
+from attrs import field, frozen
+
+from foretrace_models.trace_model.lesson import Shape
+from foretrace_models.traces.answers import Encoding
+
+CARD = "card.json"
+# The weights that every Foretrace brings with it.
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+class WeightsError(ValueError):
+    """A folder holds no weights that can be used; the message says why."""
+
+
+@frozen
+class Data:
+    """A data set that weights were trained on: what was read of it, and under which licence.
+
+    `seen` are the coders whose traces were read, as digests: a card names nobody.
+    """
+
+    name: str
+    sha256: str
+    licence: str
+    traces: int
+    seen: tuple[str, ...]
+
+
+@frozen
+class Card:
+    """What weights are: the command that makes them, what they saw, how good they are.
+
+    `encoder_command` made the encoder, which may be missing. `format` is the version of the text
+    format that they read, `metrics` whatever was measured, by name.
+    """
+
+    name: str
+    format: int
+    encoding: Encoding
+    variant: str
+    shape: Shape
+    licence: str
+    command: str
+    seed: int
+    tokens: int
+    data: tuple[Data, ...]
+    encoder_command: str = ""
+    metrics: dict[str, float] = field(factory=dict)
+    files: dict[str, str] = field(factory=dict)
+
+    def has_seen(self, dataset: str, coder: str) -> bool:
+        """Return whether a coder of a data set is among those that the weights learned from."""
+        digest = coder_digest(dataset, coder)
+        return any(digest in each.seen for each in self.data)
+
+    def left_out(self, dataset: str, coder: str) -> bool:
+        """Return whether the weights learned from a data set, but not from this coder of it."""
+        return any(each.name == dataset for each in self.data) and not self.has_seen(dataset, coder)
+
+
+def coder_digest(dataset: str, coder: str) -> str:
+    """Return what a card calls a coder of a data set."""
+    return hashlib.sha256(f"{dataset} {coder}".encode()).hexdigest()[:16]
+
+
+def read_card(folder: Path) -> Card:
+    """Return the card of a folder with weights.
+
+    Raises:
+        WeightsError: there is none, or it cannot be read.
+    """
+    try:
+        told: Any = json.loads((folder / CARD).read_text("utf-8"))
+        return cattrs.structure(told, Card)
+    except FileNotFoundError as error:
+        raise WeightsError(f"{folder} has no {CARD}: it is no folder with weights") from error
+    except Exception as error:  # JSON of another shape
+        raise WeightsError(f"{folder / CARD} cannot be read: {error}") from error
