@@ -104,11 +104,7 @@ def write_card(home: Home, card: Card) -> None:
 
 def missing(home: Home) -> list[Missing]:
     """Return what must be got before the model can serve."""
-    found = [
-        Missing(f"the package {part}", INSTALL)
-        for part in _PARTS
-        if importlib.util.find_spec(part) is None
-    ]
+    found = missing_packages()
     try:
         card = card_in_use(home)
     except CatalogueError as error:
@@ -120,6 +116,15 @@ def missing(home: Home) -> list[Missing]:
         words = f"{', '.join(gone)} of the model {card.name}"
         return [*found, Missing(words, f"{FETCH} {card.folder or card.name}")]
     return found
+
+
+def missing_packages() -> list[Missing]:
+    """Return the packages that every model needs and that are not here."""
+    return [
+        Missing(f"the package {part}", INSTALL)
+        for part in _PARTS
+        if importlib.util.find_spec(part) is None
+    ]
 
 
 def describe(home: Home) -> dict[str, Any]:

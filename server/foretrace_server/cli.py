@@ -15,6 +15,7 @@ from foretrace_server import __version__
 
 _COMMANDS = {
     "bench": "what is shipped, measured",
+    "coder": "who somebody is, by what is recorded of them",
     "consent": "what may be recorded",
     "demo": "a student's session, from keystroke to fix",
     "doctor": "what works here and what is missing",

@@ -53,6 +53,12 @@ def population_from_json(value: list[list[Any]]) -> Population:
     return Population(tuple(spreads))
 
 
+def deviations_to_json(profile: Profile, population: Population) -> dict[str, float]:
+    """Return where a coder stands on each axis of a population, in standard deviations."""
+    places = zip(population.spreads, population.vector(profile), strict=True)
+    return {" ".join(filter(None, _names(axis))): place for (axis, _), place in places}
+
+
 def _names(axis: Axis) -> tuple[str, str | None]:
     if isinstance(axis, Trait):
         return axis.name, None

@@ -10,10 +10,14 @@ from typing import Any
 import cattrs
 from attrs import field, frozen
 
+from foretrace_models.coder.as_json import population_from_json
+from foretrace_models.coder.population import Population
 from foretrace_models.trace_model.lesson import Shape
 from foretrace_models.traces.answers import Encoding
 
 CARD = "card.json"
+NETWORK, VOCABULARY = "network.safetensors", "vocabulary.json"
+ENCODER, POPULATION = "encoder.safetensors", "population.json"
 # The weights that every Foretrace brings with it.
 SHIPPED = Path(__file__).parent / "shipped"
 
@@ -86,3 +90,18 @@ def read_card(folder: Path) -> Card:
         raise WeightsError(f"{folder} has no {CARD}: it is no folder with weights") from error
     except Exception as error:  # JSON of another shape
         raise WeightsError(f"{folder / CARD} cannot be read: {error}") from error
+
+
+def read_population(folder: Path) -> Population:
+    """Return the coders whom the encoder of weights learned to know, on the whole.
+
+    Raises:
+        WeightsError: there are none, or they cannot be read.
+    """
+    path = folder / POPULATION
+    try:
+        return population_from_json(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise WeightsError(f"{folder} has no {POPULATION}: its weights have no encoder") from error
+    except Exception as error:  # JSON of another shape
+        raise WeightsError(f"{path} cannot be read: {error}") from error

@@ -1,7 +1,8 @@
-"""The process that trains and measures trace models; it alone has torch.
+"""The process that has trace models, and alone has torch: it trains, measures and asks them.
 
 Run as ``python -m foretrace_models.trace_model.process TASK`` with a JSON object on standard input.
-The answer is one on standard output: ``{"result"}``, or ``{"error"}`` with a message for people.
+The answers are such objects on standard output, one a line: ``{"row"}`` for each row that is done,
+at last ``{"result"}``, or ``{"error"}`` with a message for people.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import cattrs
 
+from foretrace_models.trace_model.knowing import Meeting, know
 from foretrace_models.trace_model.learning import learn
 from foretrace_models.trace_model.learning_coders import learn_coders
 from foretrace_models.trace_model.lesson import CoderLesson, Lesson
@@ -23,10 +25,15 @@ def _told(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201 - it is for whoever waits
 
 
+def _give(row: dict[str, Any]) -> None:
+    print(json.dumps({"row": row}), flush=True)  # noqa: T201 - whoever called reads it
+
+
 _TASKS: dict[str, Callable[[Any], Any]] = {
     "learn": lambda request: learn(cattrs.structure(request, Lesson), _told),
     "learn-coders": lambda request: learn_coders(cattrs.structure(request, CoderLesson), _told),
-    "measure": lambda request: measure(cattrs.structure(request, Measurement), _told),
+    "measure": lambda request: measure(cattrs.structure(request, Measurement), _give, _told),
+    "vector": lambda request: know(cattrs.structure(request, Meeting)),
 }
 
 

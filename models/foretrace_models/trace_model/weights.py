@@ -12,16 +12,23 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from foretrace_models.catalogue import sha256_of
-from foretrace_models.coder.as_json import population_from_json, population_to_json
+from foretrace_models.coder.as_json import population_to_json
 from foretrace_models.trace_model import vocabulary as vocabularies
-from foretrace_models.trace_model.card import CARD, Card, WeightsError, read_card
+from foretrace_models.trace_model.card import (
+    CARD,
+    ENCODER,
+    NETWORK,
+    POPULATION,
+    VOCABULARY,
+    Card,
+    WeightsError,
+    read_card,
+    read_population,
+)
 from foretrace_models.trace_model.encoder import CoderEncoder
 from foretrace_models.trace_model.network import TraceNetwork, new_network
 from foretrace_models.trace_model.vocabulary import Vocabulary
 from foretrace_models.traces.prompts import VERSION
-
-_NETWORK, _VOCABULARY = "network.safetensors", "vocabulary.json"
-_ENCODER, _POPULATION = "encoder.safetensors", "population.json"
 
 
 @frozen(eq=False)
@@ -37,14 +44,14 @@ class Weights:
 def save(folder: Path, weights: Weights) -> Card:
     """Write weights, in half precision, and their card; return it with the files' SHA-256."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = [_NETWORK, _VOCABULARY]
-    _save_halved(folder / _NETWORK, weights.network)
-    weights.vocabulary.save(folder / _VOCABULARY)
+    names = [NETWORK, VOCABULARY]
+    _save_halved(folder / NETWORK, weights.network)
+    weights.vocabulary.save(folder / VOCABULARY)
     if weights.encoder is not None:
-        names += [_ENCODER, _POPULATION]
-        _save_halved(folder / _ENCODER, weights.encoder)
+        names += [ENCODER, POPULATION]
+        _save_halved(folder / ENCODER, weights.encoder)
         population = population_to_json(weights.encoder.population)
-        (folder / _POPULATION).write_text(json.dumps(population) + "\n", "utf-8")
+        (folder / POPULATION).write_text(json.dumps(population) + "\n", "utf-8")
     card = evolve(weights.card, files={name: sha256_of(folder / name) for name in names})
     (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
     return card
@@ -67,14 +74,13 @@ def load(folder: Path) -> Weights:
             raise WeightsError(f"{folder / name} is missing or not the file that its card names")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        vocabulary = vocabularies.load(folder / _VOCABULARY)
+        vocabulary = vocabularies.load(folder / VOCABULARY)
         network = new_network(card.shape, vocabulary.size, card.seed)
-        _load_halved(folder / _NETWORK, network)
+        _load_halved(folder / NETWORK, network)
         encoder = None
-        if _ENCODER in card.files:
-            told = json.loads((folder / _POPULATION).read_text("utf-8"))
-            encoder = CoderEncoder(population_from_json(told), network.width)
-            _load_halved(folder / _ENCODER, encoder)
+        if ENCODER in card.files:
+            encoder = CoderEncoder(read_population(folder), network.width)
+            _load_halved(folder / ENCODER, encoder)
             encoder.to(device).eval()
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise WeightsError(f"the weights in {folder} cannot be loaded: {error}") from error
