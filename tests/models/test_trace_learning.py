@@ -83,12 +83,22 @@ def test_edits_of_who_was_left_out_are_measured_in_each_context(
     out, _ = learned
     contexts = ["none", "current", "trace", "trace_shuffled"]
     request = {"data": str(log), "weights": str(out), "contexts": contexts, "seed": 0}
-    measured = call("measure", request)
-    assert [(row["coder"], row["number"]) for row in measured["rows"]] == [("dua", 0), ("dua", 1)]
-    assert measured["too_long"] == 0
-    for row in measured["rows"]:
+    rows: list[dict[str, Any]] = []
+    assert call("measure", request, rows.append) == {"dataset": "itap", "edits": 2}
+    assert [row["id"] for row in rows] == ["dua/total/0", "dua/total/1"]
+    for row in rows:
         assert set(row["bits"]) == set(contexts)
         assert row["bits"]["trace"] < 4 * row["bytes"], "less than for letters by chance"
+
+
+def test_edits_that_are_done_are_passed_over(
+    log: Path, learned: tuple[Path, dict[str, Any]]
+) -> None:
+    out, _ = learned
+    rows: list[dict[str, Any]] = []
+    request = {"data": str(log), "weights": str(out), "contexts": ["trace"], "seed": 0}
+    call("measure", request | {"done": ["dua/total/0"]}, rows.append)
+    assert [row["id"] for row in rows] == ["dua/total/1"]
 
 
 def test_weights_can_be_learned_on_from(

@@ -43,15 +43,15 @@ class Context(str, Enum):
 _WITH_VECTOR = frozenset({Context.VECTOR, Context.WRONG_VECTOR})
 # What is known of a coder: so many of their latest traces at most.
 _MOST_KNOWN = 8
+_EDITS_AT_ONCE = 64
 
 
 @frozen
 class Measurement:
     """Which edits to score: those of all coders whom the weights have not seen.
 
-    `limit` is how many edits at most, taken by chance. With `adaptation`, each edit that comes
-    after the first few traces of its coder is scored with only so many of them known, too; the
-    coder has at least two more than the most.
+    `limit` is how many edits at most, taken by chance; those whose ids are `done` are passed over.
+    With `adaptation`, edits are scored with only so many traces of their coder known, too.
     """
 
     data: str
@@ -60,6 +60,7 @@ class Measurement:
     seed: int
     limit: int | None = None
     adaptation: tuple[int, ...] = ()
+    done: tuple[str, ...] = ()
 
 
 @frozen
@@ -69,12 +70,22 @@ class _Edit:
     moment: Moment
     after: str
 
+    @property
+    def id(self) -> str:
+        return f"{self.trace.coder}/{self.trace.exercise}/{self.number}"
 
-def measure(measurement: Measurement, told: Callable[[str], None]) -> dict[str, Any]:
-    """Return a row for each edit: its coder, its bytes, and its bits in each context.
+
+def measure(
+    measurement: Measurement,
+    give: Callable[[dict[str, Any]], object],
+    told: Callable[[str], None],
+) -> dict[str, Any]:
+    """Give a row for each edit: its id, its coder, its bytes, and its bits in each context.
 
     Its bytes are those of the line edit that makes it: place and text, however the network writes
-    it. `too_long` counts the edits that did not fit into the network.
+    it. Bits are missing of an edit that is too long for the network in a context. With so many
+    traces known, the bits are called `known_4`: of edits in a later trace of a coder who has two
+    traces more at least. The result says which data set it was, and how many edits there are.
 
     Raises:
         OSError: a file cannot be read.
@@ -89,27 +100,45 @@ def measure(measurement: Measurement, told: Callable[[str], None]) -> dict[str, 
             f"no coder in {measurement.data} who is new to the weights has an edit; "
             "train weights with --fold"
         )
-    vectors = _Vectors(weights, traces, measurement.seed)
-    rows = [_row(edit) for edit in edits]
+    vectors = None if weights.encoder is None else _Vectors(weights, traces)
+    left = [edit for edit in edits if edit.id not in frozenset(measurement.done)]
+    for first in range(0, len(left), _EDITS_AT_ONCE):
+        part = left[first : first + _EDITS_AT_ONCE]
+        for row in _rows(part, weights, vectors, measurement):
+            give(row)
+        told(f"{len(edits) - len(left) + first + len(part):,} of {len(edits):,} edits")
+    return {"dataset": every.name, "edits": len(edits)}
+
+
+def _rows(
+    edits: Sequence[_Edit], weights: Weights, vectors: _Vectors | None, measurement: Measurement
+) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "id": edit.id,
+            "coder": edit.trace.coder,
+            "exercise": edit.trace.exercise,
+            "number": edit.number,
+            "bytes": edit_size_bytes(edit.moment.text, edit.after),
+            "bits": {},
+        }
+        for edit in edits
+    ]
     for context in measurement.contexts:
-        if context in _WITH_VECTOR and weights.encoder is None:
-            continue
-        told(f"{len(edits):,} edits, {context.value}")
         made = [_example(edit, context, weights, measurement.seed) for edit in edits]
         of = None
         if context in _WITH_VECTOR:
+            if vectors is None:
+                continue
             of = [vectors.of(edit.trace, context is Context.WRONG_VECTOR) for edit in edits]
         _score(context.value, weights, made, of, rows)
-    if measurement.adaptation and weights.encoder is not None:
-        known = max(measurement.adaptation)
-        late = [n for n, edit in enumerate(edits) if vectors.is_late(edit.trace, known)]
+    for count in measurement.adaptation if vectors is not None else ():
+        assert vectors is not None
+        late = [n for n, edit in enumerate(edits) if vectors.is_late(edit.trace, count)]
         made = [_example(edits[n], Context.TRACE, weights, measurement.seed) for n in late]
-        for count in measurement.adaptation:
-            told(f"{len(late):,} edits, {count} traces known")
-            of = [vectors.of_first(edits[n].trace, count) for n in late]
-            _score(f"known_{count}", weights, made, of, [rows[n] for n in late])
-    scored = [row for row in rows if row["bits"]]
-    return {"rows": scored, "too_long": len(rows) - len(scored)}
+        of = [vectors.of_first(edits[n].trace, count) for n in late]
+        _score(f"known_{count}", weights, made, of, [rows[n] for n in late])
+    return rows
 
 
 def _chosen(traces: Sequence[Trace], measurement: Measurement) -> list[_Edit]:
@@ -124,16 +153,6 @@ def _chosen(traces: Sequence[Trace], measurement: Measurement) -> list[_Edit]:
         numbers = sorted(chance.sample(range(len(found)), measurement.limit))
         found = [found[number] for number in numbers]
     return found
-
-
-def _row(edit: _Edit) -> dict[str, Any]:
-    return {
-        "coder": edit.trace.coder,
-        "exercise": edit.trace.exercise,
-        "number": edit.number,
-        "bytes": edit_size_bytes(edit.moment.text, edit.after),
-        "bits": {},
-    }
 
 
 def _score(
@@ -177,10 +196,9 @@ def _example(edit: _Edit, context: Context, weights: Weights, seed: int) -> Exam
 class _Vectors:
     """The vectors of coders, from what they did before."""
 
-    def __init__(self, weights: Weights, traces: Sequence[Trace], seed: int) -> None:
+    def __init__(self, weights: Weights, traces: Sequence[Trace]) -> None:
         self._weights = weights
         self._traces = traces
-        self._seed = seed
         self._glimpses: dict[int, Glimpse] = {}
         self._made: dict[tuple[int, ...], Tensor] = {}
 

@@ -19,6 +19,7 @@ from foretrace_models.trace_model.learning import learn
 from foretrace_models.trace_model.learning_coders import learn_coders
 from foretrace_models.trace_model.lesson import CoderLesson, Lesson
 from foretrace_models.trace_model.measuring import Measurement, measure
+from foretrace_models.trace_model.probing import Probing, probe
 
 
 def _told(line: str) -> None:
@@ -33,6 +34,7 @@ _TASKS: dict[str, Callable[[Any], Any]] = {
     "learn": lambda request: learn(cattrs.structure(request, Lesson), _told),
     "learn-coders": lambda request: learn_coders(cattrs.structure(request, CoderLesson), _told),
     "measure": lambda request: measure(cattrs.structure(request, Measurement), _give, _told),
+    "probe": lambda request: probe(cattrs.structure(request, Probing), _told),
     "vector": lambda request: know(cattrs.structure(request, Meeting)),
 }
 

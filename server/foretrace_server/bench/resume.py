@@ -39,6 +39,10 @@ class Rows:
         """Return the row of an item, None where there is none yet."""
         return self._rows.get(item)
 
+    def of(self, group: str) -> list[dict[str, Any]]:
+        """Return the rows of all items whose names begin with a group and a slash."""
+        return [row for item, row in self._rows.items() if item.startswith(f"{group}/")]
+
     def add(self, item: str, row: dict[str, Any]) -> None:
         """Keep the row of an item."""
         self._rows[item] = row

@@ -1,4 +1,4 @@
-"""`foretrace bench trace`: how people, and models in their place, work on programs."""
+"""`foretrace bench trace`: how people work on programs, and what models of traces know of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 import click
 
-from foretrace_server.bench.trace import metrics
+from foretrace_models.trace_model.calling import CallError
+from foretrace_models.trace_model.card import SHIPPED
+from foretrace_server.bench.trace import costs, metrics
+from foretrace_server.bench.trace.cost_lines import cost_lines
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 
@@ -24,37 +27,52 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     help="Measure the traces themselves: how different they are, and how people get on.",
 )
 @click.option(
-    "--limit",
-    type=click.IntRange(1),
-    help="The most edits, rounded up to whole exercises; by default all.",
+    "--weights",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Weights to measure rather than those that are shipped; may be given again.",
 )
+@click.option("--limit", type=click.IntRange(1), help="The most edits; by default all.")
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
     "--resume",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep a row for each exercise here, and go on where a run was stopped.",
+    help="Keep the rows of the run here, and go on where it was stopped.",
 )
 @json_option
 def command(
     data: Path,
     metrics_only: bool,
+    weights: tuple[Path, ...],
     limit: int | None,
     seed: int,
     resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure traces: real ones, and those that models wrote."""
-    if not metrics_only:
-        raise click.UsageError("only --metrics-only can be measured so far; add it")
-    run = metrics.Run(data, limit, seed, resume)
+    """Measure models of traces, or with --metrics-only the traces themselves.
+
+    A model is measured on the coders in DATA whom it has not seen: what their edits cost it, told
+    more or less of what was before.
+    """
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
     try:
-        figures = metrics.measure_folder(run, lambda line: click.echo(line, err=True))
-    except (OSError, ValueError) as error:
+        if metrics_only:
+            figures = metrics.measure_folder(metrics.Run(data, limit, seed, resume), tell)
+        else:
+            run = costs.Run(data, weights or (SHIPPED,), limit, seed, resume)
+            figures = costs.measure_costs(run, tell)
+    except (OSError, ValueError, CallError) as error:
         raise MissingError(str(error)) from error
     if as_json:
         print_json(figures)
-    else:
+    elif metrics_only:
         _show(figures)
+    else:
+        for line in cost_lines(figures):
+            click.echo(line)
 
 
 def _show(figures: dict[str, Any]) -> None:

@@ -1,0 +1,149 @@
+"""What edits cost trace models: a row for each edit of coders whom a model has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, frozen
+
+from foretrace_models.trace_model.calling import call
+from foretrace_models.trace_model.card import read_card
+from foretrace_server.bench.intervals import Row
+from foretrace_server.bench.resume import Rows
+from foretrace_server.bench.trace.cost_figures import adaptation, costs, differences
+from foretrace_server.bench.trace.probes import probe_figures
+
+Tell = Callable[[str], None]
+
+_CONTEXTS = ("none", "current", "trace", "trace_shuffled", "trace_vector", "trace_wrong_vector")
+_KNOWN = (1, 2, 4, 8)
+
+
+@frozen
+class Run:
+    """What to measure: the models in folders, each on the coders whom it has not seen.
+
+    `limit` is the most edits for each of them, taken by the seed.
+    """
+
+    data: Path
+    weights: tuple[Path, ...]
+    limit: int | None = None
+    seed: int = 7
+    resume: Path | None = None
+
+
+@frozen
+class _Kind:
+    """Models that learned in the same way, from different coders perhaps."""
+
+    variant: str
+    encoding: str
+
+    @property
+    def name(self) -> str:
+        return self.variant if self.encoding == "lines" else f"{self.variant}_{self.encoding}"
+
+
+def measure_costs(run: Run, tell: Tell) -> dict[str, Any]:
+    """Return the figures as a JSON object.
+
+    Those at the top are of the first model's kind: models of one kind are taken together, since
+    each of them left out other coders.
+
+    Raises:
+        CallError: a model cannot be asked.
+        OSError: a file cannot be read or written.
+        OtherRunError: the rows of the resumed file are of another run.
+        WeightsError: a folder holds no weights.
+    """
+    cards = [read_card(folder) for folder in run.weights]
+    networks = [card.files["network.safetensors"] for card in cards]
+    signature = {"bench": "trace", "data": run.data.name, "weights": networks, "seed": run.seed}
+    kept = Rows(run.resume, {**signature, "limit": run.limit})
+    by_kind: dict[_Kind, list[Row]] = {}
+    probed: list[Row] = []
+    dataset = ""
+    for folder, card, network in zip(run.weights, cards, networks, strict=True):
+        tell(f"{card.name}: {card.variant}, {card.tokens:,} tokens learned from")
+        dataset, rows = _rows(run, folder, network, kept, tell)
+        kind = _Kind(card.variant, card.encoding.value)
+        by_kind.setdefault(kind, []).extend(rows)
+        if kind == next(iter(by_kind)):
+            probed += _probes(run, folder, network, kept)
+    shared = _scored_by_all(list(by_kind.values()))
+    first = next(iter(by_kind.values()))
+    return {
+        "dataset": f"{dataset} ({run.data.name})",
+        "n": len(first),
+        "coders": len({row["person"] for row in first}),
+        "seed": run.seed,
+        "limit": run.limit,
+        "weights": [_told(card) for card in cards],
+        **costs(first, run.seed),
+        "differences": differences(first, run.seed),
+        "adaptation": adaptation(first, run.seed),
+        "probes": probe_figures(probed, run.seed),
+        "variants": {
+            kind.name: costs([row for row in rows if row["id"] in shared], run.seed)
+            for kind, rows in by_kind.items()
+        },
+        "variants_n": len(shared),
+    }
+
+
+def _rows(run: Run, folder: Path, network: str, kept: Rows, tell: Tell) -> tuple[str, list[Row]]:
+    """Return the name of the data set, and a row for each edit that the model was asked about."""
+    done = kept.of(network)
+    found = [*done]
+
+    def add(row: dict[str, Any]) -> None:
+        row = {"person": row.pop("coder"), **row}
+        kept.add(f"{network}/{row['id']}", row)
+        found.append(row)
+
+    request = {
+        "data": str(run.data.resolve()),
+        "weights": str(folder.resolve()),
+        "contexts": _CONTEXTS,
+        "seed": run.seed,
+        "limit": run.limit,
+        "adaptation": _KNOWN,
+        "done": [row["id"] for row in done],
+    }
+    told = call("measure", request, add)
+    tell(f"{len(found):,} edits")
+    return told["dataset"], found
+
+
+def _probes(run: Run, folder: Path, network: str, kept: Rows) -> list[Row]:
+    """Return what probes of a model say."""
+    item = f"{network} probes"
+    row = kept.get(item)
+    if row is None:
+        request = {
+            "data": str(run.data.resolve()),
+            "weights": str(folder.resolve()),
+            "seed": run.seed,
+            "limit": run.limit,
+        }
+        row = {"says": call("probe", request)}
+        kept.add(item, row)
+    rows: list[Row] = row["says"]
+    return rows
+
+
+def _scored_by_all(kinds: Sequence[Sequence[Row]]) -> frozenset[str]:
+    """Return the edits that models of every kind were asked about."""
+    several = [{row["id"] for row in rows} for rows in kinds]
+    return frozenset(set.intersection(*several))
+
+
+def _told(card: Any) -> dict[str, Any]:
+    told = asdict(card, filter=lambda attribute, _: attribute.name in _OF_CARD)
+    return {**told, "variant": card.variant, "encoding": card.encoding.value}
+
+
+_OF_CARD = frozenset({"name", "command", "encoder_command", "seed", "tokens"})
