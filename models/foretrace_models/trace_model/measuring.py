@@ -12,6 +12,7 @@ import torch
 from attrs import evolve, frozen
 from torch import Tensor
 
+from foretrace_models.coder.recorded import MOST_KNOWN
 from foretrace_models.trace_model.encoder import vector_of
 from foretrace_models.trace_model.examples import Example, example
 from foretrace_models.trace_model.glimpses import Glimpse, glimpses
@@ -41,8 +42,6 @@ class Context(str, Enum):
 
 
 _WITH_VECTOR = frozenset({Context.VECTOR, Context.WRONG_VECTOR})
-# What is known of a coder: so many of their latest traces at most.
-_MOST_KNOWN = 8
 _EDITS_AT_ONCE = 64
 
 
@@ -204,7 +203,7 @@ class _Vectors:
 
     def of(self, trace: Trace, is_wrong: bool) -> Tensor:
         """Return the vector of a trace's coder when they began it, or of somebody like them."""
-        known = earlier(trace, self._traces)[-_MOST_KNOWN:]
+        known = earlier(trace, self._traces)[-MOST_KNOWN:]
         return self._vector(wrong_coder(trace, known, self._traces) if is_wrong else known)
 
     def of_first(self, trace: Trace, count: int) -> Tensor:
