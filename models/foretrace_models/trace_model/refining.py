@@ -6,7 +6,7 @@ latest, and that one decides: what does not foretell it better is not taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from attrs import frozen
@@ -23,6 +23,8 @@ from foretrace_models.trace_model.weights import Weights
 from foretrace_telemetry.traces import Trace
 
 _PASSES = 10
+# So many passes without getting better are the last ones.
+_PATIENCE = 2
 _LEARNING_RATE = 0.03
 _BATCH_TOKENS = 8192
 
@@ -49,19 +51,23 @@ def refine(weights: Weights, traces: Sequence[Trace], seen: Sequence[Glimpse]) -
         return None
     network.requires_grad_(requires_grad=False)
     start = vector_of(seen[:-1], encoder, network.mean)
-    met = [start, *_steps(network, own, start)]
-    bits = [sum(answer_bits(network, latest, v.expand(len(latest), -1))) for v in met]
-    passes = min(range(len(met)), key=bits.__getitem__)
-    return Refined(met[passes], Refinement(bits[0], bits[passes], passes))
+    before = _bits(network, latest, start)
+    best = Refined(start, Refinement(before, before, 0))
+    for passes, vector in enumerate(_steps(network, own, start), start=1):
+        bits = _bits(network, latest, vector)
+        if bits < best.refinement.bits_after:
+            best = Refined(vector, Refinement(before, bits, passes))
+        elif passes - best.refinement.passes >= _PATIENCE:
+            break
+    return best
 
 
-def _steps(network: TraceNetwork, own: Sequence[Example], start: Tensor) -> list[Tensor]:
-    """Return the vector after each pass over a coder's examples."""
+def _steps(network: TraceNetwork, own: Sequence[Example], start: Tensor) -> Iterator[Tensor]:
+    """Yield the vector after each pass over a coder's examples."""
     vector = start.clone().requires_grad_()
     optimizer = torch.optim.Adam([vector], _LEARNING_RATE)
     in_order = sorted(own, key=lambda example: len(example.ids))
     tokens = sum(len(example.ids) - example.answer_at for example in own)
-    met = []
     for _ in range(_PASSES):
         optimizer.zero_grad()
         for batch in in_batches(in_order, _BATCH_TOKENS):
@@ -69,8 +75,11 @@ def _steps(network: TraceNetwork, own: Sequence[Example], start: Tensor) -> list
             losses = network.losses(ids, answer, vector.expand(len(batch), -1))
             (losses.sum() / tokens).backward()
         optimizer.step()
-        met.append(vector.detach().clone())
-    return met
+        yield vector.detach().clone()
+
+
+def _bits(network: TraceNetwork, of: Sequence[Example], vector: Tensor) -> float:
+    return sum(answer_bits(network, of, vector.expand(len(of), -1)))
 
 
 def _examples(weights: Weights, traces: Sequence[Trace]) -> list[Example]:
