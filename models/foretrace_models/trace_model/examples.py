@@ -39,10 +39,24 @@ def example(
     too long.
     """
     answer = vocabulary.tokens(write_answer(moment.text, after, encoding))
+    prompt = prompt_tokens(moment, vocabulary, longest - len(answer), encoding)
+    return None if prompt is None else Example((*prompt, *answer), len(prompt))
+
+
+def prompt_tokens(
+    moment: Moment,
+    vocabulary: Vocabulary,
+    longest: int,
+    encoding: Encoding = Encoding.LINES,
+) -> tuple[int, ...] | None:
+    """Return a moment as `longest` tokens at most, with as much of the past as there is room for.
+
+    None if the program alone is too long.
+    """
     for count in range(len(moment.past), -1, -1):
         prompt = vocabulary.tokens(write_prompt(moment.remembering(count), encoding))
-        if len(prompt) + len(answer) <= longest:
-            return Example((*prompt, *answer), len(prompt))
+        if len(prompt) <= longest:
+            return tuple(prompt)
     return None
 
 

@@ -1,0 +1,264 @@
+"""Recovering: how a network goes on from broken states, told of this coder or that."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+from torch import Tensor
+
+from foretrace_models.trace_model.examples import example, prompt_tokens
+from foretrace_models.trace_model.generating import Prompt, Sampling, generate
+from foretrace_models.trace_model.steering import Steering, learn_steering
+from foretrace_models.trace_model.vectors import Vectors
+from foretrace_models.trace_model.weights import Weights, load
+from foretrace_models.traces.answers import read_answer
+from foretrace_models.traces.broken import Broken, broken
+from foretrace_models.traces.markers import FormatError
+from foretrace_models.traces.moments import Gap, Moment, PastState, moments
+from foretrace_models.traces.others import earlier
+from foretrace_telemetry.readers.trace_sets import read_traces
+from foretrace_telemetry.traces import Trace
+
+_MOST_OF_A_CODER = 5
+_MOST_EXAMPLES = 2
+_STATES_AT_ONCE = 16
+
+
+class Arm(str, Enum):
+    """What the network is told of the coder, beside the task and the trace.
+
+    Nothing; the vector of what they did before; that of the coder who solved most; their own one
+    moved to where edits mend, always or only as far as it helps; or how others solved something.
+    """
+
+    NO_VECTOR = "no_vector"
+    OWN = "own_vector"
+    STRONG = "strong_vector"
+    STEERED = "steered"
+    GATED = "steered_gated"
+    EXAMPLES = "examples"
+
+
+_WITH_VECTOR = (Arm.OWN, Arm.STRONG, Arm.STEERED, Arm.GATED)
+
+
+@frozen
+class Recovery:
+    """Which states to go on from: at most `limit`, of coders whom the weights have not seen.
+
+    From each there are `tries` at every arm, of so many steps. Those whose ids are `done` are
+    passed over.
+    """
+
+    data: str
+    weights: str
+    seed: int
+    limit: int = 300
+    tries: int = 4
+    steps: int = 5
+    done: tuple[str, ...] = ()
+
+
+def recover(
+    recovery: Recovery,
+    give: Callable[[dict[str, Any]], object],
+    told: Callable[[str], None],
+) -> dict[str, Any]:
+    """Give a row for each broken state: where it is from, and what came of it at each arm.
+
+    Of each try there are its `states`, one after each step, and for each step the mean
+    `log_probability` of the answer. A step without an edit, or with an answer that cannot be read,
+    leaves the program as it is. Nothing is run: a network is told of all states that they fail,
+    and what comes after one that passes is not to be looked at.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: the data or the weights cannot be used.
+    """
+    weights = load(Path(recovery.weights))
+    every = read_traces(Path(recovery.data))
+    new = [t for t in every.traces if not weights.card.has_seen(every.name, t.coder)]
+    known = [t for t in every.traces if weights.card.has_seen(every.name, t.coder)]
+    found = broken(new, _MOST_OF_A_CODER, recovery.limit, recovery.seed)
+    left = [each for each in found if each.id not in frozenset(recovery.done)]
+    if left:
+        walker = _Walker(recovery, weights, new, known, told)
+        for first in range(0, len(left), _STATES_AT_ONCE):
+            part = left[first : first + _STATES_AT_ONCE]
+            for row in walker.rows(part):
+                give(row)
+            done = len(found) - len(left) + first + len(part)
+            told(f"{done:,} of {len(found):,} broken states")
+    return {"dataset": every.name, "states": len(found)}
+
+
+@define(eq=False)
+class _Try:
+    """One way on from a broken state; `moment` is where it has come to."""
+
+    of: Broken
+    arm: Arm
+    number: int
+    moment: Moment
+    states: list[str] = field(factory=list)
+    log_probabilities: list[float] = field(factory=list)
+
+    def go_on(self, text: str, log_probability: float) -> None:
+        """Take a step, perhaps on the spot."""
+        if text != self.moment.text:
+            left = PastState(self.moment.text, False, Gap.SECONDS)
+            self.moment = evolve(self.moment, text=text, past=(*self.moment.past, left))
+        self.states.append(text)
+        self.log_probabilities.append(log_probability)
+
+    def told(self) -> dict[str, Any]:
+        """Return what came of it, as a JSON object."""
+        return {"states": self.states, "log_probabilities": self.log_probabilities}
+
+
+class _Walker:
+    """Goes on from broken states."""
+
+    def __init__(
+        self,
+        recovery: Recovery,
+        weights: Weights,
+        new: Sequence[Trace],
+        known: Sequence[Trace],
+        told: Callable[[str], None],
+    ) -> None:
+        self._recovery = recovery
+        self._weights = weights
+        self._new = new
+        self._known = known
+        self._sampling = Sampling()
+        self._longest = weights.card.shape.longest - self._sampling.most_tokens
+        self._vectors: Vectors | None = None
+        self._steering: Steering | None = None
+        self._strongest: list[Trace] = []
+        if weights.encoder is not None:
+            self._vectors = Vectors(weights)
+            self._steering = learn_steering(weights, known, told)
+            self._strongest = strongest(known)
+        self._solved = [
+            (trace, moment, state.text)
+            for trace in known
+            for (moment, _), state in zip(moments(trace), trace.states[1:], strict=False)
+            if moment.works is False and state.works
+        ]
+
+    def rows(self, states: Sequence[Broken]) -> list[dict[str, Any]]:
+        """Return the row of each state."""
+        rows: list[dict[str, Any]] = [
+            {
+                "id": state.id,
+                "coder": state.trace.coder,
+                "exercise": state.trace.exercise,
+                "text": state.moment.text,
+                "after": state.after,
+                "failed_before": state.failed_before,
+                "arms": {},
+                "seconds": {},
+            }
+            for state in states
+        ]
+        for arm in Arm:
+            if self._vectors is None and arm in _WITH_VECTOR:
+                continue
+            begun = time.monotonic()
+            tries = [_Try(s, arm, n, s.moment) for s in states for n in range(self._recovery.tries)]
+            for step in range(self._recovery.steps):
+                self._step(tries, step)
+            seconds = (time.monotonic() - begun) / len(states)
+            for row, state in zip(rows, states, strict=True):
+                row["arms"][arm.value] = [each.told() for each in tries if each.of is state]
+                row["seconds"][arm.value] = seconds
+        return rows
+
+    def _step(self, tries: Sequence[_Try], step: int) -> None:
+        """Take one step in every try; those that stand at the same place share its prompt."""
+        at: dict[tuple[str, Moment], list[_Try]] = defaultdict(list)
+        for each in tries:
+            at[each.of.id, each.moment].append(each)
+        asked = [(own, prompt) for own in at.values() if (prompt := self._prompt(own, step))]
+        weights, prompts = self._weights, [prompt for _, prompt in asked]
+        answers = generate(weights.network, weights.vocabulary, prompts, self._sampling)
+        for (own, _), samples in zip(asked, answers, strict=True):
+            for each, sample in zip(own, samples, strict=True):
+                each.go_on(self._read(each.moment, sample.text), sample.log_probability)
+
+    def _prompt(self, tries: Sequence[_Try], step: int) -> Prompt | None:
+        """Return what tries at one place are asked; None if the program is too long to ask."""
+        state, arm, moment = tries[0].of, tries[0].arm, tries[0].moment
+        card, vocabulary = self._weights.card, self._weights.vocabulary
+        ids = prompt_tokens(moment, vocabulary, self._longest, card.encoding)
+        if ids is None:
+            return None
+        if arm is Arm.EXAMPLES:
+            ids = (*self._examples(state, self._longest - len(ids)), *ids)
+        # The luck is the same at every arm.
+        seeds = tuple(f"{self._recovery.seed} {state.id} {each.number} {step}" for each in tries)
+        return Prompt(ids, seeds, self._vector(state, moment, arm))
+
+    def _examples(self, state: Broken, room: int) -> tuple[int, ...]:
+        """Return how other coders solved other exercises, as many tokens as there is room for."""
+        card, vocabulary = self._weights.card, self._weights.vocabulary
+        ids: tuple[int, ...] = ()
+        found = 0
+        key = f"{self._recovery.seed} {state.id}"
+        order = random.Random(key).sample(self._solved, len(self._solved))  # noqa: S311
+        for trace, moment, after in order:
+            if found == _MOST_EXAMPLES:
+                break
+            if trace.exercise == state.trace.exercise:
+                continue
+            made = example(moment, after, vocabulary, room - len(ids), card.encoding)
+            if made is not None:
+                ids, found = (*ids, *made.ids), found + 1
+        return ids
+
+    def _read(self, moment: Moment, answer: str) -> str:
+        try:
+            return read_answer(moment.text, answer, self._weights.card.encoding)
+        except FormatError:
+            return moment.text
+
+    def _vector(self, state: Broken, moment: Moment, arm: Arm) -> Tensor | None:
+        if arm not in _WITH_VECTOR:
+            return None
+        assert self._vectors is not None
+        assert self._steering is not None
+        if arm is Arm.STRONG:
+            return self._vectors.of(
+                [t for t in self._strongest if t.exercise != state.trace.exercise]
+            )
+        own = self._vectors.of(earlier(state.trace, self._new))
+        if arm is Arm.OWN:
+            return own
+        failed = sum(each.works is False for each in moment.past)
+        return self._steering.steered(own, failed if arm is Arm.GATED else None)
+
+
+def strongest(traces: Sequence[Trace]) -> list[Trace]:
+    """Return the traces of the coder who solved most, and of those the one who needed least.
+
+    What they needed is the mean number of states of a trace.
+    """
+    by_coder: dict[str, list[Trace]] = defaultdict(list)
+    for trace in traces:
+        by_coder[trace.coder].append(trace)
+    return max(
+        by_coder.values(),
+        key=lambda own: (
+            sum(trace.last.works is True for trace in own),
+            -fmean(len(trace.states) for trace in own),
+        ),
+    )
