@@ -104,6 +104,17 @@ def test_figures_are_told_in_lines(home: Home, log: Path, trained: dict[str, Pat
     assert "trace_less_current" in done.stdout
 
 
+def test_whether_vectors_are_of_coders_or_of_the_calendar_is_asked_of_an_encoder_too(
+    home: Home, log: Path, trained: dict[str, Path]
+) -> None:
+    asked = ("bench", "trace", "--data", str(log), "--metrics-only")
+    known = foretrace_json(home, *asked, "--weights", str(trained["known"]))
+    assert known["coder_or_calendar"]["real"]["pairs"]["other_coder_same_period"] > 0
+    done = foretrace(home, *asked, "--weights", str(trained["trace"]))
+    assert done.returncode == 2
+    assert "have no encoder; use `foretrace train coder`" in done.stderr
+
+
 def test_that_nobody_is_new_is_told(home: Home, trained: dict[str, Path], tmp_path: Path) -> None:
     card: dict[str, Any] = json.loads((trained["trace"] / "card.json").read_text())
     assert card["data"][0]["traces"] == 8

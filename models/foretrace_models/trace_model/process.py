@@ -14,12 +14,14 @@ from typing import Any
 
 import cattrs
 
+from foretrace_models.trace_model.introducing import Introduction, introduce
 from foretrace_models.trace_model.knowing import Meeting, know
 from foretrace_models.trace_model.learning import learn
 from foretrace_models.trace_model.learning_coders import learn_coders
 from foretrace_models.trace_model.lesson import CoderLesson, Lesson
 from foretrace_models.trace_model.measuring import Measurement, measure
 from foretrace_models.trace_model.probing import Probing, probe
+from foretrace_models.trace_model.recovering import Recovery, recover
 
 
 def _told(line: str) -> None:
@@ -31,10 +33,12 @@ def _give(row: dict[str, Any]) -> None:
 
 
 _TASKS: dict[str, Callable[[Any], Any]] = {
+    "introduce": lambda request: introduce(cattrs.structure(request, Introduction), _told),
     "learn": lambda request: learn(cattrs.structure(request, Lesson), _told),
     "learn-coders": lambda request: learn_coders(cattrs.structure(request, CoderLesson), _told),
     "measure": lambda request: measure(cattrs.structure(request, Measurement), _give, _told),
     "probe": lambda request: probe(cattrs.structure(request, Probing), _told),
+    "recover": lambda request: recover(cattrs.structure(request, Recovery), _give, _told),
     "vector": lambda request: know(cattrs.structure(request, Meeting)),
 }
 

@@ -60,7 +60,11 @@ def command(
 
     try:
         if metrics_only:
-            figures = metrics.measure_folder(metrics.Run(data, limit, seed, resume), tell)
+            if len(weights) > 1:
+                raise click.UsageError("--metrics-only takes one folder with --weights at most")
+            known_by = weights[0] if weights else None
+            of_traces = metrics.Run(data, known_by, limit, seed, resume)
+            figures = metrics.measure_folder(of_traces, tell)
         else:
             run = costs.Run(data, weights or (SHIPPED,), limit, seed, resume)
             figures = costs.measure_costs(run, tell)

@@ -10,8 +10,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
+from foretrace_models.trace_model.calling import call
+from foretrace_models.trace_model.card import read_card
 from foretrace_models.traces.bleu import self_bleu
 from foretrace_models.traces.diversity import distinct_share, self_jaccard
 from foretrace_models.traces.edit_categories import EditCategory
@@ -21,6 +23,7 @@ from foretrace_server.bench.resume import Rows
 from foretrace_server.bench.trace.coder_or_calendar import (
     Dealt,
     Period,
+    Vector,
     dealt,
     explained,
     told,
@@ -33,12 +36,18 @@ from foretrace_telemetry.traces import Trace
 
 Tell = Callable[[str], None]
 
+_VectorsOf = Callable[[Sequence[Trace]], list[Vector]]
+
 
 @frozen
 class Run:
-    """What to measure; `limit` is the most edits, in whole exercises, taken by the seed."""
+    """What to measure; `limit` is the most edits, in whole exercises, taken by the seed.
+
+    With `weights`, what is known of coders are the vectors of these rather than profiles.
+    """
 
     data: Path
+    weights: Path | None = None
     limit: int | None = None
     seed: int = 7
     resume: Path | None = None
@@ -51,17 +60,21 @@ def measure_folder(run: Run, tell: Tell) -> dict[str, Any]:
         OtherRunError: the rows of the resumed file are of another run.
         ValueError: a file is not what its name says, or there are no traces.
         OSError: a file cannot be read or written.
+        CallError: the model cannot be asked for vectors.
     """
     grouped = load(run.data)
     groups = _chosen(grouped, run)
     signature = {"bench": "trace metrics", "dataset": grouped.dataset, "seed": run.seed}
+    if run.weights is not None:
+        signature["weights"] = read_card(run.weights).files
     kept = Rows(run.resume, signature)
+    vectors = _vectors(grouped, groups, run, tell)
     rows = []
     for group in groups:
         item = f"{group.maker}/{group.exercise}"
         row = kept.get(item)
         if row is None:
-            row = _row(group, grouped.period, run.seed)
+            row = _row(group, grouped.period, run.seed, vectors)
             kept.add(item, row)
         rows.append(row)
         tell(f"{len(rows)}/{len(groups)} {item}: {row['traces']} traces, {row['steps']} edits")
@@ -76,21 +89,27 @@ def measure_folder(run: Run, tell: Tell) -> dict[str, Any]:
         "limit": run.limit,
         "models": {maker: figures_of(own, run.seed) for maker, own in by_maker.items()},
         "period": None if grouped.period is None else grouped.period.value,
-        "coder_or_calendar": _coder_or_calendar(grouped.period, groups, by_maker, run.seed),
+        "coder_or_calendar": _coder_or_calendar(
+            grouped.period, groups, by_maker, run.seed, vectors
+        ),
     }
 
 
 def _coder_or_calendar(
-    period: Period | None, groups: Sequence[Group], by_maker: dict[str, list[Row]], seed: int
+    period: Period | None,
+    groups: Sequence[Group],
+    by_maker: dict[str, list[Row]],
+    seed: int,
+    vectors: _VectorsOf,
 ) -> dict[str, Any] | None:
     """Return for each maker whether profiles are of coders; people's over all exercises."""
     if period is None:
         return None
     if REAL in by_maker:
         traces = [trace for group in groups for trace in group.traces]
-        vectors = vectors_of(traces)
-        found = told(dealt(traces, vectors, period, seed))
-        return {REAL: {**found, "explained": explained(traces, vectors, period)}}
+        theirs = vectors(traces)
+        found = told(dealt(traces, theirs, period, seed))
+        return {REAL: {**found, "explained": explained(traces, theirs, period)}}
     return {
         maker: told(reduce(Dealt.__add__, (Dealt.from_json(row["dealt"]) for row in own)))
         for maker, own in by_maker.items()
@@ -117,8 +136,25 @@ def _edits(group: Group) -> int:
     return sum(len(trace.states) - 1 for trace in group.traces)
 
 
-def _row(group: Group, period: Period | None, seed: int) -> Row:
+def _vectors(grouped: Grouped, groups: Sequence[Group], run: Run, tell: Tell) -> _VectorsOf:
+    """Return what gives the vectors of traces: by their profiles, or by a model that saw them all.
+
+    Raises:
+        CallError: the model cannot be asked.
+    """
+    if run.weights is None or grouped.period is None:
+        return vectors_of
+    traces = [trace for group in groups for trace in group.traces]
+    tell(f"the vectors of {len(traces):,} traces")
+    request = {"traces": [asdict(trace) for trace in traces], "weights": str(run.weights.resolve())}
+    known = dict(zip(map(id, traces), map(tuple, call("introduce", request)), strict=True))
+    return lambda several: [known[id(trace)] for trace in several]
+
+
+def _row(group: Group, period: Period | None, seed: int, vectors: _VectorsOf) -> Row:
     """Return what is counted of a group: sums, and what is of the whole group."""
+    # Only models were asked for several traces by one coder for one exercise.
+    asked_again = group.maker != REAL
     measures = [measure(trace) for trace in group.traces]
     last = [trace.last.text for trace in group.traces]
     gaps = [gap for each in measures for gap in each.gaps_seconds]
@@ -151,15 +187,14 @@ def _row(group: Group, period: Period | None, seed: int) -> Row:
         "judged": sum(each.solved is not None for each in measures),
         "solved": len(solved),
         "attempts": sum(each.attempts or 0 for each in solved),
-        # Only models were asked for several traces by one coder for one exercise.
-        **(_same_coder(group.traces, period, seed) if period and group.maker != REAL else {}),
+        **(_same_coder(group.traces, period, seed, vectors) if period and asked_again else {}),
     }
 
 
-def _same_coder(traces: Sequence[Trace], period: Period, seed: int) -> Row:
+def _same_coder(traces: Sequence[Trace], period: Period, seed: int, vectors: _VectorsOf) -> Row:
     return {
         "same_coder": by_coder(traces),
-        "dealt": dealt(traces, vectors_of(traces), period, seed).to_json(),
+        "dealt": dealt(traces, vectors(traces), period, seed).to_json(),
     }
 
 
