@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from foretrace_models.coder.recorded import MOST_KNOWN
 from foretrace_models.trace_model.encoder import vector_of
 from foretrace_models.trace_model.glimpses import Glimpse, glimpses
 from foretrace_models.trace_model.weights import Weights
 from foretrace_telemetry.traces import Trace
-
-# What is known of a coder: so many of their latest traces at most.
-MOST_KNOWN = 8
 
 
 class Vectors:
