@@ -17,7 +17,7 @@ from foretrace_models.trace_model.network import TraceNetwork
 from foretrace_models.trace_model.vocabulary import Vocabulary
 from foretrace_models.traces.markers import END
 
-_BATCH_TOKENS = 16_384
+_BATCH_TOKENS = 65_536
 # Rows that have ended are taken out of a batch once they are so large a part of it.
 _MOST_ENDED_SHARE = 0.25
 
@@ -43,7 +43,7 @@ class Sampling:
 
     temperature: float = 1.0
     top_p: float = 0.95
-    most_tokens: int = 192
+    most_tokens: int = 128
 
 
 @frozen

@@ -29,7 +29,7 @@ from foretrace_telemetry.traces import Trace
 
 _MOST_OF_A_CODER = 5
 _MOST_EXAMPLES = 2
-_STATES_AT_ONCE = 16
+_STATES_AT_ONCE = 32
 
 
 class Arm(str, Enum):
