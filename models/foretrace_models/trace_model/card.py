@@ -41,10 +41,19 @@ class Data:
 
 
 @frozen
+class Base:
+    """A language model that was fetched, and the SHA-256 of its weights, by name."""
+
+    name: str
+    files: dict[str, str]
+
+
+@frozen
 class Card:
     """What weights are: the command that makes them, what they saw, how good they are.
 
-    `encoder_command` made the encoder, which may be missing. `format` is the version of the text
+    `encoder_command` made the encoder, which may be missing. Where there is a `base`, the weights
+    are an adapter for it, and of no use without. `format` is the version of the text
     format that they read, `metrics` whatever was measured, by name.
     """
 
@@ -59,6 +68,7 @@ class Card:
     tokens: int
     data: tuple[Data, ...]
     encoder_command: str = ""
+    base: Base | None = None
     metrics: dict[str, float] = field(factory=dict)
     files: dict[str, str] = field(factory=dict)
 

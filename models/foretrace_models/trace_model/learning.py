@@ -12,6 +12,12 @@ from attrs import asdict
 
 from foretrace_models.trace_model import vocabulary as vocabularies
 from foretrace_models.trace_model.acquainting import Table
+from foretrace_models.trace_model.base import (
+    base_network,
+    base_shape,
+    base_vocabulary,
+    find_base,
+)
 from foretrace_models.trace_model.card import Card, Data, coder_digest
 from foretrace_models.trace_model.examples import Example, examples
 from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
@@ -47,15 +53,19 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
     kept = {each.name: [t for t in each.traces if t.coder not in left_out] for each in sets}
     make = _MADE[lesson.variant]
     traces = [make(trace) for own in kept.values() for trace in own]
-    if lesson.start is None:
-        vocabulary = vocabularies.learn(_texts(traces), lesson.vocabulary_size)
-        shape, encoding = lesson.shape, lesson.encoding
-        network = new_network(shape, vocabulary.size, lesson.plan.seed)
-    else:
+    shape, encoding, base = lesson.shape, lesson.encoding, None
+    if lesson.start is not None:
         begun = load(Path(lesson.start))
         _require_unseen(lesson, begun.card, sets)
         network, vocabulary = begun.network, begun.vocabulary
-        shape, encoding = begun.card.shape, begun.card.encoding
+        shape, encoding, base = begun.card.shape, begun.card.encoding, begun.card.base
+    elif lesson.base is not None:
+        base = find_base(lesson.base)
+        vocabulary, shape = base_vocabulary(base), base_shape(base, shape.longest)
+        network = base_network(base, lesson.plan.seed)
+    else:
+        vocabulary = vocabularies.learn(_texts(traces), lesson.vocabulary_size)
+        network = new_network(shape, vocabulary.size, lesson.plan.seed)
     made = _examples(traces, vocabulary, shape, encoding, told)
     if torch.cuda.is_available():
         network.to("cuda")
@@ -74,6 +84,7 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         seed=lesson.plan.seed,
         tokens=done.tokens,
         data=tuple(_data(each, kept[each.name]) for each in sets),
+        base=base,
     )
     return asdict(save(Path(lesson.out), Weights(network, vocabulary, card)))
 

@@ -42,9 +42,10 @@ class Plan:
 class Lesson:
     """What to learn from, and where to: folders with traces, less the coders that are `left_out`.
 
-    `start` is a folder with weights to begin with, which have a shape, a vocabulary and an encoding
-    of their own; `resume` a file to go on from and to keep; `command` what the card says made the
-    weights.
+    `base` is the name of a language model that was fetched and is to be adapted, rather than a
+    network made. `start` is a folder with weights to begin with, which have a shape, a vocabulary
+    and an encoding of their own; `resume` a file to go on from and to keep; `command` what the card
+    says made the weights.
     """
 
     data: tuple[str, ...]
@@ -56,6 +57,7 @@ class Lesson:
     command: str
     vocabulary_size: int = 2048
     left_out: tuple[str, ...] = ()
+    base: str | None = None
     start: str | None = None
     resume: str | None = None
 

@@ -13,11 +13,12 @@ from attrs import evolve, frozen
 from torch import Tensor
 
 from foretrace_models.coder.recorded import MOST_KNOWN
+from foretrace_models.trace_model.card import read_card
 from foretrace_models.trace_model.encoder import vector_of
 from foretrace_models.trace_model.examples import Example, example
 from foretrace_models.trace_model.glimpses import Glimpse, glimpses
 from foretrace_models.trace_model.scoring import answer_bits
-from foretrace_models.trace_model.weights import Weights, load
+from foretrace_models.trace_model.weights import Weights, bare, load
 from foretrace_models.traces.answers import edit_size_bytes
 from foretrace_models.traces.moments import Moment, moments
 from foretrace_models.traces.others import earlier, wrong_coder
@@ -43,6 +44,10 @@ class Context(str, Enum):
 
 _WITH_VECTOR = frozenset({Context.VECTOR, Context.WRONG_VECTOR})
 _EDITS_AT_ONCE = 64
+_EDITS_AT_ONCE_BASE = 8
+# What is shown of others takes so much of the room for a prompt, each of them.
+_SHOWN_SHARE = 0.25
+_SHOWN_TRIES = 20
 
 
 @frozen
@@ -50,7 +55,9 @@ class Measurement:
     """Which edits to score: those of all coders whom the weights have not seen.
 
     `limit` is how many edits at most, taken by chance; those whose ids are `done` are passed over.
-    With `adaptation`, edits are scored with only so many traces of their coder known, too.
+    With `adaptation`, edits are scored with only so many traces of their coder known, too. A `base`
+    is asked in the place of the weights, as it was fetched; `shown` is how many edits of coders
+    whom the weights have seen stand before each prompt.
     """
 
     data: str
@@ -60,6 +67,8 @@ class Measurement:
     limit: int | None = None
     adaptation: tuple[int, ...] = ()
     done: tuple[str, ...] = ()
+    base: str | None = None
+    shown: int = 0
 
 
 @frozen
@@ -90,27 +99,41 @@ def measure(
         OSError: a file cannot be read.
         ValueError: the data or the weights cannot be used.
     """
-    weights = load(Path(measurement.weights))
+    weights = _weights(measurement)
     every = read_traces(Path(measurement.data))
+    seen = [t for t in every.traces if weights.card.has_seen(every.name, t.coder)]
     traces = [t for t in every.traces if not weights.card.has_seen(every.name, t.coder)]
-    edits = _chosen(traces, measurement)
+    edits = _chosen(_edits(traces), measurement)
     if not edits:
         raise ValueError(
             f"no coder in {measurement.data} who is new to the weights has an edit; "
             "train weights with --fold"
         )
     vectors = None if weights.encoder is None else _Vectors(weights, traces)
+    examples = _Shown(weights, _edits(seen), measurement) if measurement.shown else None
+    at_once = _EDITS_AT_ONCE if weights.card.base is None else _EDITS_AT_ONCE_BASE
     left = [edit for edit in edits if edit.id not in frozenset(measurement.done)]
-    for first in range(0, len(left), _EDITS_AT_ONCE):
-        part = left[first : first + _EDITS_AT_ONCE]
-        for row in _rows(part, weights, vectors, measurement):
+    for first in range(0, len(left), at_once):
+        part = left[first : first + at_once]
+        for row in _rows(part, weights, vectors, examples, measurement):
             give(row)
         told(f"{len(edits) - len(left) + first + len(part):,} of {len(edits):,} edits")
     return {"dataset": every.name, "edits": len(edits)}
 
 
+def _weights(measurement: Measurement) -> Weights:
+    folder = Path(measurement.weights)
+    if measurement.base is None:
+        return load(folder)
+    return bare(measurement.base, read_card(folder))
+
+
 def _rows(
-    edits: Sequence[_Edit], weights: Weights, vectors: _Vectors | None, measurement: Measurement
+    edits: Sequence[_Edit],
+    weights: Weights,
+    vectors: _Vectors | None,
+    shown: _Shown | None,
+    measurement: Measurement,
 ) -> list[dict[str, Any]]:
     rows = [
         {
@@ -125,6 +148,9 @@ def _rows(
     ]
     for context in measurement.contexts:
         made = [_example(edit, context, weights, measurement.seed) for edit in edits]
+        if shown is not None:
+            pairs = zip(made, edits, strict=True)
+            made = [shown.before(each, edit, context) for each, edit in pairs]
         of = None
         if context in _WITH_VECTOR:
             if vectors is None:
@@ -140,13 +166,16 @@ def _rows(
     return rows
 
 
-def _chosen(traces: Sequence[Trace], measurement: Measurement) -> list[_Edit]:
-    found = [
+def _edits(traces: Sequence[Trace]) -> list[_Edit]:
+    return [
         _Edit(trace, number, moment, after)
         for trace in traces
         for number, (moment, after) in enumerate(moments(trace))
         if after != moment.text
     ]
+
+
+def _chosen(found: list[_Edit], measurement: Measurement) -> list[_Edit]:
     if measurement.limit is not None and measurement.limit < len(found):
         chance = random.Random(measurement.seed)  # noqa: S311 - no secret
         numbers = sorted(chance.sample(range(len(found)), measurement.limit))
@@ -190,6 +219,32 @@ def _example(edit: _Edit, context: Context, weights: Weights, seed: int) -> Exam
         random.Random(key).shuffle(past)  # noqa: S311 - no secret
         moment = evolve(moment, past=tuple(past))
     return example(moment, edit.after, vocabulary, longest, card.encoding)
+
+
+class _Shown:
+    """Edits of others, with their prompts, to stand before a prompt: taken by chance for each."""
+
+    def __init__(self, weights: Weights, edits: Sequence[_Edit], measurement: Measurement) -> None:
+        self._weights = weights
+        self._edits = edits
+        self._seed = measurement.seed
+        self._count = measurement.shown
+
+    def before(self, made: Example | None, edit: _Edit, context: Context) -> Example | None:
+        """Return an example with others before it, told in the same context."""
+        if made is None:
+            return None
+        chance = random.Random(f"{self._seed} {edit.id}")  # noqa: S311 - no secret
+        most = int(self._weights.card.shape.longest * _SHOWN_SHARE)
+        shown: list[Example] = []
+        for other in chance.sample(self._edits, min(_SHOWN_TRIES, len(self._edits))):
+            found = _example(other, context, self._weights, self._seed)
+            if found is not None and len(found.ids) <= most:
+                shown.append(found)
+            if len(shown) == self._count:
+                break
+        ids = tuple(token for each in shown for token in each.ids)
+        return Example((*ids, *made.ids), len(ids) + made.answer_at)
 
 
 class _Vectors:

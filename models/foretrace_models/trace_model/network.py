@@ -7,6 +7,7 @@ saw has some too; one of whom nothing is known has the learned mean.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -20,16 +21,26 @@ VECTOR_SIZE = 64
 
 
 class TraceNetwork(nn.Module):  # type: ignore[misc]
-    """A causal language model, the mean vector, and the projector from vectors to soft tokens."""
+    """A causal language model, the mean vector, and the projector from vectors to soft tokens.
 
-    def __init__(self, language_model: Any) -> None:
+    A language model that is `given` stays as it is, but for an adapter in it.
+    """
+
+    def __init__(self, language_model: Any, is_given: bool = False) -> None:
         super().__init__()
         self.language_model = language_model
+        self._is_given = is_given
         self.width: int = language_model.get_input_embeddings().embedding_dim
         self.mean = nn.Parameter(torch.zeros(VECTOR_SIZE))
         self.projector = nn.Linear(VECTOR_SIZE, self.width)
         nn.init.normal_(self.projector.weight, std=0.02)
         nn.init.normal_(self.projector.bias, std=0.02)
+
+    def own_parameters(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield the weights that are learned, by name: all but those of a model that was given."""
+        for name, parameter in self.named_parameters():
+            if not (self._is_given and name.startswith("language_model.")) or ".lora_" in name:
+                yield name, parameter
 
     def hidden(self, ids: Tensor, vectors: Tensor | None = None) -> Tensor:
         """Return the state before each token, from which that token is told.

@@ -32,6 +32,10 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Weights to measure rather than those that are shipped; may be given again.",
 )
+@click.option(
+    "--base",
+    help="A language model that was fetched, to be measured beside the weights as it is.",
+)
 @click.option("--limit", type=click.IntRange(1), help="The most edits; by default all.")
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
@@ -44,6 +48,7 @@ def command(
     data: Path,
     metrics_only: bool,
     weights: tuple[Path, ...],
+    base: str | None,
     limit: int | None,
     seed: int,
     resume: Path | None,
@@ -66,7 +71,7 @@ def command(
             of_traces = metrics.Run(data, known_by, limit, seed, resume)
             figures = metrics.measure_folder(of_traces, tell)
         else:
-            run = costs.Run(data, weights or (SHIPPED,), limit, seed, resume)
+            run = costs.Run(data, weights or (SHIPPED,), limit, seed, resume, base)
             figures = costs.measure_costs(run, tell)
     except (OSError, ValueError, CallError) as error:
         raise MissingError(str(error)) from error

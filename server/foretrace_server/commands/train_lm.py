@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 from attrs import asdict
 
+from foretrace_models.catalogue import DEFAULT_NAME
 from foretrace_models.trace_model.calling import CallError, call
+from foretrace_models.trace_model.card import read_card
 from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
 from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.folds import folds
@@ -16,11 +18,13 @@ from foretrace_server.commands.training import (
     command_line,
     data_argument,
     folder_type,
-    learning_rate_option,
     resume_option,
     seed_option,
 )
 from foretrace_telemetry.readers.trace_sets import read_traces
+
+_LEARNING_RATE = 1e-2
+_ADAPTER_LEARNING_RATE = 1e-3
 
 
 @click.command("lm")
@@ -51,9 +55,18 @@ from foretrace_telemetry.readers.trace_sets import read_traces
     help="Coders to leave out: 1/5 is the first fifth of them; by default none.",
 )
 @click.option("--tokens", type=click.IntRange(1), default=4_000_000, show_default=True)
-@learning_rate_option
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, 1, min_open=True),
+    help=f"The highest of the run; by default {_LEARNING_RATE}, "
+    f"with --base {_ADAPTER_LEARNING_RATE}.",
+)
 @click.option("--width", type=click.IntRange(8), default=256, show_default=True)
 @click.option("--layers", type=click.IntRange(1), default=6, show_default=True)
+@click.option(
+    "--base",
+    help=f"A language model that was fetched, to adapt rather than to make one: {DEFAULT_NAME}.",
+)
 @click.option("--start", type=folder_type, help="Weights to begin with, rather than with chance.")
 @seed_option
 @resume_option
@@ -65,29 +78,34 @@ def command(
     encoding: str,
     fold: str | None,
     tokens: int,
-    learning_rate: float,
+    learning_rate: float | None,
     width: int,
     layers: int,
+    base: str | None,
     start: Path | None,
     seed: int,
     resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Train a model of our own on the traces in DATA.
+    """Train a model of our own on the traces in DATA, or with --base an adapter for one.
 
     DATA are folders with ITAP's sequences, C-Pack, or Exercism's histories. It works on the GPU, if
     there is one that torch knows.
     """
+    if base is not None and start is not None:
+        raise click.UsageError("--start has a base of its own; give it or --base")
     try:
+        is_adapter = base is not None or (start is not None and read_card(start).base is not None)
         lesson = Lesson(
             data=tuple(str(folder.resolve()) for folder in data),
             out=str(out.resolve()),
             variant=Variant(variant),
             encoding=Encoding(encoding),
-            plan=Plan(tokens, learning_rate=learning_rate, seed=seed),
+            plan=_plan(tokens, learning_rate, seed, is_adapter),
             shape=Shape(width=width, layers=layers),
             command=command_line("lm"),
             left_out=_left_out(data, fold),
+            base=base,
             start=None if start is None else str(start.resolve()),
             resume=None if resume is None else str(resume.resolve()),
         )
@@ -100,6 +118,14 @@ def command(
         coders = sum(len(each["seen"]) for each in card["data"])
         traces = sum(each["traces"] for each in card["data"])
         click.echo(f"{card['tokens']:,} tokens of {traces:,} traces by {coders} coders: {out}")
+
+
+def _plan(tokens: int, learning_rate: float | None, seed: int, is_adapter: bool) -> Plan:
+    """Return the plan; an adapter needs few tokens, so that its steps are short and soon large."""
+    if not is_adapter:
+        return Plan(tokens, learning_rate=learning_rate or _LEARNING_RATE, seed=seed)
+    rate = learning_rate or _ADAPTER_LEARNING_RATE
+    return Plan(tokens, batch_tokens=1024, learning_rate=rate, warm_up_steps=10, seed=seed)
 
 
 def _left_out(data: tuple[Path, ...], fold: str | None) -> tuple[str, ...]:

@@ -23,15 +23,18 @@ def costs(rows: Sequence[Row], seed: int) -> dict[str, Any]:
 
     With 95 % intervals by drawing whole coders again.
     """
-    contexts = list(dict.fromkeys(name for row in rows for name in row["bits"]))
-    contexts = [name for name in contexts if not name.startswith(_KNOWN)]
-    scored = _with(rows, contexts)
+    contexts, scored = _contexts(rows), complete(rows)
     return {
         "scored": len(scored),
         "edit_bytes": sum(row["bytes"] for row in scored),
         "bits_per_edit_byte": {name: _per_byte(name)(scored) for name in contexts},
         "intervals": {name: drawn_again(scored, _per_byte(name), seed) for name in contexts},
     }
+
+
+def complete(rows: Sequence[Row]) -> list[Row]:
+    """Return the edits that fit in all contexts."""
+    return _with(rows, _contexts(rows))
 
 
 def differences(rows: Sequence[Row], seed: int) -> dict[str, Any]:
@@ -41,6 +44,15 @@ def differences(rows: Sequence[Row], seed: int) -> dict[str, Any]:
         for name, pair in _PAIRS.items()
         if _with(rows, pair)
     }
+
+
+def against(rows: Sequence[Row], others: Sequence[Row], seed: int) -> dict[str, Any]:
+    """Return what a model's edits cost more than another's, told the trace: below 0 is won."""
+    of_other = {row["id"]: row["bits"]["trace"] for row in others}
+    paired = [
+        {**row, "bits": {"own": row["bits"]["trace"], "other": of_other[row["id"]]}} for row in rows
+    ]
+    return _difference(paired, "own", "other", seed)
 
 
 def adaptation(rows: Sequence[Row], seed: int) -> dict[str, Any]:
@@ -68,6 +80,11 @@ def _difference(rows: Sequence[Row], name: str, than: str, seed: int) -> dict[st
         return None if with_it is None or without is None else with_it - without
 
     return {"difference": figure(rows), "interval": drawn_again(rows, figure, seed)}
+
+
+def _contexts(rows: Sequence[Row]) -> list[str]:
+    names = dict.fromkeys(name for row in rows for name in row["bits"])
+    return [name for name in names if not name.startswith(_KNOWN)]
 
 
 def _with(rows: Sequence[Row], contexts: Sequence[str]) -> list[Row]:

@@ -49,6 +49,12 @@ def _variants(figures: dict[str, Any]) -> Iterator[str]:
     for variant, told in figures["variants"].items():
         cells = (f"{name} {bits:.3f}" for name, bits in told["bits_per_edit_byte"].items())
         yield f"  {variant:24} {', '.join(cells)}"
+    first, *others = figures["variants"].items()
+    yield ""
+    yield f"what others cost more than {first[0]} (below 0: less), told the trace"
+    for variant, told in others:
+        won = told["against_first"]
+        yield f"  {variant:24} {won['difference']:+.3f} {_between(won['interval'])}"
 
 
 def _between(interval: list[float] | None) -> str:
