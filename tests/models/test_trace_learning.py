@@ -108,6 +108,9 @@ def test_weights_can_be_learned_on_from(
     card = call("learn", _lesson(log, tmp_path / "more", start=str(out), variant="last"))
     assert card["shape"] == before["shape"]
     assert card["variant"] == "last"
+    assert card["tokens"] > before["tokens"]
+    assert card["command"] == "foretrace train lm && foretrace train lm"
+    assert card["data"] == before["data"], "whom they saw before, they have seen"
 
 
 def test_whom_the_weights_to_begin_with_have_seen_cannot_be_left_out(

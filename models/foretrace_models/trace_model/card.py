@@ -52,9 +52,10 @@ class Base:
 class Card:
     """What weights are: the command that makes them, what they saw, how good they are.
 
-    `encoder_command` made the encoder, which may be missing. Where there is a `base`, the weights
-    are an adapter for it, and of no use without. `format` is the version of the text
-    format that they read, `metrics` whatever was measured, by name.
+    `command` has several joined by ``&&`` where weights began with others, and `tokens` are those
+    of all of them. `encoder_command` made the encoder, which may be missing. Where there is a
+    `base`, the weights are an adapter for it, and of no use without. `format` is the version of the
+    text format that they read, `metrics` whatever was measured, by name.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,11 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
     make = _MADE[lesson.variant]
     traces = [make(trace) for own in kept.values() for trace in own]
     shape, encoding, base = lesson.shape, lesson.encoding, None
+    before: Card | None = None
     if lesson.start is not None:
         begun = load(Path(lesson.start))
         _require_unseen(lesson, begun.card, sets)
-        network, vocabulary = begun.network, begun.vocabulary
+        network, vocabulary, before = begun.network, begun.vocabulary, begun.card
         shape, encoding, base = begun.card.shape, begun.card.encoding, begun.card.base
     elif lesson.base is not None:
         base = find_base(lesson.base)
@@ -80,10 +81,10 @@ def learn(lesson: Lesson, told: Callable[[str], None]) -> dict[str, Any]:
         variant=lesson.variant.value,
         shape=shape,
         licence=_LICENCE,
-        command=lesson.command,
+        command=lesson.command if before is None else f"{before.command} && {lesson.command}",
         seed=lesson.plan.seed,
-        tokens=done.tokens,
-        data=tuple(_data(each, kept[each.name]) for each in sets),
+        tokens=done.tokens + (0 if before is None else before.tokens),
+        data=_data(sets, kept, () if before is None else before.data),
         base=base,
     )
     return asdict(save(Path(lesson.out), Weights(network, vocabulary, card)))
@@ -138,6 +139,16 @@ def teller(plan: Plan, told: Callable[[str], None]) -> Callable[[Progress], None
     return tell
 
 
-def _data(of: TraceSet, kept: list[Trace]) -> Data:
-    seen = sorted({coder_digest(of.name, trace.coder) for trace in kept})
-    return Data(of.name, of.sha256, of.licence, len(kept), tuple(seen))
+def _data(
+    sets: Sequence[TraceSet], kept: dict[str, list[Trace]], before: Sequence[Data]
+) -> tuple[Data, ...]:
+    """Return what was learned from, with what weights to begin with had learned from before."""
+    data = {each.name: each for each in before}
+    for each in sets:
+        seen = {coder_digest(each.name, trace.coder) for trace in kept[each.name]}
+        if each.name in data:
+            seen.update(data[each.name].seen)
+        data[each.name] = Data(
+            each.name, each.sha256, each.licence, len(kept[each.name]), tuple(sorted(seen))
+        )
+    return tuple(data.values())
