@@ -39,6 +39,20 @@ def cost_lines(figures: dict[str, Any]) -> Iterator[str]:
                     f"  {feature:24} accuracy {says['accuracy']:.3f}, {says['bits']:.3f} bits"
                     + ("" if auc is None else f", auc {auc:.3f}")
                 )
+    yield from _recovery(figures["recovery"])
+
+
+def _recovery(told: dict[str, Any] | None) -> Iterator[str]:
+    if told is None:
+        return
+    yield ""
+    yield f"recovery from {told['n']:,} broken states of {told['coders']} coders, share of tries"
+    for arm, figures in told["arms"].items():
+        share = figures["recovered"]
+        yield (
+            f"  {arm:24} {share['value']:.3f} {_between(share['interval'])}, "
+            f"{figures['seconds']:.1f} s a state"
+        )
 
 
 def _variants(figures: dict[str, Any]) -> Iterator[str]:

@@ -22,11 +22,15 @@ from foretrace_server.bench.trace.cost_figures import (
     differences,
 )
 from foretrace_server.bench.trace.probes import probe_figures
+from foretrace_server.bench.trace.recovery import recovery_rows
+from foretrace_server.bench.trace.recovery_figures import recovery_figures
 
 Tell = Callable[[str], None]
 
 _CONTEXTS = ("none", "current", "trace", "trace_shuffled", "trace_vector", "trace_wrong_vector")
 _KNOWN = (1, 2, 4, 8)
+# From so many broken states at most models go on.
+_MOST_STATES = 300
 # How many edits of others a bare base is shown before it is asked.
 _SHOWN = {"base": 0, "base_shown": 2}
 
@@ -66,6 +70,8 @@ def measure_costs(run: Run, tell: Tell) -> dict[str, Any]:
     kinds = [_kind(card) for card in cards]
     by_kind: dict[str, list[Row]] = {kind: [] for kind in kinds}
     probed: list[Row] = []
+    recovered: list[Row] = []
+    most_states = min(run.limit or _MOST_STATES, _MOST_STATES) // kinds.count(kinds[0]) or 1
     dataset = ""
     for folder, card, kind, network in zip(run.weights, cards, kinds, networks, strict=True):
         if run.base is not None and kind == kinds[0]:
@@ -79,6 +85,7 @@ def measure_costs(run: Run, tell: Tell) -> dict[str, Any]:
         by_kind[kind].extend(rows)
         if kind == kinds[0]:
             probed += _probes(run, folder, network, kept)
+            recovered += recovery_rows(run.data, folder, most_states, run.seed, kept, tell) or []
     first = by_kind[kinds[0]]
     shared = _scored_by_all(list(by_kind.values()))
     by_kind = {kind: [row for row in rows if row["id"] in shared] for kind, rows in by_kind.items()}
@@ -94,6 +101,7 @@ def measure_costs(run: Run, tell: Tell) -> dict[str, Any]:
         "differences": differences(first, run.seed),
         "adaptation": adaptation(first, run.seed),
         "probes": probe_figures(probed, run.seed),
+        "recovery": recovery_figures(recovered, run.seed) if recovered else None,
         "variants": {
             kind: {**costs(rows, run.seed), "against_first": against(rows, compared, run.seed)}
             for kind, rows in by_kind.items()
