@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.models import tiny
@@ -57,11 +58,11 @@ def base(home: Home, tmp_path: Path) -> Base:
     return find_base(fetch(home, str(tiny.make(tmp_path / "tiny"))).name)
 
 
-def _own(network: TraceNetwork) -> dict[str, torch.Tensor]:
+def _own(network: TraceNetwork) -> dict[str, Any]:
     return {name: p.detach().clone() for name, p in network.own_parameters()}
 
 
-def _losses(network: TraceNetwork) -> torch.Tensor:
+def _losses(network: TraceNetwork) -> Any:
     ids = torch.tensor([[5, 9, 200, 7]])
     return network.eval().losses(ids, torch.ones(1, 4, dtype=torch.bool))
 

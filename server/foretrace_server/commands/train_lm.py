@@ -121,7 +121,7 @@ def command(
 
 
 def _plan(tokens: int, learning_rate: float | None, seed: int, is_adapter: bool) -> Plan:
-    """Return the plan; an adapter needs few tokens, so that its steps are short and soon large."""
+    """Return the plan; an adapter learns from few tokens, so each step has few and few warm up."""
     if not is_adapter:
         return Plan(tokens, learning_rate=learning_rate or _LEARNING_RATE, seed=seed)
     rate = learning_rate or _ADAPTER_LEARNING_RATE
