@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from foretrace_models.coder.population import Population, Spread
@@ -9,11 +10,14 @@ from foretrace_models.coder.traits import Trait
 from foretrace_models.traces.answers import Encoding
 
 
-def make(folder: Path, seed: int = 0, has_encoder: bool = True) -> Path:
-    """Write weights by chance, with an encoder that looks at indents; return the folder."""
+def make(folder: Path, seed: int = 0, has_encoder: bool = True, seen: Sequence[str] = ()) -> Path:
+    """Write weights by chance, with an encoder that looks at indents; return the folder.
+
+    Their card says that they have seen some students of a log of ITAP.
+    """
     import torch
 
-    from foretrace_models.trace_model.card import Card
+    from foretrace_models.trace_model.card import Card, Data, coder_digest
     from foretrace_models.trace_model.encoder import CoderEncoder
     from foretrace_models.trace_model.lesson import Shape
     from foretrace_models.trace_model.network import new_network
@@ -26,6 +30,7 @@ def make(folder: Path, seed: int = 0, has_encoder: bool = True) -> Path:
     torch.nn.init.normal_(network.projector.weight, std=0.3)
     encoder = CoderEncoder(Population(((Trait.TAB_INDENT, Spread(0.5, 0.2)),)), shape.width)
     torch.nn.init.normal_(encoder.outer.weight, std=0.3)
-    card = Card("tiny", 1, Encoding.LINES, "trace", shape, "Apache-2.0", "chance", seed, 0, ())
+    data = Data("itap", "", "MIT", len(seen), tuple(coder_digest("itap", who) for who in seen))
+    card = Card("tiny", 1, Encoding.LINES, "trace", shape, "Apache-2.0", "chance", seed, 0, (data,))
     save(folder, Weights(network, vocabulary, card, encoder if has_encoder else None))
     return folder

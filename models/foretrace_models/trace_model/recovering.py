@@ -47,7 +47,8 @@ class Arm(str, Enum):
     EXAMPLES = "examples"
 
 
-_WITH_VECTOR = (Arm.OWN, Arm.STRONG, Arm.STEERED, Arm.GATED)
+_STEERED = frozenset({Arm.STEERED, Arm.GATED})
+_WITH_VECTOR = frozenset({Arm.OWN, Arm.STRONG, *_STEERED})
 
 
 @frozen
@@ -74,10 +75,13 @@ def recover(
 ) -> dict[str, Any]:
     """Give a row for each broken state: where it is from, and what came of it at each arm.
 
-    Of each try there are its `states`, one after each step, and for each step the mean
-    `log_probability` of the answer. A step without an edit, or with an answer that cannot be read,
+    Of each try there are its `states`, one after each step, and `log_probabilities`, the mean
+    log-probability of the answer. A step without an edit, or with an answer that cannot be read,
     leaves the program as it is. Nothing is run: a network is told of all states that they fail,
     and what comes after one that passes is not to be looked at.
+
+    Arms are missing that cannot be: those with vectors where the weights have no encoder, and
+    steering where there is too little to learn it from.
 
     Raises:
         OSError: a file cannot be read.
@@ -144,10 +148,13 @@ class _Walker:
         self._vectors: Vectors | None = None
         self._steering: Steering | None = None
         self._strongest: list[Trace] = []
-        if weights.encoder is not None:
+        if weights.encoder is not None and known:
             self._vectors = Vectors(weights)
             self._steering = learn_steering(weights, known, told)
             self._strongest = strongest(known)
+        without = _WITH_VECTOR if self._vectors is None else frozenset()
+        without |= _STEERED if self._steering is None else frozenset()
+        self._arms = [arm for arm in Arm if arm not in without]
         self._solved = [
             (trace, moment, state.text)
             for trace in known
@@ -170,9 +177,7 @@ class _Walker:
             }
             for state in states
         ]
-        for arm in Arm:
-            if self._vectors is None and arm in _WITH_VECTOR:
-                continue
+        for arm in self._arms:
             begun = time.monotonic()
             tries = [_Try(s, arm, n, s.moment) for s in states for n in range(self._recovery.tries)]
             for step in range(self._recovery.steps):
@@ -235,7 +240,6 @@ class _Walker:
         if arm not in _WITH_VECTOR:
             return None
         assert self._vectors is not None
-        assert self._steering is not None
         if arm is Arm.STRONG:
             return self._vectors.of(
                 [t for t in self._strongest if t.exercise != state.trace.exercise]
@@ -243,6 +247,7 @@ class _Walker:
         own = self._vectors.of(earlier(state.trace, self._new))
         if arm is Arm.OWN:
             return own
+        assert self._steering is not None
         failed = sum(each.works is False for each in moment.past)
         return self._steering.steered(own, failed if arm is Arm.GATED else None)
 

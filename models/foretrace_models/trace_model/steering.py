@@ -59,30 +59,28 @@ class _Mending:
 
 def learn_steering(
     weights: Weights, traces: Sequence[Trace], told: Callable[[str], None]
-) -> Steering:
+) -> Steering | None:
     """Return how to steer, learned from the traces of coders whom the weights know.
 
-    Raises:
-        ValueError: there is too little to learn from.
+    None if there is too little to learn from.
     """
+    coders = {trace.coder for trace in traces}
+    if len(coders) < _FOLDS:
+        return None
     vectors = Vectors(weights)
     vectors.look_at(traces)
-    held_out = folds((trace.coder for trace in traces), _FOLDS)[0]
+    held_out = folds(coders, _FOLDS)[0]
     learned_from = _mending(weights, vectors, [t for t in traces if t.coder not in held_out])
     others = _mending(weights, vectors, [t for t in traces if t.coder in held_out])
     if not learned_from or not others:
-        raise ValueError("steering cannot be learned: no state was mended by the next edit")
-    told(
-        f"{len(learned_from):,} edits that mended a program to learn from, {len(others):,} held out"
-    )
+        return None
+    told(f"steering: {len(learned_from):,} edits that mend to learn from, {len(others):,} held out")
     direction = _direction(weights, learned_from, told)
-    strengths = tuple(
-        _strength(
-            weights, [each for each in others if _group(each.failed_before) == group], direction
-        )
-        for group in range(len(_GROUP_ENDS) + 1)
-    )
-    told(f"strengths {strengths}")
+    groups: list[list[_Mending]] = [[] for _ in range(len(_GROUP_ENDS) + 1)]
+    for each in others:
+        groups[_group(each.failed_before)].append(each)
+    strengths = tuple(_strength(weights, own, direction) for own in groups)
+    told(f"steering: by {strengths} after none, one or two, and more attempts that failed")
     return Steering(direction, strengths)
 
 

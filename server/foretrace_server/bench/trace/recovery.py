@@ -66,6 +66,8 @@ def recovery_rows(
             scorer = _Scorer(dataset, judge)
 
             def add(told: dict[str, Any]) -> None:
+                if told["exercise"] not in dataset.tasks:
+                    return  # it has no tests any more
                 row = scorer.row(told)
                 rows.add(f"{group}/{row['id']}", row)
                 found.append(row)
