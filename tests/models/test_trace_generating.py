@@ -121,19 +121,3 @@ def test_a_small_share_leaves_the_likeliest_token_alone(
     drawn = generate(network, vocabulary, [prompt], Sampling(top_p=1e-6, most_tokens=8))
     greedy = generate(network, vocabulary, [prompt], Sampling(temperature=0, most_tokens=8))
     assert drawn == greedy
-
-
-def test_no_way_is_straighter_than_the_straight_one(
-    network: TraceNetwork, vocabulary: Vocabulary
-) -> None:
-    (own,) = generate(
-        network,
-        vocabulary,
-        [Prompt(_ids(vocabulary), _SEEDS)],
-        Sampling(most_tokens=8),
-        with_movement=True,
-    )
-    for sample in own:
-        assert len(sample.net) == len(sample.total) == 2, "of each layer"
-        for net, total in zip(sample.net, sample.total, strict=True):
-            assert 0 < net <= total + 1e-4

@@ -19,7 +19,7 @@ from foretrace_models.traces.markers import END
 
 _BATCH_TOKENS = 65_536
 # Rows that have ended are taken out of a batch once they are so large a part of it.
-_MOST_ENDED_SHARE = 0.25
+_MOST_ENDED_SHARE = 0.1
 
 
 @frozen(eq=False)
@@ -43,7 +43,7 @@ class Sampling:
 
     temperature: float = 1.0
     top_p: float = 0.95
-    most_tokens: int = 128
+    most_tokens: int = 96
 
 
 @frozen
@@ -51,15 +51,12 @@ class Sample:
     """An answer as text; it may be no edit at all, or none that can be read.
 
     `log_probability` is the mean over its tokens, its end included, in nats, as the network has it
-    before any temperature. `net` and `total` say of each layer how far its states went from the
-    first token to the last, straight and step by step.
+    before any temperature.
     """
 
     text: str
     tokens: int
     log_probability: float
-    net: tuple[float, ...] = ()
-    total: tuple[float, ...] = ()
 
 
 @define(eq=False)
@@ -69,7 +66,6 @@ class _Row:
     chance: random.Random
     ids: list[int] = field(factory=list)
     log_probability: float = 0.0
-    states: list[Tensor] = field(factory=list)
 
 
 def generate(
@@ -77,16 +73,15 @@ def generate(
     vocabulary: Vocabulary,
     prompts: Sequence[Prompt],
     sampling: Sampling,
-    with_movement: bool = False,
 ) -> list[list[Sample]]:
     """Return the answers to each prompt, one for each of its seeds.
 
-    A prompt is read once for all its answers. `with_movement` asks for `net` and `total`.
+    A prompt is read once for all its answers.
     """
     samples: list[list[Sample]] = [[] for _ in prompts]
     order = sorted(range(len(prompts)), key=lambda number: len(prompts[number].ids))
     for numbers in _batches(prompts, order, sampling):
-        writer = _Writer(network, vocabulary, sampling, with_movement)
+        writer = _Writer(network, vocabulary, sampling)
         made = writer.write([prompts[number] for number in numbers])
         for number, own in zip(numbers, made, strict=True):
             samples[number] = own
@@ -112,17 +107,10 @@ def _batches(
 class _Writer:
     """Writes the answers to one batch of prompts."""
 
-    def __init__(
-        self,
-        network: TraceNetwork,
-        vocabulary: Vocabulary,
-        sampling: Sampling,
-        with_movement: bool,
-    ) -> None:
+    def __init__(self, network: TraceNetwork, vocabulary: Vocabulary, sampling: Sampling) -> None:
         self._network = network
         self._vocabulary = vocabulary
         self._sampling = sampling
-        self._with_movement = with_movement
         (self._end,) = vocabulary.tokens(END)
 
     def write(self, prompts: Sequence[Prompt]) -> list[list[Sample]]:
@@ -144,16 +132,15 @@ class _Writer:
             attention_mask=mask,
             position_ids=(mask.cumsum(1) - 1).clamp(min=0),
             use_cache=True,
-            output_hidden_states=self._with_movement,
         )
         of = torch.arange(len(prompts), device=device).repeat_interleave(counts)
         cache = out.cache
         cache.batch_select_indices(of)
         mask = mask[of]
-        layers = self._layers(out)[of]
+        states = out.last_hidden_state[of, -1]
         alive = list(rows)
         for _ in range(self._sampling.most_tokens):
-            ids = self._next(layers, alive)
+            ids = self._next(states, alive)
             ended = torch.tensor([row.ids[-1] == self._end for row in alive], device=device)
             if bool(ended.all()):
                 return
@@ -169,9 +156,8 @@ class _Writer:
                 position_ids=mask.sum(1, keepdim=True) - 1,
                 cache=cache,
                 use_cache=True,
-                output_hidden_states=self._with_movement,
             )
-            layers = self._layers(out)
+            states = out.last_hidden_state[:, -1]
 
     def _embedded(self, prompts: Sequence[Prompt]) -> tuple[Tensor, Tensor]:
         """Return the coder and the tokens of prompts, padded at their begin, and what is real."""
@@ -189,20 +175,9 @@ class _Writer:
             mask[number, first:] = 1
         return inputs, mask
 
-    def _layers(self, out: object) -> Tensor:
-        """Return the states at the last token, of the shape (rows, layers, width).
-
-        They are those of the last layer alone unless the movement of all is asked for.
-        """
-        if self._with_movement:
-            several: Sequence[Tensor] = out.hidden_states[1:]  # type: ignore[attr-defined]
-            return torch.stack([states[:, -1] for states in several], dim=1)
-        last: Tensor = out.last_hidden_state  # type: ignore[attr-defined]
-        return last[:, -1:]
-
-    def _next(self, layers: Tensor, rows: Sequence[_Row]) -> Tensor:
-        """Return the next token of each row, and put it into those that have not ended."""
-        logits = self._network.language_model.get_output_embeddings()(layers[:, -1]).float()
+    def _next(self, states: Tensor, rows: Sequence[_Row]) -> Tensor:
+        """Return the token after each state, and put it into those rows that have not ended."""
+        logits = self._network.language_model.get_output_embeddings()(states).float()
         logs = logits.log_softmax(1)
         lots = torch.tensor([row.chance.random() for row in rows], device=logits.device)
         ids = _drawn(logits, lots, self._sampling)
@@ -212,24 +187,11 @@ class _Writer:
                 continue
             row.ids.append(token)
             row.log_probability += of_ids[number]
-            if self._with_movement:
-                row.states.append(layers[number])
         return ids
 
     def _sample(self, row: _Row) -> Sample:
-        net: tuple[float, ...] = ()
-        total: tuple[float, ...] = ()
-        if self._with_movement:
-            states = torch.stack(row.states)
-            net = tuple((states[-1] - states[0]).norm(dim=1).tolist())
-            total = tuple(states.diff(dim=0).norm(dim=2).sum(0).tolist())
-        return Sample(
-            self._vocabulary.text(row.ids),
-            len(row.ids),
-            row.log_probability / len(row.ids),
-            net,
-            total,
-        )
+        text = self._vocabulary.text(row.ids)
+        return Sample(text, len(row.ids), row.log_probability / len(row.ids))
 
 
 def _drawn(logits: Tensor, lots: Tensor, sampling: Sampling) -> Tensor:
