@@ -63,7 +63,7 @@ def recovery_rows(
     found = [*done]
     try:
         with Judge() as judge:
-            scorer = _Scorer(dataset, judge)
+            scorer = Scorer(dataset, judge)
 
             def add(told: dict[str, Any]) -> None:
                 if told["exercise"] not in dataset.tasks:
@@ -89,7 +89,7 @@ def recovery_rows(
     return found
 
 
-class _Scorer:
+class Scorer:
     """Runs what a model wrote, and says how near it is to the student's other programs."""
 
     def __init__(self, dataset: Dataset, judge: Judge) -> None:
