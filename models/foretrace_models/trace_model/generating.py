@@ -165,7 +165,7 @@ class _Writer:
         device = network.mean.device
         longest = max(len(prompt.ids) for prompt in prompts)
         embed = network.language_model.get_input_embeddings()
-        inputs = torch.zeros(len(prompts), longest + 1, network.width, device=device)
+        inputs = embed.weight.new_zeros(len(prompts), longest + 1, network.width)
         mask = torch.zeros(len(prompts), longest + 1, dtype=torch.long, device=device)
         for number, prompt in enumerate(prompts):
             vector = network.mean if prompt.vector is None else prompt.vector.to(device)

@@ -14,10 +14,9 @@ from torch import Tensor
 
 from foretrace_models.coder.recorded import MOST_KNOWN
 from foretrace_models.trace_model.card import read_card
-from foretrace_models.trace_model.encoder import vector_of
 from foretrace_models.trace_model.examples import Example, example
-from foretrace_models.trace_model.glimpses import Glimpse, glimpses
 from foretrace_models.trace_model.scoring import answer_bits
+from foretrace_models.trace_model.vectors import Vectors
 from foretrace_models.trace_model.weights import Weights, bare, load
 from foretrace_models.traces.answers import edit_size_bytes
 from foretrace_models.traces.moments import Moment, moments
@@ -109,13 +108,13 @@ def measure(
             f"no coder in {measurement.data} who is new to the weights has an edit; "
             "train weights with --fold"
         )
-    vectors = None if weights.encoder is None else _Vectors(weights, traces)
+    known = None if weights.encoder is None else _Known(weights, traces)
     examples = _Shown(weights, _edits(seen), measurement) if measurement.shown else None
     at_once = _EDITS_AT_ONCE if weights.card.base is None else _EDITS_AT_ONCE_BASE
     left = [edit for edit in edits if edit.id not in frozenset(measurement.done)]
     for first in range(0, len(left), at_once):
         part = left[first : first + at_once]
-        for row in _rows(part, weights, vectors, examples, measurement):
+        for row in _rows(part, weights, known, examples, measurement):
             give(row)
         told(f"{len(edits) - len(left) + first + len(part):,} of {len(edits):,} edits")
     return {"dataset": every.name, "edits": len(edits)}
@@ -131,7 +130,7 @@ def _weights(measurement: Measurement) -> Weights:
 def _rows(
     edits: Sequence[_Edit],
     weights: Weights,
-    vectors: _Vectors | None,
+    known: _Known | None,
     shown: _Shown | None,
     measurement: Measurement,
 ) -> list[dict[str, Any]]:
@@ -153,15 +152,15 @@ def _rows(
             made = [shown.before(each, edit, context) for each, edit in pairs]
         of = None
         if context in _WITH_VECTOR:
-            if vectors is None:
+            if known is None:
                 continue
-            of = [vectors.of(edit.trace, context is Context.WRONG_VECTOR) for edit in edits]
+            of = [known.before(edit.trace, context is Context.WRONG_VECTOR) for edit in edits]
         _score(context.value, weights, made, of, rows)
-    for count in measurement.adaptation if vectors is not None else ():
-        assert vectors is not None
-        late = [n for n, edit in enumerate(edits) if vectors.is_late(edit.trace, count)]
+    for count in measurement.adaptation if known is not None else ():
+        assert known is not None
+        late = [n for n, edit in enumerate(edits) if known.is_late(edit.trace, count)]
         made = [_example(edits[n], Context.TRACE, weights, measurement.seed) for n in late]
-        of = [vectors.of_first(edits[n].trace, count) for n in late]
+        of = [known.of_first(edits[n].trace, count) for n in late]
         _score(f"known_{count}", weights, made, of, [rows[n] for n in late])
     return rows
 
@@ -247,23 +246,22 @@ class _Shown:
         return Example((*ids, *made.ids), len(ids) + made.answer_at)
 
 
-class _Vectors:
-    """The vectors of coders, from what they did before."""
+class _Known:
+    """Which traces are known of the coder of each edit, and the vectors that they make."""
 
     def __init__(self, weights: Weights, traces: Sequence[Trace]) -> None:
-        self._weights = weights
         self._traces = traces
-        self._glimpses: dict[int, Glimpse] = {}
-        self._made: dict[tuple[int, ...], Tensor] = {}
+        self._vectors = Vectors(weights)
+        self._vectors.look_at(traces)
 
-    def of(self, trace: Trace, is_wrong: bool) -> Tensor:
+    def before(self, trace: Trace, is_wrong: bool) -> Tensor:
         """Return the vector of a trace's coder when they began it, or of somebody like them."""
         known = earlier(trace, self._traces)[-MOST_KNOWN:]
-        return self._vector(wrong_coder(trace, known, self._traces) if is_wrong else known)
+        return self._vectors.of(wrong_coder(trace, known, self._traces) if is_wrong else known)
 
     def of_first(self, trace: Trace, count: int) -> Tensor:
         """Return the vector of a trace's coder with so many of their first traces known."""
-        return self._vector(self._several(trace.coder)[:count])
+        return self._vectors.of(self._several(trace.coder)[:count])
 
     def is_late(self, trace: Trace, known: int) -> bool:
         """Return whether a trace comes after so many, and its coder has two more at least."""
@@ -272,15 +270,3 @@ class _Vectors:
 
     def _several(self, coder: str) -> list[Trace]:
         return [t for t in self._traces if t.coder == coder and len(t.states) > 1]
-
-    def _vector(self, known: Sequence[Trace]) -> Tensor:
-        encoder, network = self._weights.encoder, self._weights.network
-        assert encoder is not None
-        if not self._glimpses:
-            card, vocabulary = self._weights.card, self._weights.vocabulary
-            made = glimpses(self._traces, network, vocabulary, card.shape.longest, card.encoding)
-            self._glimpses = {id(t): each for t, each in zip(self._traces, made, strict=True)}
-        key = tuple(map(id, known))
-        if key not in self._made:
-            self._made[key] = vector_of([self._glimpses[n] for n in key], encoder, network.mean)
-        return self._made[key]
