@@ -228,13 +228,13 @@ def test_coders_who_were_imported_stand_apart(home: Home, weights: Path, tmp_pat
     told = _show(home, weights, "ada")
     assert (told["coder"], told["traces"]) == ("ada", 1)
     assert told["vector"]["traces"] == 1
-    assert foretrace_json(home, "coder", "show")["coder"] == "ben"
+    assert _show(home, weights)["coder"] == "ben"
     _record(home, "mine")
     told = foretrace_json(home, "coder", "show")
     assert (told["coder"], told["sessions"]) == (None, 1)
-    assert _kept(home) == ["of ada"]
+    assert _kept(home) == ["of ada", "of ben"]
     assert foretrace_json(home, "coder", "reset", "ada")["reset"]
-    assert _kept(home) == []
+    assert _kept(home) == ["of ben"]
 
 
 def test_a_coder_who_is_none_is_refused(recording: Home) -> None:
