@@ -81,4 +81,4 @@ def test_a_try_recovers_at_the_first_step_that_passes_all_tests(tmp_path: Path) 
 
 def test_data_without_tests_is_not_measured(tmp_path: Path) -> None:
     rows = Rows(None, {})
-    assert recovery.measure(tmp_path, tmp_path, 9, 0, rows, pytest.fail) is None
+    assert recovery.recovery_rows(tmp_path, tmp_path, 9, 0, rows, pytest.fail) is None

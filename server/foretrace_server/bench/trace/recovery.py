@@ -22,7 +22,6 @@ from foretrace_server.bench.repair.judging import Judge, check_of
 from foretrace_server.bench.repair.tasks import Dataset, Task
 from foretrace_server.bench.resume import Rows
 from foretrace_server.bench.student_states import nearest
-from foretrace_server.bench.trace.recovery_figures import recovery_figures
 
 Tell = Callable[[str], None]
 
@@ -31,26 +30,18 @@ STEPS = 5
 _CPU_SECONDS = 0.5
 
 
-def measure(
+def recovery_rows(
     data: Path, weights: Path, limit: int, seed: int, rows: Rows, tell: Tell
-) -> dict[str, Any] | None:
-    """Return the figures of a model as a JSON object; None of data whose tests cannot be run.
+) -> list[Row] | None:
+    """Return a row for each broken state, from which a model went on.
+
+    Rows of models that left out different coders can be taken together. None of data whose tests
+    cannot be run.
 
     Raises:
         CallError: the model cannot be asked.
         OSError: a file cannot be read or written.
         WeightsError: the folder holds no weights.
-    """
-    found = recovery_rows(data, weights, limit, seed, rows, tell)
-    return None if found is None else recovery_figures(found, seed)
-
-
-def recovery_rows(
-    data: Path, weights: Path, limit: int, seed: int, rows: Rows, tell: Tell
-) -> list[Row] | None:
-    """Return a row for each broken state, from which a model went on; None as in `measure`.
-
-    Rows of models that left out different coders can be taken together.
     """
     try:
         dataset = datasets.load(data, seed)
