@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,12 @@ def missing_packages() -> list[Missing]:
     ]
 
 
+def words_of(lacks: Sequence[Missing]) -> str:
+    """Return whether a model is ready, in words for people."""
+    words = ", ".join(f"{lack.what} ({lack.remedy})" for lack in lacks)
+    return f"missing: {words}" if lacks else "ready"
+
+
 def describe(home: Home) -> dict[str, Any]:
     """Return all this as a JSON object."""
     lacks = missing(home)
@@ -134,10 +141,9 @@ def describe(home: Home) -> dict[str, Any]:
         card = card_in_use(home)
     except CatalogueError:
         card = None
-    words = ", ".join(f"{lack.what} ({lack.remedy})" for lack in lacks)
     return {
         "available": not lacks,
-        "reason": f"missing: {words}" if lacks else "ready",
+        "reason": words_of(lacks),
         "name": card.name if card else None,
         "source": card.source if card else None,
         "licence": card.licence if card else None,

@@ -18,7 +18,7 @@ from attrs import asdict
 from foretrace_models.batching import Alternative, Reason, Task, Text, shared
 from foretrace_models.language_model import LanguageModel
 from foretrace_models.prompts import Known, corrected_in, correcting
-from foretrace_models.repair.assignment import AssignmentError, CallTest, load_assignment
+from foretrace_models.repair.assignment import CallTest, assignment_of
 from foretrace_models.repair.samples import Proposal
 
 _LINE_TOKENS = 32
@@ -30,12 +30,9 @@ _NEAR_GAIN = 2.0
 
 
 def tests_of(path: Path | None) -> list[tuple[str, str]]:
-    """Return the calls that the assignment beside a program tests, and what they should give."""
-    try:
-        assignment = load_assignment(path.parent) if path else None
-    except AssignmentError:
-        return []
-    if assignment is None or path is None or assignment.entry != path.name:
+    """Return the calls that the assignment of a program tests, and what they should give."""
+    assignment = assignment_of(path)
+    if assignment is None:
         return []
     return [(t.call, repr(t.expected)) for t in assignment.tests if isinstance(t, CallTest)]
 

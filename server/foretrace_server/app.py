@@ -52,7 +52,7 @@ class ForetraceServer(LanguageServer):
         self.ended_well = False
         self.closing = False
         self.worker = Worker("the worker", "-m", "foretrace_models.engine")
-        # Tries what a language model proposes, so that the rules lose no time by it.
+        # Tries what models propose, so that the rules lose no time by it.
         self.second_worker = Worker("the second worker", "-m", "foretrace_models.engine")
         self.warned: set[str] = set()
         self._early_warnings: list[str] = []
@@ -85,10 +85,17 @@ class ForetraceServer(LanguageServer):
     @cached_property
     def model(self) -> Model:
         """What asks the language model."""
-        from foretrace_server.model import Model
+        from foretrace_server.model import language_model
         from foretrace_telemetry.home import Home
 
-        return Model(Home.default())
+        return language_model(Home.default())
+
+    @cached_property
+    def trace_model(self) -> Model:
+        """What asks the trace model."""
+        from foretrace_server.model import trace_model
+
+        return trace_model()
 
     @cached_property
     def intents(self) -> Intents:
@@ -146,6 +153,8 @@ class ForetraceServer(LanguageServer):
                 self.recording.close()
             if "model" in self.__dict__:
                 self.model.close()
+            if "trace_model" in self.__dict__:
+                self.trace_model.close()
             self.worker.close()
             self.second_worker.close()
         finally:

@@ -1,10 +1,12 @@
-"""Diagnosing: asks the rules and, where a person asked for help, a language model beside them."""
+"""Diagnosing: asks the rules and, where a person asked for help, models after them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 5.0
+# Most of what rules can mend they mend sooner than this, and by a smaller change.
+_HEAD_START_SECONDS = 1.0
 # A model has this share of the time for its proposals; they are tried in the rest.
 _MODEL_SHARE = 0.7
 
@@ -50,51 +54,89 @@ async def diagnose(worker: Worker, situation: Situation, seconds: float) -> Diag
     return diagnosis_from_json(await worker.ask("diagnose", params, seconds + _GRACE_SECONDS))
 
 
-async def diagnose_with_model(
+async def diagnose_with_models(
     worker: Worker,
     second_worker: Worker,
-    model: Model,
+    models: Sequence[Model],
     situation: Situation,
     lately: Lately,
     seconds: float,
 ) -> Diagnosis:
-    """Return what the rules find or, if that comes sooner, what a language model's proposals give.
+    """Return what the rules find, or what those models that there are propose, as `soonest` does.
 
-    The rules have all the time: the model works beside them, and what it proposes is tried by the
-    second worker.
+    What they propose is tried by the second worker, so that the rules lose no time by it.
 
     Raises:
         WorkerError: the worker gives no answer.
     """
-    if not (model.available and situation.may_run):
-        return await diagnose(worker, situation, seconds)
-    ruling = asyncio.create_task(diagnose(worker, situation, seconds))
-    proposing = asyncio.create_task(_proposed(second_worker, model, situation, lately, seconds))
+    told = asked(situation, lately)
+    try_out = partial(diagnose, second_worker)
+    return await soonest(
+        diagnose(worker, situation, seconds),
+        [
+            partial(proposed, model, told, situation, try_out)
+            for model in models
+            if situation.may_run and model.available
+        ],
+        seconds,
+    )
+
+
+async def soonest(
+    rules: Coroutine[Any, Any, Diagnosis],
+    models: Sequence[Callable[[float], Coroutine[Any, Any, Diagnosis | None]]],
+    seconds: float,
+) -> Diagnosis:
+    """Return what rules find or, if they need long or find nothing, what a model does if sooner.
+
+    The rules have all the time. Models are asked after a head start, with the seconds that are
+    left, and answer None where nothing that they propose is proven.
+
+    Raises:
+        WorkerError: the rules give no answer.
+    """
+    ends = time.monotonic() + seconds
+    ruling = asyncio.create_task(rules)
+    proposing: set[asyncio.Task[Any]] = set()
     try:
-        await asyncio.wait({ruling, proposing}, return_when=asyncio.FIRST_COMPLETED)
-        if proposing.done() and (proposed := proposing.result()) is not None:
-            return proposed
-        found = await ruling
-        if found.why is None or found.why.reason is not Reason.NO_FIX_FOUND:
-            return found
-        return await proposing or found
+        await asyncio.wait({ruling}, timeout=_HEAD_START_SECONDS)
+        if ruling.done() and _settles(ruling.result()):
+            return ruling.result()
+        proposing = {asyncio.create_task(ask(ends - time.monotonic())) for ask in models}
+        waiting = {ruling, *proposing}
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                found: Diagnosis | None = task.result()
+                if found is not None and _settles(found):
+                    return found
+        return ruling.result()
     finally:
-        ruling.cancel()
-        proposing.cancel()
+        for task in (ruling, *proposing):
+            task.cancel()
 
 
-async def _proposed(
-    worker: Worker, model: Model, situation: Situation, lately: Lately, seconds: float
+def _settles(found: Diagnosis) -> bool:
+    """Return whether there is nothing more to look for."""
+    return found.why is None or found.why.reason is not Reason.NO_FIX_FOUND
+
+
+async def proposed(
+    model: Model,
+    told: dict[str, Any],
+    situation: Situation,
+    try_out: Callable[[Situation, float], Coroutine[Any, Any, Diagnosis]],
+    seconds: float,
 ) -> Diagnosis | None:
     """Return a diagnosis whose fix a model proposed and the tests proved, if there is one."""
     ends = time.monotonic() + seconds
-    answer = await model.ask("propose", asked(situation, lately), seconds * _MODEL_SHARE)
+    answer = await model.ask("propose", told, seconds * _MODEL_SHARE)
     proposals = tuple(Proposal(**each) for each in answer["proposals"]) if answer else ()
     left = ends - time.monotonic()
     if not proposals or left <= 0:
         return None
     try:
-        found = await diagnose(worker, evolve(situation, proposals=proposals), left)
+        found = await try_out(evolve(situation, proposals=proposals), left)
     except WorkerError as error:
         log.info("what the model proposed was not tried: %s", error)
         return None

@@ -67,6 +67,7 @@ def status(server: ForetraceServer) -> dict[str, Any]:
         "help": {"level": server.settings.level.value},
         "worker": server.worker.state,
         "model": server.model.status,
+        "traceModel": server.trace_model.status,
         "warnings": sorted(server.warned),
     }
 

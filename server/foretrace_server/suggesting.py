@@ -22,7 +22,7 @@ from foretrace_models.repair.assignment import FILE_NAME, Level
 from foretrace_models.repair.diagnosis import Diagnosis, Fix, Problem, Reason, Situation, Why
 from foretrace_server import explaining, protocol
 from foretrace_server.assignment_marks import AssignmentMarks
-from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_model
+from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_models
 from foretrace_server.explaining import Explanation, explanations
 from foretrace_server.levels import Levels, next_level
 from foretrace_server.offers import Offer, insertion_at, key_of, moved, ways_to_take
@@ -346,8 +346,9 @@ class Suggestions:
         try:
             if look.explicit:
                 lately = Lately(problem, change_of(text, list(server.recording.recent), uri))
-                diagnosis = await diagnose_with_model(
-                    server.worker, server.second_worker, server.model, situation, lately, seconds
+                models = server.trace_model, server.model
+                diagnosis = await diagnose_with_models(
+                    server.worker, server.second_worker, models, situation, lately, seconds
                 )
             else:
                 diagnosis = await diagnose(server.worker, situation, seconds)

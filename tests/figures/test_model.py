@@ -18,7 +18,7 @@ import pytest
 from foretrace_models.catalogue import card_in_use, missing, weights_of
 from foretrace_models.fetch import fetch
 from foretrace_server import protocol, worker
-from foretrace_server.model import Model
+from foretrace_server.model import language_model
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.readers.exercises import Exercise, Program, read_exercises, read_programs
 from tests.clients import TRUSTED, applied, session
@@ -158,7 +158,7 @@ async def test_kill_9_fifty_times_under_load(
 ) -> None:
     monkeypatch.setenv("FORETRACE_HOME", str(with_model.path))
     monkeypatch.setattr(worker, "_BACK_OFF_SECONDS", (0.0,))
-    model = Model(with_model)
+    model = language_model(with_model)
     toll = await kill_again_and_again(model, KILLS)
     print(toll)
     await model._worker.end()

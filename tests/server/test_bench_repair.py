@@ -102,6 +102,22 @@ def test_a_pool_gives_what_rules_are_not_asked_for(
     assert set(figures["pool_seconds"]) == {"larger"}
 
 
+def test_the_trace_model_gives_samples_of_programs_of_people_whom_it_has_not_seen(
+    home: Home, exercises: Path, rules: Path
+) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    command = (
+        *("bench", "repair", "--data", str(exercises), "--situation", "tests"),
+        *("--rules", str(rules)),
+    )
+    figures = foretrace_json(home, *command)
+    assert figures["samples_of"].startswith("shipped ")
+    assert figures["sampled"] == figures["broken"] == 2
+    figures = foretrace_json(home, *command, "--without", "samples")
+    assert (figures["samples_of"], figures["sampled"]) == (None, 0)
+
+
 def test_without_any_source_nothing_is_repaired_and_sizes_are_whole(
     home: Home, exercises: Path, rules: Path, tmp_path: Path
 ) -> None:
@@ -109,7 +125,7 @@ def test_without_any_source_nothing_is_repaired_and_sizes_are_whole(
         home,
         *("bench", "repair", "--data", str(exercises), "--situation", "tests"),
         *("--rules", str(rules), "--out", str(tmp_path / "out")),
-        *("--without", "rules", "--without", "mined"),
+        *("--without", "rules", "--without", "mined", "--without", "samples"),
     )
     assert (figures["repaired"], figures["hidden_rate"]) == (0, None)
     assert (figures["rps_median"], figures["rps_mean"]) == (1.0, 1.0)
@@ -165,6 +181,10 @@ def test_a_run_that_was_stopped_goes_on(
         (("--data", "{exercises}", "--situation", "tests", "--rules", "{ids}"), "mined rules"),
         (("--data", "{exercises}", "--situation", "all"), "'all' is not one of"),
         (("--situation", "tests"), "Missing option '--data'"),
+        (
+            ("--data", "{exercises}", "--situation", "tests", "--base", "somebody/none"),
+            "run `foretrace model fetch somebody/none`",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_named(

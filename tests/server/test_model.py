@@ -16,7 +16,7 @@ from tests.processes import command_of, descendants, have_ended
 from foretrace_models.fetch import fetch
 from foretrace_server import protocol
 from foretrace_server import worker as worker_module
-from foretrace_server.model import Model
+from foretrace_server.model import language_model
 from foretrace_server.worker import Worker
 from foretrace_telemetry.home import Home
 
@@ -118,25 +118,48 @@ async def test_the_model_killed_while_it_works_costs_no_answer(
         assert await client.fixes(program.as_uri())
 
 
+async def test_the_shipped_trace_model_mends_what_no_rule_does(home: Home, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    wrong = "def helloWorld():\n    return 1\n"
+    (tmp_path / "foretrace.toml").write_text(
+        '[assignment]\nid = "helloWorld"\nentry = "hello.py"\n'
+        '[[test]]\ncall = "helloWorld()"\nexpected = "\'Hello World!\'"\n'
+    )
+    uri = (tmp_path / "hello.py").as_uri()
+    async with session(home, options=TRUSTED) as client:
+        client.open(uri, wrong)
+        assert await client.fixes(uri, trigger=None) == []
+        before = (await client.request(protocol.STATUS))["traceModel"]
+        (action,) = await client.fixes(uri)
+        after = (await client.request(protocol.STATUS))["traceModel"]
+    assert (before["available"], before["worker"], after["worker"]) == (
+        True,
+        "not started",
+        "running",
+    )
+    assert applied(wrong, action) == "def helloWorld():\n    return 'Hello World!'\n"
+
+
 async def test_kill_9_again_and_again_under_load_leaves_no_request_unanswered(
     with_model: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORETRACE_HOME", str(with_model.path))
     monkeypatch.setattr(worker_module, "_BACK_OFF_SECONDS", (0.0,))
-    model = Model(with_model)
+    model = language_model(with_model)
     toll = await asyncio.wait_for(kill_again_and_again(model, kills=3), 200)
     last = await model.ask("generate", {"prompt": "x", "max_tokens": 4}, 60.0)
-    await model._worker.end()
+    await model.end()
     assert toll.done == toll.asked > toll.killed
     assert last["tokens"] > 0
 
 
 async def test_too_little_memory_is_said_and_done_without(with_model: Home) -> None:
-    model = Model(with_model)
+    model = language_model(with_model)
     options = ("--model", "random:1.5b", "--device", "cpu", "--memory-bytes", str(1 << 30))
     model._worker = Worker("the model", "-m", "foretrace_models.model_worker", *options)
     answer = await model.ask("generate", {"prompt": "x", "max_tokens": 4}, 60.0)
     status = model.status
-    await model._worker.end()
+    await model.end()
     assert answer is None
     assert "more memory than it may have" in status["reason"]

@@ -88,6 +88,15 @@ def load_assignment(folder: Path) -> Assignment | None:
     return parse_assignment(text, default_id=folder.name)
 
 
+def assignment_of(path: Path | None) -> Assignment | None:
+    """Return the assignment that a program is for; None without one, or if it cannot be read."""
+    try:
+        assignment = load_assignment(path.parent) if path else None
+    except AssignmentError:
+        return None
+    return assignment if assignment and path and assignment.entry == path.name else None
+
+
 def parse_assignment(text: str, default_id: str) -> Assignment:
     """Return what the text of an assignment file says.
 

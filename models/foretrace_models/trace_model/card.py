@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import cattrs
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
+from foretrace_models.catalogue import missing_packages, words_of
 from foretrace_models.coder.as_json import population_from_json
 from foretrace_models.coder.population import Population
 from foretrace_models.trace_model.lesson import Shape
@@ -86,6 +87,17 @@ class Card:
 def coder_digest(dataset: str, coder: str) -> str:
     """Return what a card calls a coder of a data set."""
     return hashlib.sha256(f"{dataset} {coder}".encode()).hexdigest()[:16]
+
+
+def describe_shipped() -> dict[str, Any]:
+    """Return what the shipped weights are and whether they can be asked here, as a JSON object."""
+    lacks = missing_packages()
+    return {
+        "available": not lacks,
+        "reason": words_of(lacks),
+        "name": read_card(SHIPPED).name,
+        "missing": [asdict(each) for each in lacks],
+    }
 
 
 def read_card(folder: Path) -> Card:

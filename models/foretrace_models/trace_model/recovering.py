@@ -5,24 +5,24 @@ from __future__ import annotations
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import frozen
 from torch import Tensor
 
 from foretrace_models.trace_model.examples import example, prompt_tokens
-from foretrace_models.trace_model.generating import Prompt, Sampling, generate
+from foretrace_models.trace_model.generating import Prompt, Sampling
 from foretrace_models.trace_model.steering import Steering, learn_steering
 from foretrace_models.trace_model.vectors import Vectors
+from foretrace_models.trace_model.walking import Walk, walk_on
 from foretrace_models.trace_model.weights import Weights, load
-from foretrace_models.traces.answers import read_answer
 from foretrace_models.traces.broken import Broken, broken
-from foretrace_models.traces.markers import FormatError
-from foretrace_models.traces.moments import Gap, Moment, PastState, moments
+from foretrace_models.traces.moments import Moment, moments
 from foretrace_models.traces.others import earlier
 from foretrace_telemetry.readers.trace_sets import read_traces
 from foretrace_telemetry.traces import Trace
@@ -104,30 +104,6 @@ def recover(
     return {"dataset": every.name, "states": len(found)}
 
 
-@define(eq=False)
-class _Try:
-    """One way on from a broken state; `moment` is where it has come to."""
-
-    of: Broken
-    arm: Arm
-    number: int
-    moment: Moment
-    states: list[str] = field(factory=list)
-    log_probabilities: list[float] = field(factory=list)
-
-    def go_on(self, text: str, log_probability: float) -> None:
-        """Take a step, perhaps on the spot."""
-        if text != self.moment.text:
-            left = PastState(self.moment.text, False, Gap.SECONDS)
-            self.moment = evolve(self.moment, text=text, past=(*self.moment.past, left))
-        self.states.append(text)
-        self.log_probabilities.append(log_probability)
-
-    def told(self) -> dict[str, Any]:
-        """Return what came of it, as a JSON object."""
-        return {"states": self.states, "log_probabilities": self.log_probabilities}
-
-
 class _Walker:
     """Goes on from broken states."""
 
@@ -177,41 +153,37 @@ class _Walker:
             }
             for state in states
         ]
+        by_id = {state.id: state for state in states}
         for arm in self._arms:
             begun = time.monotonic()
-            tries = [_Try(s, arm, n, s.moment) for s in states for n in range(self._recovery.tries)]
-            for step in range(self._recovery.steps):
-                self._step(tries, step)
+            walks = {state.id: self._walks(state) for state in states}
+            for _ in range(self._recovery.steps):
+                every = [walk for own in walks.values() for walk in own]
+                walk_on(every, self._weights, self._sampling, partial(self._prompt, by_id, arm))
             seconds = (time.monotonic() - begun) / len(states)
-            for row, state in zip(rows, states, strict=True):
-                row["arms"][arm.value] = [each.told() for each in tries if each.of is state]
+            for row in rows:
+                row["arms"][arm.value] = [
+                    {"states": walk.states, "log_probabilities": walk.log_probabilities}
+                    for walk in walks[row["id"]]
+                ]
                 row["seconds"][arm.value] = seconds
         return rows
 
-    def _step(self, tries: Sequence[_Try], step: int) -> None:
-        """Take one step in every try; those that stand at the same place share its prompt."""
-        at: dict[tuple[str, Moment], list[_Try]] = defaultdict(list)
-        for each in tries:
-            at[each.of.id, each.moment].append(each)
-        asked = [(own, prompt) for own in at.values() if (prompt := self._prompt(own, step))]
-        weights, prompts = self._weights, [prompt for _, prompt in asked]
-        answers = generate(weights.network, weights.vocabulary, prompts, self._sampling)
-        for (own, _), samples in zip(asked, answers, strict=True):
-            for each, sample in zip(own, samples, strict=True):
-                each.go_on(self._read(each.moment, sample.text), sample.log_probability)
+    def _walks(self, state: Broken) -> list[Walk]:
+        # The luck is the same at every arm.
+        lucks = (f"{self._recovery.seed} {state.id} {n}" for n in range(self._recovery.tries))
+        return [Walk(state.id, luck, state.moment) for luck in lucks]
 
-    def _prompt(self, tries: Sequence[_Try], step: int) -> Prompt | None:
-        """Return what tries at one place are asked; None if the program is too long to ask."""
-        state, arm, moment = tries[0].of, tries[0].arm, tries[0].moment
+    def _prompt(self, states: Mapping[str, Broken], arm: Arm, walk: Walk) -> Prompt | None:
+        """Return what is asked where a walk stands; None if the program is too long to ask."""
+        state, moment = states[walk.begin], walk.moment
         card, vocabulary = self._weights.card, self._weights.vocabulary
         ids = prompt_tokens(moment, vocabulary, self._longest, card.encoding)
         if ids is None:
             return None
         if arm is Arm.EXAMPLES:
             ids = (*self._examples(state, self._longest - len(ids)), *ids)
-        # The luck is the same at every arm.
-        seeds = tuple(f"{self._recovery.seed} {state.id} {each.number} {step}" for each in tries)
-        return Prompt(ids, seeds, self._vector(state, moment, arm))
+        return Prompt(ids, (), self._vector(state, moment, arm))
 
     def _examples(self, state: Broken, room: int) -> tuple[int, ...]:
         """Return how other coders solved other exercises, as many tokens as there is room for."""
@@ -229,12 +201,6 @@ class _Walker:
             if made is not None:
                 ids, found = (*ids, *made.ids), found + 1
         return ids
-
-    def _read(self, moment: Moment, answer: str) -> str:
-        try:
-            return read_answer(moment.text, answer, self._weights.card.encoding)
-        except FormatError:
-            return moment.text
 
     def _vector(self, state: Broken, moment: Moment, arm: Arm) -> Tensor | None:
         if arm not in _WITH_VECTOR:

@@ -27,7 +27,9 @@ from foretrace_models.traces.others import earlier
 from foretrace_telemetry.traces import Trace
 
 _FOLDS = 5
-_PASSES = 12
+_MOST_PASSES = 12
+# A pass that wins less than this share of the nats is the last.
+_LEAST_WON = 0.001
 _LEARNING_RATE = 0.03
 _BATCH_TOKENS = 8192
 _STRENGTHS = (0.0, 0.5, 1.0, 2.0)
@@ -116,7 +118,8 @@ def _direction(
     in_order = sorted(mending, key=lambda each: len(each.example.ids))
     of = torch.stack([each.vector for each in in_order])
     tokens = sum(len(each.example.ids) - each.example.answer_at for each in in_order)
-    for number in range(_PASSES):
+    before = float("inf")
+    for number in range(_MOST_PASSES):
         optimizer.zero_grad()
         done, nats = 0, 0.0
         for batch in in_batches((each.example for each in in_order), _BATCH_TOKENS):
@@ -126,8 +129,11 @@ def _direction(
             loss = losses.sum() / tokens
             loss.backward()
             nats += loss.item()
+        told(f"steering, pass {number + 1} of {_MOST_PASSES} at most: {nats:.4f} nats a token")
+        if nats > before * (1 - _LEAST_WON):
+            break
+        before = nats
         optimizer.step()
-        told(f"steering, pass {number + 1} of {_PASSES}: {nats:.4f} nats a token")
     return direction.detach()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from foretrace_models.catalogue import CatalogueError
 from foretrace_models.repair.rules.mined import RulesError
 from foretrace_models.repair.sandbox.runner import SandboxError
 from foretrace_models.repair.sources import SourceName
@@ -36,6 +37,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice([name.value for name in SourceName]),
     help="A source of candidates that is not asked; may be given again.",
 )
+@click.option("--base", help="A fetched language model to take samples of. [default: as shipped]")
 @click.option("--rules", type=_file, help="Mined rules other than those that are shipped.")
 @click.option("--ids", type=_file, help="A file with the ids of the programs to take.")
 @click.option(
@@ -55,6 +57,7 @@ def command(
     data: Path,
     situation: str,
     without: tuple[str, ...],
+    base: str | None,
     rules: Path | None,
     ids: Path | None,
     out: Path | None,
@@ -74,10 +77,11 @@ def command(
         limit,
         seed,
         resume,
+        base,
     )
     try:
         figures = bench.measure(run, lambda line: click.echo(line, err=True))
-    except (OSError, ValueError, RulesError, SandboxError) as error:
+    except (OSError, ValueError, CatalogueError, RulesError, SandboxError) as error:
         raise MissingError(str(error)) from error
     if as_json:
         print_json(figures)

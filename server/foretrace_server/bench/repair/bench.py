@@ -14,9 +14,11 @@ from attrs import frozen
 
 from foretrace_models.repair.rules.mined import load_rules
 from foretrace_models.repair.sources import SourceName
+from foretrace_server.bench.repair.asking import Asking
 from foretrace_server.bench.repair.datasets import NoDatasetError, load
 from foretrace_server.bench.repair.figures import figures
 from foretrace_server.bench.repair.judging import Judge
+from foretrace_server.bench.repair.samplers import Sampler, sampler_of
 from foretrace_server.bench.repair.scoring import SECONDS, Scorer, Way
 from foretrace_server.bench.repair.tasks import BrokenProgram, Dataset, Row, SituationName
 from foretrace_server.bench.resume import Rows
@@ -29,7 +31,8 @@ class Run:
     """What to measure, and where to keep what comes of it.
 
     `limit` is the most programs that really fail, in equal shares of all exercises; `ids` names
-    the programs to take instead, one a line.
+    the programs to take instead, one a line. Samples are of a `base`, a language model as it was
+    fetched, or else of the shipped trace model.
     """
 
     data: Path
@@ -41,17 +44,19 @@ class Run:
     limit: int | None = None
     seed: int = 7
     resume: Path | None = None
+    base: str | None = None
 
 
 def measure(run: Run, tell: Tell) -> dict[str, Any]:
     """Return all figures as a JSON object.
 
     Raises:
+        CatalogueError: the card of the base cannot be read.
         NoDatasetError: the folder holds nothing that can be repaired in this situation.
         OtherRunError: the rows of the resumed file are of another run.
         RulesError: the file of rules holds none.
         SandboxError: programs cannot be run here.
-        ValueError: a file is not what its name says.
+        ValueError: a file is not what its name says, or the base was not fetched.
         OSError: a file cannot be read or written.
     """
     dataset = load(run.data, run.seed)
@@ -61,13 +66,15 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
             f"{dataset.name} cannot be repaired in the situation {run.situation.value!r}; "
             f"use --situation {known}"
         )
-    way = Way(run.situation, run.without, load_rules(run.rules) if run.rules else None)
+    mined = load_rules(run.rules) if run.rules else None
+    sampler = sampler_of(dataset, run.situation, run.without, run.base, tell)
+    way = Way(run.situation, run.without, mined, sampler.asked_about)
     programs = list(_chosen(dataset.programs, run))
-    kept = Rows(run.resume, _signature(run, dataset))
+    kept = Rows(run.resume, _signature(run, dataset, sampler))
     if run.out is not None:
         run.out.mkdir(parents=True, exist_ok=True)
-    with Judge() as judge:
-        scorer = Scorer(dataset, way, run.seed, judge)
+    with Judge() as judge, Asking(sampler.model, SECONDS) as asking:
+        scorer = Scorer(dataset, way, run.seed, judge, asking)
         rows = []
         broken = 0
         for program in programs:
@@ -90,6 +97,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
             "without": sorted(name.value for name in run.without),
             "seed": run.seed,
             "seconds_allowed": SECONDS,
+            "samples_of": sampler.name,
             "left_out": dict(dataset.left_out),
             **figures(rows, run.seed),
             "generated": {
@@ -123,7 +131,7 @@ def _chosen(programs: Sequence[BrokenProgram], run: Run) -> Iterator[BrokenProgr
         yield from (program for program in several if program is not None)
 
 
-def _signature(run: Run, dataset: Dataset) -> dict[str, Any]:
+def _signature(run: Run, dataset: Dataset, sampler: Sampler) -> dict[str, Any]:
     """Return what all rows of a run depend on."""
     return {
         "bench": "repair",
@@ -132,6 +140,7 @@ def _signature(run: Run, dataset: Dataset) -> dict[str, Any]:
         "without": sorted(name.value for name in run.without),
         "rules": hashlib.sha256(run.rules.read_bytes()).hexdigest() if run.rules else None,
         "seed": run.seed,
+        "samples_of": sampler.name,
     }
 
 

@@ -51,7 +51,7 @@ def _itap(folder: Path, seed: int) -> Dataset:
     failing = student_states.failing_states(states, sets, _MOST_OF_A_STUDENT, seed)
     return Dataset(
         f"itap ({folder.name})",
-        frozenset({SituationName.POOL, SituationName.TESTS}),
+        frozenset(SituationName),
         {exercise.id: _task(exercise, correct[exercise.id]) for exercise in sets.values()},
         [
             BrokenProgram(

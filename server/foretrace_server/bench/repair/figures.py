@@ -32,6 +32,7 @@ def figures(rows: Sequence[Row], seed: int) -> Row:
     found: Row = {
         "programs": len(rows),
         "broken": len(broken),
+        "sampled": sum(row["sampled"] for row in broken),
         "repaired": len(repaired),
         **_share("rate", broken, "repaired", seed),
         "hidden": len(hidden),

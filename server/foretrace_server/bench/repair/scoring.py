@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from foretrace_models.repair.diagnosis import Diagnosis, Situation
 from foretrace_models.repair.edits import apply_edits, edits_between
 from foretrace_models.repair.names_kept import bound_names, names_kept, names_occurring
 from foretrace_models.repair.parse import syntax_error
-from foretrace_models.repair.pipeline import diagnose
 from foretrace_models.repair.pool import Pool
 from foretrace_models.repair.rules.mined import MinedRules
 from foretrace_models.repair.sources import SourceName, Sources, source_of
@@ -23,6 +22,7 @@ from foretrace_models.style import style_distance, style_of
 from foretrace_server.bench.beside_students import compared
 from foretrace_server.bench.hands import leaves
 from foretrace_server.bench.repair import sizes
+from foretrace_server.bench.repair.asking import Asking
 from foretrace_server.bench.repair.generated import Generated, generated, right_on
 from foretrace_server.bench.repair.judging import Judge, assignment_text, written
 from foretrace_server.bench.repair.relative_size import relative_patch_size
@@ -35,21 +35,26 @@ SECONDS = 10.0
 
 @frozen
 class Way:
-    """How repair is asked: in which situation, with which rules, without which sources."""
+    """How repair is asked: in which situation, with which rules, without which sources.
+
+    `samples_for` says of a program whether a model may be asked for samples.
+    """
 
     situation: SituationName
     without: frozenset[SourceName] = frozenset()
     mined: MinedRules | None = None
+    samples_for: Callable[[BrokenProgram], bool] = lambda _: False
 
 
 class Scorer:
     """Repairs the programs of a dataset and scores the fixes."""
 
-    def __init__(self, dataset: Dataset, way: Way, seed: int, judge: Judge) -> None:
+    def __init__(self, dataset: Dataset, way: Way, seed: int, judge: Judge, asking: Asking) -> None:
         self._dataset = dataset
         self._way = way
         self._seed = seed
         self._judge = judge
+        self._asking = asking
         self._pools: dict[str, Pool] = {}
         # Seconds that it took to prepare the pool of each task.
         self.pool_seconds: dict[str, float] = {}
@@ -73,6 +78,7 @@ class Scorer:
         repaired = fixed is not None and all(self._judge.passed(task, fixed))
         row |= {
             "broken": True,
+            "sampled": self._way.samples_for(program),
             "repaired": repaired,
             "seconds": seconds,
             "tried": diagnosis.tried,
@@ -153,7 +159,8 @@ class Scorer:
                 assignment.write_text(assignment_text(task, task.visible), encoding="utf-8")
             situation = Situation(program.text, path, may_run=True)
             started = time.perf_counter()
-            diagnosis = diagnose(situation, SECONDS, sources=sources)
+            sampled = self._way.samples_for(program)
+            diagnosis = self._asking.diagnosis(situation, sources, sampled)
             return diagnosis, time.perf_counter() - started
 
     def _sources(self, program: BrokenProgram, task: Task) -> Sources:

@@ -83,5 +83,10 @@ class Dataset:
     left_out: Mapping[str, int]
     last_programs: Mapping[str, Mapping[str, str]] | None = None
 
+    @property
+    def kind(self) -> str:
+        """What the data is called wherever it lies, as cards of weights have it."""
+        return self.name.partition(" (")[0]
+
 
 Row = dict[str, Any]

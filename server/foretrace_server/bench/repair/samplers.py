@@ -1,0 +1,71 @@
+"""Samplers: which model is asked for samples, and about whose programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from attrs import frozen
+
+from foretrace_models.catalogue import FETCH, describe, read_card
+from foretrace_models.repair.sources import SourceName
+from foretrace_models.trace_model import card as trace_cards
+from foretrace_server.bench.repair.tasks import BrokenProgram, Dataset, SituationName
+from foretrace_server.model import Model, trace_model
+from foretrace_server.worker import Worker
+from foretrace_telemetry.home import Home
+
+Tell = Callable[[str], None]
+
+
+@frozen
+class Sampler:
+    """A model under a name that no other has, and whom it may be asked about; or nothing at all."""
+
+    name: str | None = None
+    model: Model | None = None
+    asked_about: Callable[[BrokenProgram], bool] = lambda _: False
+
+
+def sampler_of(
+    dataset: Dataset,
+    situation: SituationName,
+    without: frozenset[SourceName],
+    base: str | None,
+    tell: Tell,
+) -> Sampler:
+    """Return who gives samples: a fetched language model, by default the shipped trace model.
+
+    Where there is a pool of peers' programs nobody does. Nor is the trace model asked about people
+    from whom it has learned.
+
+    Raises:
+        CatalogueError: the card of the language model cannot be read.
+        ValueError: that language model was not fetched.
+    """
+    if SourceName.SAMPLES in without or situation is SituationName.POOL:
+        return Sampler()
+    if base is not None:
+        return _language_model(base)
+    model = trace_model()
+    if not model.available:
+        tell(f"no samples of the trace model: {model.status['reason']}")
+        return Sampler()
+    card = trace_cards.read_card(trace_cards.SHIPPED)
+
+    def is_new(program: BrokenProgram) -> bool:
+        return program.person is None or not card.has_seen(dataset.kind, program.person)
+
+    return Sampler(f"{card.name} {card.files[trace_cards.NETWORK]}", model, is_new)
+
+
+def _language_model(name: str) -> Sampler:
+    home = Home.default()
+    try:
+        card = read_card(home, name)
+    except FileNotFoundError:
+        raise ValueError(f"there is no model {name}; run `{FETCH} {name}`") from None
+    worker = Worker(
+        "the model's process", "-m", "foretrace_models.model_worker", "--model", card.name
+    )
+    return Sampler(card.name, Model(worker, partial(describe, home)), lambda _: True)
