@@ -18,7 +18,8 @@ import pytest
 
 from foretrace_models.repair.sandbox import landlock
 from foretrace_models.repair.sandbox.harness import to_literal
-from foretrace_models.repair.sandbox.runner import Limits, Sandbox, SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
+from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 from foretrace_models.repair.sandbox.seccomp import build_filter
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the boundaries are Linux's")

@@ -42,7 +42,8 @@ from foretrace_models.repair.made_up import keeping, made_up_call_checks, made_u
 from foretrace_models.repair.parse import Parsed, find_parsing, syntax_error
 from foretrace_models.repair.plausible import slips_in
 from foretrace_models.repair.rules.candidate import Candidate
-from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
+from foretrace_models.repair.sandbox.runner import Sandbox
 from foretrace_models.repair.search import Found, Propose, search
 from foretrace_models.repair.source import Source
 from foretrace_models.repair.sources import EVERY_SOURCE, SourceName, Sources

@@ -9,7 +9,7 @@ import click
 
 from foretrace_models.catalogue import CatalogueError
 from foretrace_models.repair.rules.mined import RulesError
-from foretrace_models.repair.sandbox.runner import SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
 from foretrace_models.repair.sources import SourceName
 from foretrace_server.bench.repair import bench
 from foretrace_server.bench.repair.tasks import SituationName

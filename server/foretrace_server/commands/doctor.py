@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from foretrace_models.catalogue import describe
-from foretrace_models.repair.sandbox.runner import Sandbox, SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
+from foretrace_models.repair.sandbox.runner import Sandbox
 from foretrace_server import __version__
 from foretrace_server.commands.output import json_option, print_findings
 from foretrace_telemetry import examine

@@ -10,7 +10,7 @@ import click
 from foretrace_models.repair.mining.counting import leave_out, mined
 from foretrace_models.repair.mining.pairs import read_pairs
 from foretrace_models.repair.rules.mined import save_rules
-from foretrace_models.repair.sandbox.runner import SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
 from foretrace_server.commands import train_coder, train_lm
 from foretrace_server.commands.output import MissingError, json_option, print_json
 

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import select
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-import foretrace_models
+from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sandbox.harness import Program, Result, Run
-from foretrace_models.repair.sandbox.namespaces import SCRATCH
+from foretrace_models.repair.sandbox.process import SandboxError, ServerProcess
 from foretrace_models.repair.sandbox.view import interpreter_paths, program_paths
 
 BOUNDARIES = ("namespaces", "landlock")
-# What a program sees of its surroundings; a fixed hash seed makes two runs of it alike.
-_ENVIRONMENT = {
-    "HOME": SCRATCH,
-    "LANG": "C.UTF-8",
-    "PATH": "",
-    "PYTHONHASHSEED": "0",
-    "TMPDIR": SCRATCH,
-}
-# Isolated from everything that the user's account or the current folder could bring in; the
-# server's modules need the standard library only.
-_START = """
-import sys
-sys.path.append(sys.argv[1])
-from foretrace_models.repair.sandbox.server import main
-main()
-"""
-_PACKAGES = Path(foretrace_models.__file__).parent.parent
 _START_SECONDS = 10.0
 # A process that is there answers in time unless the machine is too busy: its end is told at once.
 _GRACE_SECONDS = 10.0
 _MOST_PROCESSES = 2
-
-
-class SandboxError(RuntimeError):
-    """Programs cannot be run: there is no boundary, or its process does not answer."""
 
 
 @frozen
@@ -80,19 +53,27 @@ class Sandbox:
             "boundaries": list(boundaries),
         }
         count = min(_MOST_PROCESSES, os.cpu_count() or 1)
-        self._servers = [_Server() for _ in range(count)]
+        self._servers = spares.taken(count)
+        try:
+            answers = self._set_up(setup)
+        except SandboxError:
+            # One that had waited for long may be gone.
+            self._servers = [ServerProcess() for _ in range(count)]
+            answers = self._set_up(setup)
+        self.boundary: str | None = answers[0]["boundary"]
+        if self.boundary is None and not unbounded:
+            self._end()
+            refusals = "; ".join(answers[0]["refusals"])
+            raise SandboxError(f"this system grants no boundary to run programs behind: {refusals}")
+
+    def _set_up(self, setup: dict[str, Any]) -> list[dict[str, Any]]:
         try:
             for server in self._servers:
                 server.send(setup)
-            answers = [server.receive(_START_SECONDS) for server in self._servers]
+            return [server.receive(_START_SECONDS) for server in self._servers]
         except SandboxError:
-            self.close()
+            self._end()
             raise
-        self.boundary: str | None = answers[0]["boundary"]
-        if self.boundary is None and not unbounded:
-            self.close()
-            refusals = "; ".join(answers[0]["refusals"])
-            raise SandboxError(f"this system grants no boundary to run programs behind: {refusals}")
 
     def run(
         self, programs: Sequence[Program], runs: Sequence[Run], limits: Limits
@@ -140,7 +121,11 @@ class Sandbox:
         return results
 
     def close(self) -> None:
-        """End the processes and whatever runs in them."""
+        """End the processes and whatever runs in them, and leave as many for the next sandbox."""
+        self._end()
+        spares.leave(len(self._servers))
+
+    def _end(self) -> None:
         for server in self._servers:
             server.close()
 
@@ -161,46 +146,3 @@ def _request(
         "cpu_seconds": limits.cpu_seconds,
         "wall_seconds": limits.wall_seconds,
     }
-
-
-class _Server:
-    """One process behind the boundary, and the pipes to it."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-            [sys.executable, "-I", "-c", _START, str(_PACKAGES)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_ENVIRONMENT,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests = self._process.stdin
-        self._answers = self._process.stdout
-
-    def send(self, message: dict[str, Any]) -> None:
-        try:
-            self._requests.write(json.dumps(message).encode() + b"\n")
-            self._requests.flush()
-        except OSError as error:
-            raise SandboxError(f"the sandbox is gone: {error}") from error
-
-    def receive(self, timeout_seconds: float) -> dict[str, Any]:
-        deadline = time.monotonic() + timeout_seconds
-        parts: list[bytes] = []
-        while not (parts and parts[-1].endswith(b"\n")):
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._answers], [], [], left)[0]:
-                raise SandboxError("the sandbox does not answer")
-            parts.append(os.read(self._answers.fileno(), 1 << 16))
-            if not parts[-1]:
-                raise SandboxError("the sandbox ended")
-        return dict(json.loads(b"".join(parts)))
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        with contextlib.suppress(OSError):
-            self._requests.close()
-        self._answers.close()

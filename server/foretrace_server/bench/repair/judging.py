@@ -10,7 +10,8 @@ from pathlib import Path
 from foretrace_models.repair.assignment import CallTest
 from foretrace_models.repair.checks import CallCheck, Check, OutputCheck
 from foretrace_models.repair.sandbox.harness import Program, Result, Run
-from foretrace_models.repair.sandbox.runner import Limits, Sandbox, SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
+from foretrace_models.repair.sandbox.runner import Limits, Sandbox
 from foretrace_models.repair.verify import Verifier
 from foretrace_server.bench.repair.tasks import Task, Test
 

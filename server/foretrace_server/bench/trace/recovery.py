@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from foretrace_models.repair.sandbox.runner import SandboxError
+from foretrace_models.repair.sandbox.process import SandboxError
 from foretrace_models.style import Style, merged, style_distance, style_of
 from foretrace_models.trace_model.calling import call
 from foretrace_models.trace_model.card import read_card
