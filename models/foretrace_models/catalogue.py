@@ -103,11 +103,15 @@ def write_card(home: Home, card: Card) -> None:
     (home.models / _IN_USE).write_text(card.name + "\n", "utf-8")
 
 
-def missing(home: Home) -> list[Missing]:
-    """Return what must be got before the model can serve."""
+def missing(home: Home, name: str | None = None) -> list[Missing]:
+    """Return what must be got before a model can serve, by default the one in use.
+
+    Raises:
+        FileNotFoundError: there is no model of that name.
+    """
     found = missing_packages()
     try:
-        card = card_in_use(home)
+        card = read_card(home, name) if name else card_in_use(home)
     except CatalogueError as error:
         return [*found, Missing(str(error), FETCH)]
     if card is None:
@@ -134,11 +138,15 @@ def words_of(lacks: Sequence[Missing]) -> str:
     return f"missing: {words}" if lacks else "ready"
 
 
-def describe(home: Home) -> dict[str, Any]:
-    """Return all this as a JSON object."""
-    lacks = missing(home)
+def describe(home: Home, name: str | None = None) -> dict[str, Any]:
+    """Return all this as a JSON object.
+
+    Raises:
+        FileNotFoundError: there is no model of that name.
+    """
+    lacks = missing(home, name)
     try:
-        card = card_in_use(home)
+        card = read_card(home, name) if name else card_in_use(home)
     except CatalogueError:
         card = None
     return {

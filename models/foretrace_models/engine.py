@@ -10,6 +10,7 @@ from typing import Any
 
 from foretrace_models.repair.diagnosis import situation_from_json, to_json
 from foretrace_models.repair.pipeline import diagnose
+from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sources import Sources
 from foretrace_models.service import Request, Service, run
 
@@ -43,6 +44,7 @@ class Engine(Service):
             request.fail(error)
         else:
             request.answer(result)
+        spares.leave()
 
 
 def main() -> None:

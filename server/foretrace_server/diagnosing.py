@@ -64,22 +64,20 @@ async def diagnose_with_models(
 ) -> Diagnosis:
     """Return what the rules find, or what those models that there are propose, as `soonest` does.
 
-    What they propose is tried by the second worker, so that the rules lose no time by it.
+    What they propose is tried by the second worker, so that the rules lose no time by it; each of
+    them gets its part of that worker's time.
 
     Raises:
         WorkerError: the worker gives no answer.
     """
+    able = [model for model in models if situation.may_run and model.available]
     told = asked(situation, lately)
-    try_out = partial(diagnose, second_worker)
-    return await soonest(
-        diagnose(worker, situation, seconds),
-        [
-            partial(proposed, model, told, situation, try_out)
-            for model in models
-            if situation.may_run and model.available
-        ],
-        seconds,
-    )
+
+    async def try_out(what: Situation, left: float) -> Diagnosis:
+        return await diagnose(second_worker, what, left / len(able))
+
+    asking = [partial(proposed, model, told, situation, try_out) for model in able]
+    return await soonest(diagnose(worker, situation, seconds), asking, seconds)
 
 
 async def soonest(
@@ -102,14 +100,21 @@ async def soonest(
         await asyncio.wait({ruling}, timeout=_HEAD_START_SECONDS)
         if ruling.done() and _settles(ruling.result()):
             return ruling.result()
-        proposing = {asyncio.create_task(ask(ends - time.monotonic())) for ask in models}
+        left = ends - time.monotonic()
+        proposing = {asyncio.create_task(ask(left)) for ask in models if left > 0}
         waiting = {ruling, *proposing}
         while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            # The rules end by themselves, and nobody waits for a model longer than for them.
+            most = None if ruling in waiting else max(0.0, ends - time.monotonic())
+            done, waiting = await asyncio.wait(
+                waiting, timeout=most, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in sorted(done, key=lambda each: each is ruling):
                 found: Diagnosis | None = task.result()
                 if found is not None and _settles(found):
                     return found
+            if not done:
+                break
         return ruling.result()
     finally:
         for task in (ruling, *proposing):

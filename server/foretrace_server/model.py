@@ -62,7 +62,7 @@ class Model:
     async def ask(self, method: str, params: dict[str, Any], seconds: float) -> Any:
         """Return an answer of the model, None where there is none in time.
 
-        Cancelling this call stops the model within a token.
+        Cancelling this call stops the model, within a token or an edit.
         """
         if not self.available:
             return None

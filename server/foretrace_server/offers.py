@@ -61,11 +61,11 @@ def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> Sug
     """Return the event that an offer, or one way to take it, entered a stage of its life."""
     fix = taken or (offer.takes[0] if offer.takes else None)
     edits = fix.edits if fix is not None else ()
-    sampled = fix is not None and samples.RULE in fix.rules
+    models = [rule for rule in fix.rules if rule in samples.RULES] if fix is not None else []
     return SuggestionMoved(
         offer.id,
         stage,
-        source=samples.RULE if sampled else "rules",
+        source=models[0] if models else "rules",
         inserted_characters=sum(len(edit.new_text) for edit in edits),
         removed_characters=sum(edit.end - edit.start for edit in edits),
         level=(offer.level if taken is None else offer.level_of(taken)).value,

@@ -9,7 +9,7 @@ import pytest
 from foretrace_models.repair.diagnosis import Diagnosis, Reason, Situation
 from foretrace_models.repair.edits import apply_edits
 from foretrace_models.repair.pipeline import diagnose
-from foretrace_models.repair.samples import RULE, Proposal, candidates
+from foretrace_models.repair.samples import LANGUAGE_MODEL, Proposal, candidates
 from foretrace_models.repair.source import Source
 
 # No rule turns one of these numbers into the other.
@@ -38,7 +38,7 @@ def test_a_proposal_that_passes_the_tests_becomes_a_fix(path: Path) -> None:
     diagnosis = _diagnosed(path, WRONG, "def price(count:\n", RIGHT.replace("250", "251"), RIGHT)
     assert diagnosis.fix is not None
     assert apply_edits(WRONG, diagnosis.fix.edits) == RIGHT
-    assert (diagnosis.fix.tests_passed, diagnosis.fix.rules) == (2, (RULE,))
+    assert (diagnosis.fix.tests_passed, diagnosis.fix.rules) == (2, (LANGUAGE_MODEL,))
 
 
 def test_a_proposal_that_does_not_pass_is_not_offered(path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_rule_can_finish_what_a_proposal_begins(path: Path) -> None:
     assert apply_edits(text, diagnosis.fix.edits) == text.replace("137", "250").replace(
         "cuont", "count"
     )
-    assert diagnosis.fix.rules[0] == RULE
+    assert diagnosis.fix.rules[0] == LANGUAGE_MODEL
 
 
 def test_a_proposal_can_make_a_program_parse(path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_proposal_can_make_a_program_parse(path: Path) -> None:
     diagnosis = _diagnosed(path, text, text.replace("times", "+"), text.replace("times", "*"))
     assert diagnosis.fix is not None
     assert apply_edits(text, diagnosis.fix.edits) == RIGHT
-    assert diagnosis.fix.rules == (RULE,)
+    assert diagnosis.fix.rules == (LANGUAGE_MODEL,)
 
 
 def test_a_byte_order_mark_stays_where_it_is(path: Path) -> None:

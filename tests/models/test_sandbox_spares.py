@@ -32,8 +32,8 @@ def _works(sandbox: Sandbox) -> bool:
     return bool(result["status"] == "finished")
 
 
-def test_what_a_sandbox_leaves_is_what_the_next_one_takes(tmp_path: Path) -> None:
-    Sandbox(tmp_path, unbounded=True).close()
+def test_a_sandbox_takes_what_is_spare(tmp_path: Path) -> None:
+    spares.leave()
     left = descendants(os.getpid())
     assert left
     with Sandbox(tmp_path, unbounded=True) as sandbox:
@@ -42,22 +42,23 @@ def test_what_a_sandbox_leaves_is_what_the_next_one_takes(tmp_path: Path) -> Non
 
 
 def test_a_spare_process_that_is_gone_costs_no_answer(tmp_path: Path) -> None:
-    Sandbox(tmp_path, unbounded=True).close()
+    spares.leave()
     left = descendants(os.getpid())
     for pid in left:
         os.kill(pid, signal.SIGKILL)
+    assert have_ended(left)
     with Sandbox(tmp_path, unbounded=True) as sandbox:
         assert _works(sandbox)
     assert have_ended(left)
 
 
-def test_spare_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
-    program = f"""
+def test_spare_processes_end_with_the_one_that_started_them() -> None:
+    program = """
 import os, pathlib
 from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sandbox.harness import Program
 from foretrace_models.repair.sandbox.runner import Sandbox
-Sandbox(pathlib.Path({str(tmp_path)!r}), unbounded=True).close()
+spares.leave()
 print(*(spare._process.pid for spare in spares._spares), flush=True)
 os.kill(os.getpid(), 9)
 """

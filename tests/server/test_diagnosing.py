@@ -108,6 +108,20 @@ async def test_rules_are_heard_where_no_model_proves_anything() -> None:
     assert await soonest(_Rules(NOTHING).ask(), [], SECONDS) is NOTHING
 
 
+async def test_nobody_waits_for_a_model_longer_than_for_the_rules() -> None:
+    late = _Model(OF_MODEL, 60.0)
+    assert await asyncio.wait_for(soonest(_Rules(NOTHING).ask(), [late.ask], 0.2), 5) is NOTHING
+
+
+async def test_what_a_model_proves_is_heard_though_the_rules_fail_at_once() -> None:
+    async def failing() -> Diagnosis:
+        await asyncio.sleep(0.1)
+        raise WorkerError("it died")
+
+    model = _Model(OF_MODEL, 0.05)
+    assert await soonest(failing(), [model.ask], SECONDS) is OF_MODEL
+
+
 async def test_rules_that_give_no_answer_are_an_error_as_before() -> None:
     async def failing() -> Diagnosis:
         raise WorkerError("it died")

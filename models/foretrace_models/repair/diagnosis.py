@@ -20,8 +20,8 @@ class Situation:
 
     `may_run` says whether it may be executed to check fixes; `unbounded` whether that may be
     without a boundary of the operating system, which only a person's explicit request allows.
-    `proposals` are corrections that a language model proposes after the rules found none; `past`
-    is what the person wrote before, the latest first.
+    `proposals` are corrections that a model proposes; `past` is what the person wrote before, the
+    latest first.
     """
 
     text: str

@@ -266,7 +266,7 @@ class _Repair:
         return slips
 
     def _first(self, propose: Propose, source: Source) -> Iterator[tuple[Candidate, str]]:
-        """Propose changes to begin with, a language model's where the rules had their turn."""
+        """Propose changes to begin with, a model's where there are some."""
         if self._situation.proposals:
             return samples.candidates(source, self._situation.proposals)
         return propose(source)

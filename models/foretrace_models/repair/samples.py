@@ -1,4 +1,4 @@
-"""Samples: corrections that a language model proposes, as candidates among all others."""
+"""Samples: corrections that a model proposes, as candidates among all others."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from foretrace_models.repair.parse import Parsed
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.source import Source
 
-RULE = "language-model"
+# What a candidate's rule is called, by the model that proposed it.
+LANGUAGE_MODEL, TRACE_MODEL = "language-model", "trace-model"
+RULES = (LANGUAGE_MODEL, TRACE_MODEL)
 _MOST_PARSING = 8
 _LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
 @frozen
 class Proposal:
-    """A whole program that may be the corrected one, and how unlikely it is, in bits."""
+    """A whole program that may be the corrected one, by whom, and how unlikely it is, in bits."""
 
     text: str
     bits: float
+    model: str = LANGUAGE_MODEL
 
 
 def candidates(source: Source, proposals: Iterable[Proposal]) -> Iterator[tuple[Candidate, str]]:
@@ -41,13 +44,15 @@ def candidates(source: Source, proposals: Iterable[Proposal]) -> Iterator[tuple[
         tree = _parsed(proposal.text)
         if tree is not None and _unreached(tree) <= dead:
             edits = edits_between(source.text, proposal.text)
-            yield Candidate(edits, RULE, proposal.bits), proposal.text
+            yield Candidate(edits, proposal.model, proposal.bits), proposal.text
 
 
 def parsing(proposals: Iterable[Proposal]) -> list[Parsed]:
     """Return what is proposed for a program that does not parse, and does; the likeliest first."""
     likeliest = sorted(proposals, key=lambda proposal: proposal.bits)
-    found = (Parsed(each.text, (RULE,), each.bits) for each in likeliest if _parsed(each.text))
+    found = (
+        Parsed(each.text, (each.model,), each.bits) for each in likeliest if _parsed(each.text)
+    )
     return list(itertools.islice(found, _MOST_PARSING))
 
 

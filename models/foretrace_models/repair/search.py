@@ -38,7 +38,7 @@ _SLIP_BITS = 2.0
 _MOST_COST_LIKELY = 5.0
 _LINGER_SECONDS = 0.5
 # The same where there is a fix to begin with, and what else may be tried then.
-_LINGER_GIVEN_SECONDS = 0.2
+_LINGER_GIVEN_SECONDS = 0.15
 _MOST_COST_GIVEN = 10.0
 _COST_OF_TOKEN = 0.7
 _COST_OF_SLIP = 10.0

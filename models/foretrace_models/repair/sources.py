@@ -19,7 +19,7 @@ class SourceName(str, Enum):
     """A source of candidates.
 
     `RULES` are written by hand, `MINED` are learned from pairs of programs, `DONORS` are peers'
-    correct programs, `PAST` is what the person wrote before, `SAMPLES` are a language model's.
+    correct programs, `PAST` is what the person wrote before, `SAMPLES` are a model's.
     """
 
     RULES = "rules"
@@ -80,7 +80,7 @@ _BEGINNINGS = {
     "mined": SourceName.MINED,
     "donor": SourceName.DONORS,
     "own past": SourceName.PAST,
-    samples.RULE: SourceName.SAMPLES,
+    **dict.fromkeys(samples.RULES, SourceName.SAMPLES),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import cattrs
 from attrs import asdict, field, frozen
 
-from foretrace_models.catalogue import missing_packages, words_of
+from foretrace_models.catalogue import INSTALL, Missing, missing_packages, words_of
 from foretrace_models.coder.as_json import population_from_json
 from foretrace_models.coder.population import Population
 from foretrace_models.trace_model.lesson import Shape
@@ -21,6 +21,9 @@ NETWORK, VOCABULARY = "network.safetensors", "vocabulary.json"
 ENCODER, POPULATION = "encoder.safetensors", "population.json"
 # The weights that every Foretrace brings with it.
 SHIPPED = Path(__file__).parent / "shipped"
+
+
+REINSTALL = INSTALL.replace("install", "install --force-reinstall", 1)
 
 
 class WeightsError(ValueError):
@@ -92,10 +95,15 @@ def coder_digest(dataset: str, coder: str) -> str:
 def describe_shipped() -> dict[str, Any]:
     """Return what the shipped weights are and whether they can be asked here, as a JSON object."""
     lacks = missing_packages()
+    try:
+        name = read_card(SHIPPED).name
+    except WeightsError as error:
+        name = None
+        lacks.append(Missing(str(error), REINSTALL))
     return {
         "available": not lacks,
         "reason": words_of(lacks),
-        "name": read_card(SHIPPED).name,
+        "name": name,
         "missing": [asdict(each) for each in lacks],
     }
 

@@ -1,4 +1,4 @@
-"""The process that has trace models, and alone has torch: it trains, measures and asks them.
+"""The process that trains, measures and asks trace models for a command; it has torch.
 
 Run as ``python -m foretrace_models.trace_model.process TASK`` with a JSON object on standard input.
 The answers are such objects on standard output, one a line: ``{"row"}`` for each row that is done,

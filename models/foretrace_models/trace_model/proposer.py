@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from foretrace_models.repair.samples import Proposal
+from foretrace_models.repair.samples import TRACE_MODEL, Proposal
 from foretrace_models.trace_model.examples import prompt_tokens
 from foretrace_models.trace_model.generating import Prompt, Sampling
 from foretrace_models.trace_model.walking import Walk, walk_on
@@ -28,9 +28,11 @@ class Proposer:
     ) -> list[Proposal]:
         """Return programs that may come to be written after one that fails, the likeliest first.
 
-        A program may take several edits. Whoever asks for the same gets the same, or the begin of
-        it where the time is over sooner.
+        A program may take several edits. Whoever asks for the same gets the same, or less of it
+        where the time is over sooner. Line ends are those of the program.
         """
+        end = "\r\n" if "\r\n" in text else "\n"
+        text = text.replace("\r\n", "\n")
         begin = Moment(task, text, works=False)
         walks = [Walk("", str(number), begin) for number in range(_WALKS)]
         bits: dict[str, float] = {}
@@ -42,7 +44,8 @@ class Proposer:
                 state = walk.moment.text
                 if state != text:
                     bits[state] = min(walk.bits, bits.get(state, walk.bits))
-        return sorted((Proposal(*each) for each in bits.items()), key=lambda each: each.bits)
+        proposals = (Proposal(t.replace("\n", end), b, TRACE_MODEL) for t, b in bits.items())
+        return sorted(proposals, key=lambda each: each.bits)
 
     def _prompt(self, walk: Walk) -> Prompt | None:
         card, vocabulary = self._weights.card, self._weights.vocabulary

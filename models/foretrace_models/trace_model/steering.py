@@ -118,7 +118,7 @@ def _direction(
     in_order = sorted(mending, key=lambda each: len(each.example.ids))
     of = torch.stack([each.vector for each in in_order])
     tokens = sum(len(each.example.ids) - each.example.answer_at for each in in_order)
-    before = float("inf")
+    best, least = torch.zeros(VECTOR_SIZE), float("inf")
     for number in range(_MOST_PASSES):
         optimizer.zero_grad()
         done, nats = 0, 0.0
@@ -130,11 +130,13 @@ def _direction(
             loss.backward()
             nats += loss.item()
         told(f"steering, pass {number + 1} of {_MOST_PASSES} at most: {nats:.4f} nats a token")
-        if nats > before * (1 - _LEAST_WON):
+        won = 1 - nats / least
+        if won > 0:
+            best, least = direction.detach().clone(), nats
+        if won < _LEAST_WON:
             break
-        before = nats
         optimizer.step()
-    return direction.detach()
+    return best
 
 
 def _strength(weights: Weights, mending: Sequence[_Mending], direction: Tensor) -> float:

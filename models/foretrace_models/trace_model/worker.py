@@ -18,7 +18,7 @@ from attrs import asdict
 from foretrace_models.language_model import use_threads
 from foretrace_models.repair.assignment import assignment_of
 from foretrace_models.service import Request, Service, run
-from foretrace_models.trace_model.card import SHIPPED
+from foretrace_models.trace_model.card import SHIPPED, WeightsError
 from foretrace_models.trace_model.proposer import Proposer
 from foretrace_models.trace_model.weights import load
 from foretrace_models.traces.moments import Task
@@ -52,6 +52,8 @@ class TraceWorker(Service):
             return
         try:
             request.answer(self._propose(request))
+        except WeightsError as error:
+            request.fail(str(error))
         except Exception as error:  # one bad request must not end the process
             request.fail(error)
 

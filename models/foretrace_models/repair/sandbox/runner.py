@@ -11,14 +11,13 @@ from attrs import frozen
 
 from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sandbox.harness import Program, Result, Run
-from foretrace_models.repair.sandbox.process import SandboxError, ServerProcess
+from foretrace_models.repair.sandbox.process import SandboxError
 from foretrace_models.repair.sandbox.view import interpreter_paths, program_paths
 
 BOUNDARIES = ("namespaces", "landlock")
 _START_SECONDS = 10.0
 # A process that is there answers in time unless the machine is too busy: its end is told at once.
 _GRACE_SECONDS = 10.0
-_MOST_PROCESSES = 2
 
 
 @frozen
@@ -52,28 +51,19 @@ class Sandbox:
             "readable": interpreter_paths() + program_paths(folder),
             "boundaries": list(boundaries),
         }
-        count = min(_MOST_PROCESSES, os.cpu_count() or 1)
-        self._servers = spares.taken(count)
-        try:
-            answers = self._set_up(setup)
-        except SandboxError:
-            # One that had waited for long may be gone.
-            self._servers = [ServerProcess() for _ in range(count)]
-            answers = self._set_up(setup)
-        self.boundary: str | None = answers[0]["boundary"]
-        if self.boundary is None and not unbounded:
-            self._end()
-            refusals = "; ".join(answers[0]["refusals"])
-            raise SandboxError(f"this system grants no boundary to run programs behind: {refusals}")
-
-    def _set_up(self, setup: dict[str, Any]) -> list[dict[str, Any]]:
+        self._servers = spares.taken()
         try:
             for server in self._servers:
                 server.send(setup)
-            return [server.receive(_START_SECONDS) for server in self._servers]
+            answers = [server.receive(_START_SECONDS) for server in self._servers]
         except SandboxError:
-            self._end()
+            self.close()
             raise
+        self.boundary: str | None = answers[0]["boundary"]
+        if self.boundary is None and not unbounded:
+            self.close()
+            refusals = "; ".join(answers[0]["refusals"])
+            raise SandboxError(f"this system grants no boundary to run programs behind: {refusals}")
 
     def run(
         self, programs: Sequence[Program], runs: Sequence[Run], limits: Limits
@@ -121,11 +111,7 @@ class Sandbox:
         return results
 
     def close(self) -> None:
-        """End the processes and whatever runs in them, and leave as many for the next sandbox."""
-        self._end()
-        spares.leave(len(self._servers))
-
-    def _end(self) -> None:
+        """End the processes and whatever runs in them."""
         for server in self._servers:
             server.close()
 

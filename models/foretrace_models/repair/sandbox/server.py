@@ -65,7 +65,7 @@ def _enter_boundary(setup: dict[str, Any]) -> tuple[str | None, list[str]]:
     for name in setup["boundaries"]:
         try:
             if name == "namespaces":
-                _in_spare_process(namespaces.enter, setup["readable"], setup["folder"])
+                _in_throwaway(namespaces.enter, setup["readable"], setup["folder"])
                 namespaces.enter(setup["readable"], setup["folder"])
             else:
                 landlock.enter(setup["readable"], [setup["folder"]])
@@ -77,7 +77,7 @@ def _enter_boundary(setup: dict[str, Any]) -> tuple[str | None, list[str]]:
     return None, refusals
 
 
-def _in_spare_process(step: Any, *arguments: Any) -> None:
+def _in_throwaway(step: Any, *arguments: Any) -> None:
     """Try a step that leaves a process useless when it fails; raise OSError if it does."""
     reader, writer = os.pipe()
     child = os.fork()

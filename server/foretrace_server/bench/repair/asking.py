@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+import time
 from functools import partial
-from typing import Any
 
 from foretrace_models.repair.diagnosis import Diagnosis, Situation
 from foretrace_models.repair.pipeline import diagnose
+from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sources import Sources
 from foretrace_server.diagnosing import Lately, asked, proposed, soonest
 from foretrace_server.model import Model
@@ -23,27 +23,42 @@ class Asking:
         self._seconds = seconds
         self._loop = asyncio.new_event_loop()
 
-    def diagnosis(self, situation: Situation, sources: Sources, sampled: bool) -> Diagnosis:
-        """Return what repair finds in the time that it has, with samples of the model or without.
+    def diagnosis(
+        self, situation: Situation, sources: Sources, sampled: bool
+    ) -> tuple[Diagnosis, float]:
+        """Return what repair finds in the time that it has, and the seconds that it took.
 
-        It finds what `soonest` tells; a thread of this process is in the place of each worker.
+        It finds what `soonest` tells, with samples of the model or without; a thread of this
+        process is in the place of each worker.
         """
+        spares.leave()
         return self._loop.run_until_complete(self._diagnosis(situation, sources, sampled))
 
-    async def _diagnosis(self, situation: Situation, sources: Sources, sampled: bool) -> Diagnosis:
+    async def _diagnosis(
+        self, situation: Situation, sources: Sources, sampled: bool
+    ) -> tuple[Diagnosis, float]:
         over = threading.Event()
+        running: list[asyncio.Task[Diagnosis]] = []
 
-        def in_thread(what: Situation, seconds: float) -> Coroutine[Any, Any, Diagnosis]:
-            return asyncio.to_thread(diagnose, what, seconds, over.is_set, sources)
+        async def in_thread(what: Situation, seconds: float) -> Diagnosis:
+            task = asyncio.create_task(
+                asyncio.to_thread(diagnose, what, seconds, over.is_set, sources)
+            )
+            running.append(task)
+            return await asyncio.shield(task)
 
         models = []
         if self._model is not None and sampled:
             told = asked(situation, Lately())
             models.append(partial(proposed, self._model, told, situation, in_thread))
+        started = time.perf_counter()
         try:
-            return await soonest(in_thread(situation, self._seconds), models, self._seconds)
+            found = await soonest(in_thread(situation, self._seconds), models, self._seconds)
+            return found, time.perf_counter() - started
         finally:
+            # What comes next is not to run beside what nobody waits for.
             over.set()
+            await asyncio.gather(*running)
 
     def close(self) -> None:
         """End the model's process, and wait for what is still tried."""

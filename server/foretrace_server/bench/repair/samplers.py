@@ -41,7 +41,7 @@ def sampler_of(
 
     Raises:
         CatalogueError: the card of the language model cannot be read.
-        ValueError: that language model was not fetched.
+        ValueError: that language model was not fetched, or cannot be asked.
     """
     if SourceName.SAMPLES in without or situation is SituationName.POOL:
         return Sampler()
@@ -61,11 +61,14 @@ def sampler_of(
 
 def _language_model(name: str) -> Sampler:
     home = Home.default()
+    worker = Worker("the model's process", "-m", "foretrace_models.model_worker", "--model", name)
+    model = Model(worker, partial(describe, home, name))
     try:
+        status = model.status
         card = read_card(home, name)
     except FileNotFoundError:
         raise ValueError(f"there is no model {name}; run `{FETCH} {name}`") from None
-    worker = Worker(
-        "the model's process", "-m", "foretrace_models.model_worker", "--model", card.name
-    )
-    return Sampler(card.name, Model(worker, partial(describe, home)), lambda _: True)
+    if not status["available"]:
+        raise ValueError(f"the model {name} cannot be asked: {status['reason']}")
+    digests = " ".join(digest for _, digest in sorted(card.files.items()))
+    return Sampler(f"{card.name} {digests}", model, lambda _: True)

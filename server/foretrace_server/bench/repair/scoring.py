@@ -158,10 +158,7 @@ class Scorer:
                 assignment = path.with_name(FILE_NAME)
                 assignment.write_text(assignment_text(task, task.visible), encoding="utf-8")
             situation = Situation(program.text, path, may_run=True)
-            started = time.perf_counter()
-            sampled = self._way.samples_for(program)
-            diagnosis = self._asking.diagnosis(situation, sources, sampled)
-            return diagnosis, time.perf_counter() - started
+            return self._asking.diagnosis(situation, sources, self._way.samples_for(program))
 
     def _sources(self, program: BrokenProgram, task: Task) -> Sources:
         pool = None
