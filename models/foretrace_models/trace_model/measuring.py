@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
@@ -71,15 +72,17 @@ class Measurement:
 
 
 @frozen
-class _Edit:
+class Edit:
+    """An edit of a trace, the `number`-th state's: the moment before it, and the text after.
+
+    No other edit of the same data has its `id`.
+    """
+
+    id: str
     trace: Trace
     number: int
     moment: Moment
     after: str
-
-    @property
-    def id(self) -> str:
-        return f"{self.trace.coder}/{self.trace.exercise}/{self.number}"
 
 
 def measure(
@@ -102,14 +105,14 @@ def measure(
     every = read_traces(Path(measurement.data))
     seen = [t for t in every.traces if weights.card.has_seen(every.name, t.coder)]
     traces = [t for t in every.traces if not weights.card.has_seen(every.name, t.coder)]
-    edits = _chosen(_edits(traces), measurement)
+    edits = _chosen(edits_of(traces), measurement)
     if not edits:
         raise ValueError(
             f"no coder in {measurement.data} who is new to the weights has an edit; "
             "train weights with --fold"
         )
     known = None if weights.encoder is None else _Known(weights, traces)
-    examples = _Shown(weights, _edits(seen), measurement) if measurement.shown else None
+    examples = _Shown(weights, edits_of(seen), measurement) if measurement.shown else None
     at_once = _EDITS_AT_ONCE if weights.card.base is None else _EDITS_AT_ONCE_BASE
     left = [edit for edit in edits if edit.id not in frozenset(measurement.done)]
     for first in range(0, len(left), at_once):
@@ -128,7 +131,7 @@ def _weights(measurement: Measurement) -> Weights:
 
 
 def _rows(
-    edits: Sequence[_Edit],
+    edits: Sequence[Edit],
     weights: Weights,
     known: _Known | None,
     shown: _Shown | None,
@@ -165,16 +168,23 @@ def _rows(
     return rows
 
 
-def _edits(traces: Sequence[Trace]) -> list[_Edit]:
-    return [
-        _Edit(trace, number, moment, after)
-        for trace in traces
-        for number, (moment, after) in enumerate(moments(trace))
-        if after != moment.text
-    ]
+def edits_of(traces: Sequence[Trace]) -> list[Edit]:
+    """Return every edit; the ids of those of a second trace for the same exercise say so."""
+    edits = []
+    times: Counter[tuple[str, str]] = Counter()
+    for trace in traces:
+        times[trace.coder, trace.exercise] += 1
+        time = times[trace.coder, trace.exercise]
+        name = f"{trace.coder}/{trace.exercise}" + (f"/{time}. time" if time > 1 else "")
+        edits += [
+            Edit(f"{name}/{number}", trace, number, moment, after)
+            for number, (moment, after) in enumerate(moments(trace))
+            if after != moment.text
+        ]
+    return edits
 
 
-def _chosen(found: list[_Edit], measurement: Measurement) -> list[_Edit]:
+def _chosen(found: list[Edit], measurement: Measurement) -> list[Edit]:
     if measurement.limit is not None and measurement.limit < len(found):
         chance = random.Random(measurement.seed)  # noqa: S311 - no secret
         numbers = sorted(chance.sample(range(len(found)), measurement.limit))
@@ -199,7 +209,7 @@ def _score(
         rows[number]["bits"][name] = value
 
 
-def _example(edit: _Edit, context: Context, weights: Weights, seed: int) -> Example | None:
+def _example(edit: Edit, context: Context, weights: Weights, seed: int) -> Example | None:
     moment, card, vocabulary = edit.moment, weights.card, weights.vocabulary
     longest = card.shape.longest
     if context is Context.NONE:
@@ -223,13 +233,13 @@ def _example(edit: _Edit, context: Context, weights: Weights, seed: int) -> Exam
 class _Shown:
     """Edits of others, with their prompts, to stand before a prompt: taken by chance for each."""
 
-    def __init__(self, weights: Weights, edits: Sequence[_Edit], measurement: Measurement) -> None:
+    def __init__(self, weights: Weights, edits: Sequence[Edit], measurement: Measurement) -> None:
         self._weights = weights
         self._edits = edits
         self._seed = measurement.seed
         self._count = measurement.shown
 
-    def before(self, made: Example | None, edit: _Edit, context: Context) -> Example | None:
+    def before(self, made: Example | None, edit: Edit, context: Context) -> Example | None:
         """Return an example with others before it, told in the same context."""
         if made is None:
             return None

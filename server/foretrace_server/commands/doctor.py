@@ -13,6 +13,7 @@ import click
 from foretrace_models.catalogue import describe
 from foretrace_models.repair.sandbox.process import SandboxError
 from foretrace_models.repair.sandbox.runner import Sandbox
+from foretrace_models.trace_model.card import describe_shipped
 from foretrace_server import __version__
 from foretrace_server.commands.output import json_option, print_findings
 from foretrace_telemetry import examine
@@ -34,6 +35,7 @@ def command(context: click.Context, as_json: bool) -> None:
         examine.database(home),
         _boundary(),
         _model(home),
+        _trace_model(),
     ]
     context.exit(0 if print_findings(findings, as_json) else 1)
 
@@ -53,5 +55,14 @@ def _model(home: Home) -> Finding:
     if found["available"]:
         return Finding("model", True, f"{found['name']} proposes fixes beside the rules")
     # Going without a model is fine, but one that was fetched should serve.
-    message = f"fixes come from rules alone; {found['reason']}"
+    message = f"no language model proposes fixes; {found['reason']}"
     return Finding("model", found["name"] is None, message)
+
+
+def _trace_model() -> Finding:
+    found = describe_shipped()
+    if found["available"]:
+        return Finding("trace model", True, "it proposes fixes beside the rules")
+    # Going without torch is fine, but what is shipped should be whole.
+    message = f"it proposes no fixes; {found['reason']}"
+    return Finding("trace model", found["name"] is not None, message)
