@@ -21,6 +21,7 @@ from foretrace_server.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from foretrace_server.intents import Intents
     from foretrace_server.model import Model
@@ -96,6 +97,12 @@ class ForetraceServer(LanguageServer):
         from foretrace_server.model import trace_model
 
         return trace_model()
+
+    def models_for(self, path: Path | None) -> list[Model]:
+        """Return the models that may propose corrections of a program."""
+        from foretrace_models.trace_model.card import shipped_know
+
+        return [self.trace_model, self.model] if shipped_know(path) else [self.model]
 
     @cached_property
     def intents(self) -> Intents:

@@ -346,7 +346,7 @@ class Suggestions:
         try:
             if look.explicit:
                 lately = Lately(problem, change_of(text, list(server.recording.recent), uri))
-                models = server.trace_model, server.model
+                models = server.models_for(situation.path)
                 diagnosis = await diagnose_with_models(
                     server.worker, server.second_worker, models, situation, lately, seconds
                 )

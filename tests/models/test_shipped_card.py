@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foretrace_models.trace_model import card
-from foretrace_models.trace_model.card import describe_shipped
+from foretrace_models.trace_model.card import describe_shipped, shipped_know
 
 
 def test_damaged_weights_are_no_error_but_a_reason_to_do_without(
@@ -27,3 +27,23 @@ def test_whole_weights_lack_at_most_packages() -> None:
     assert found["available"] is all(
         importlib.util.find_spec(name) for name in ("torch", "transformers")
     )
+
+
+def test_the_folder_of_a_program_says_whether_its_exercise_is_known(tmp_path: Path) -> None:
+    toml = tmp_path / "foretrace.toml"
+    toml.write_text('[assignment]\nid = "helloWorld"\nentry = "hello.py"\n')
+    assert shipped_know(tmp_path / "hello.py")
+    assert not shipped_know(tmp_path / "other.py")
+    assert not shipped_know(None)
+    toml.write_text('[assignment]\nid = "unheard of"\nentry = "hello.py"\n')
+    assert not shipped_know(tmp_path / "hello.py")
+    toml.write_text("no TOML")
+    assert not shipped_know(tmp_path / "hello.py")
+
+
+def test_with_damaged_weights_no_exercise_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "foretrace.toml").write_text('[assignment]\nid = "x"\nentry = "x.py"\n')
+    monkeypatch.setattr(card, "SHIPPED", tmp_path)
+    assert not shipped_know(tmp_path / "x.py")

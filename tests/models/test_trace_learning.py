@@ -74,6 +74,7 @@ def test_the_card_tells_what_the_weights_saw_and_what_they_did_not(
     assert len(told["seen"]) == told["traces"] == 3
     assert coder_digest("itap", "ada") in told["seen"]
     assert coder_digest("itap", "dua") not in told["seen"]
+    assert told["exercises"] == ["total"]
     assert card["tokens"] >= 5000
 
 

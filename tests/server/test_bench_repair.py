@@ -102,20 +102,33 @@ def test_a_pool_gives_what_rules_are_not_asked_for(
     assert set(figures["pool_seconds"]) == {"larger"}
 
 
-def test_the_trace_model_gives_samples_of_programs_of_people_whom_it_has_not_seen(
-    home: Home, exercises: Path, rules: Path
+def test_the_trace_model_mends_a_program_for_an_exercise_that_it_knows(
+    home: Home, rules: Path, tmp_path: Path
 ) -> None:
     pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
     pytest.importorskip("transformers", reason="transformers is not installed")
-    command = (
-        *("bench", "repair", "--data", str(exercises), "--situation", "tests"),
-        *("--rules", str(rules)),
-    )
-    figures = foretrace_json(home, *command)
-    assert figures["samples_of"].startswith("shipped ")
-    assert figures["sampled"] == figures["broken"] == 2
-    figures = foretrace_json(home, *command, "--without", "samples")
-    assert (figures["samples_of"], figures["sampled"]) == (None, 0)
+    right = "def helloWorld():\n    return 'Hello World!'\n"
+    tests = [{"call": "helloWorld()", "expected": "'Hello World!'"}]
+    for name in ("helloWorld", "unheardOf"):
+        own = [{**tests[0], "call": f"{name}()"}]
+        text = right.replace("helloWorld", name)
+        folder = tmp_path / name
+        folder.mkdir()
+        _lines(folder / "exercises.jsonl.gz", [{"id": name, "tests": own, "reference": text}])
+        wrong = {"id": "1", "exercise": name, "label": "wrong", "code": text.replace("Hello", "")}
+        _lines(folder / "programs.jsonl.gz", [wrong])
+
+    def figures(name: str, *more: str) -> dict[str, Any]:
+        command = ("bench", "repair", "--data", str(tmp_path / name), "--situation", "tests")
+        return foretrace_json(home, *command, "--rules", str(rules), "--without", "rules", *more)
+
+    known = figures("helloWorld")
+    assert known["samples_of"].startswith("shipped ")
+    assert (known["sampled"], known["repaired"], known["by_source"]["samples"]) == (1, 1, 1)
+    unknown = figures("unheardOf")
+    assert (unknown["sampled"], unknown["repaired"]) == (0, 0)
+    without = figures("helloWorld", "--without", "samples")
+    assert (without["samples_of"], without["sampled"], without["repaired"]) == (None, 0, 0)
 
 
 def test_without_any_source_nothing_is_repaired_and_sizes_are_whole(

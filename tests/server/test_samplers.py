@@ -17,8 +17,8 @@ def _sampler(situation: SituationName, *without: SourceName, base: str | None = 
     return sampler_of(LOG, situation, frozenset(without), base, lambda _: None)
 
 
-def _by(person: str | None) -> BrokenProgram:
-    return BrokenProgram("a", "a", "x = 1\n", person)
+def _by(person: str | None, task: str = "helloWorld") -> BrokenProgram:
+    return BrokenProgram("a", task, "x = 1\n", person)
 
 
 def test_the_trace_model_is_not_asked_about_people_from_whom_it_learned() -> None:
@@ -32,6 +32,8 @@ def test_the_trace_model_is_not_asked_about_people_from_whom_it_learned() -> Non
     assert not any(asked_about(_by(name)) for name in known)
     assert asked_about(_by("nobody it has seen"))
     assert asked_about(_by(None))
+    assert not asked_about(_by(None, "an exercise that it does not know"))
+    assert not _sampler(SituationName.NONE).asked_about(_by(None)), "it is not told which exercise"
 
 
 def test_where_peers_programs_are_at_hand_or_samples_are_left_out_no_model_is_asked() -> None:

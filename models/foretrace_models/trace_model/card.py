@@ -13,6 +13,7 @@ from attrs import asdict, field, frozen
 from foretrace_models.catalogue import INSTALL, Missing, missing_packages, words_of
 from foretrace_models.coder.as_json import population_from_json
 from foretrace_models.coder.population import Population
+from foretrace_models.repair.assignment import assignment_of
 from foretrace_models.trace_model.lesson import Shape
 from foretrace_models.traces.answers import Encoding
 
@@ -34,7 +35,8 @@ class WeightsError(ValueError):
 class Data:
     """A data set that weights were trained on: what was read of it, and under which licence.
 
-    `seen` are the coders whose traces were read, as digests: a card names nobody.
+    `seen` are the coders whose traces were read, as digests: a card names nobody. `exercises` are
+    what they worked on.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Data:
     licence: str
     traces: int
     seen: tuple[str, ...]
+    exercises: tuple[str, ...] = ()
 
 
 @frozen
@@ -82,6 +85,10 @@ class Card:
         digest = coder_digest(dataset, coder)
         return any(digest in each.seen for each in self.data)
 
+    def knows(self, exercise: str) -> bool:
+        """Return whether the weights learned from work on an exercise of that name."""
+        return any(exercise in each.exercises for each in self.data)
+
     def left_out(self, dataset: str, coder: str) -> bool:
         """Return whether the weights learned from a data set, but not from this coder of it."""
         return any(each.name == dataset for each in self.data) and not self.has_seen(dataset, coder)
@@ -106,6 +113,18 @@ def describe_shipped() -> dict[str, Any]:
         "name": name,
         "missing": [asdict(each) for each in lacks],
     }
+
+
+def shipped_know(path: Path | None) -> bool:
+    """Return whether a program is for an exercise that the shipped weights know.
+
+    Its folder says which. Of others they have nothing to propose that mends them.
+    """
+    assignment = assignment_of(path)
+    try:
+        return assignment is not None and read_card(SHIPPED).knows(assignment.id)
+    except WeightsError:
+        return False
 
 
 def read_card(folder: Path) -> Card:

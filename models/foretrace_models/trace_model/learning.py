@@ -146,9 +146,16 @@ def _data(
     data = {each.name: each for each in before}
     for each in sets:
         seen = {coder_digest(each.name, trace.coder) for trace in kept[each.name]}
+        exercises = {trace.exercise for trace in kept[each.name]}
         if each.name in data:
             seen.update(data[each.name].seen)
+            exercises.update(data[each.name].exercises)
         data[each.name] = Data(
-            each.name, each.sha256, each.licence, len(kept[each.name]), tuple(sorted(seen))
+            each.name,
+            each.sha256,
+            each.licence,
+            len(kept[each.name]),
+            tuple(sorted(seen)),
+            tuple(sorted(exercises)),
         )
     return tuple(data.values())

@@ -36,8 +36,8 @@ def sampler_of(
 ) -> Sampler:
     """Return who gives samples: a fetched language model, by default the shipped trace model.
 
-    Where there is a pool of peers' programs nobody does. Nor is the trace model asked about people
-    from whom it has learned.
+    Where there is a pool of peers' programs nobody does. The trace model is asked about exercises
+    that it knows and is told, as in an editor, and not about people from whom it has learned.
 
     Raises:
         CatalogueError: the card of the language model cannot be read.
@@ -53,10 +53,12 @@ def sampler_of(
         return Sampler()
     card = trace_cards.read_card(trace_cards.SHIPPED)
 
-    def is_new(program: BrokenProgram) -> bool:
-        return program.person is None or not card.has_seen(dataset.kind, program.person)
+    def may_be_asked(program: BrokenProgram) -> bool:
+        told = situation is not SituationName.NONE and card.knows(program.task)
+        is_new = program.person is None or not card.has_seen(dataset.kind, program.person)
+        return told and is_new
 
-    return Sampler(f"{card.name} {card.files[trace_cards.NETWORK]}", model, is_new)
+    return Sampler(f"{card.name} {card.files[trace_cards.NETWORK]}", model, may_be_asked)
 
 
 def _language_model(name: str) -> Sampler:
