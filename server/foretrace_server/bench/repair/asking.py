@@ -31,8 +31,9 @@ class Asking:
         It finds what `soonest` tells, with samples of the model or without; a thread of this
         process is in the place of each worker.
         """
+        found = self._loop.run_until_complete(self._diagnosis(situation, sources, sampled))
         spares.leave()
-        return self._loop.run_until_complete(self._diagnosis(situation, sources, sampled))
+        return found
 
     async def _diagnosis(
         self, situation: Situation, sources: Sources, sampled: bool
