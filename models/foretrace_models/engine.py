@@ -32,19 +32,12 @@ class Engine(Service):
     def serve(self) -> None:
         """Work off requests until closed."""
         while (request := self.next_request()) is not None:
-            self._work_off(request)
+            request.work_off(_worked_off)
+            spares.leave()
 
-    def _work_off(self, request: Request) -> None:
-        if request.cancelled:
-            request.fail("cancelled")
-            return
-        try:
-            result = METHODS[request.method](request.params, lambda: request.cancelled)
-        except Exception as error:  # one bad request must not end the process
-            request.fail(error)
-        else:
-            request.answer(result)
-        spares.leave()
+
+def _worked_off(request: Request) -> Any:
+    return METHODS[request.method](request.params, lambda: request.cancelled)
 
 
 def main() -> None:

@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 Send = Callable[[dict[str, Any]], None]
 
 
+class RequestError(Exception):
+    """A request cannot be answered; the message says why to whoever asked."""
+
+
 @frozen(eq=False)
 class Request:
     """One request; exactly one of `answer` and `fail` is to be called, once."""
@@ -39,6 +43,20 @@ class Request:
     def cancelled(self) -> bool:
         """Whether nobody waits for the answer any more."""
         return self.number in self._cancelled
+
+    def work_off(self, work: Callable[[Request], Any]) -> None:
+        """Send what comes of some work, or why there is nothing; what goes wrong ends here."""
+        if self.cancelled:
+            self.fail("cancelled")
+            return
+        try:
+            result = work(self)
+        except RequestError as error:
+            self.fail(str(error))
+        except Exception as error:  # one bad request must not end the process
+            self.fail(error)
+        else:
+            self.answer(result)
 
     def answer(self, result: Any) -> None:
         """Send the result."""

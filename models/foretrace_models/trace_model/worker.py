@@ -17,7 +17,7 @@ from attrs import asdict
 
 from foretrace_models.language_model import use_threads
 from foretrace_models.repair.assignment import assignment_of
-from foretrace_models.service import Request, Service, run
+from foretrace_models.service import Request, RequestError, Service, run
 from foretrace_models.trace_model.card import SHIPPED, WeightsError
 from foretrace_models.trace_model.proposer import Proposer
 from foretrace_models.trace_model.weights import load
@@ -33,7 +33,10 @@ class TraceWorker(Service):
 
     @cached_property
     def _proposer(self) -> Proposer:
-        return Proposer(load(SHIPPED))
+        try:
+            return Proposer(load(SHIPPED))
+        except WeightsError as error:
+            raise RequestError(str(error)) from error
 
     def serve(self) -> None:
         """Work off requests until closed, or until none came for long."""
@@ -44,18 +47,7 @@ class TraceWorker(Service):
                 return
             if request is None:
                 return
-            self._work_off(request)
-
-    def _work_off(self, request: Request) -> None:
-        if request.cancelled:
-            request.fail("cancelled")
-            return
-        try:
-            request.answer(self._propose(request))
-        except WeightsError as error:
-            request.fail(str(error))
-        except Exception as error:  # one bad request must not end the process
-            request.fail(error)
+            request.work_off(self._propose)
 
     def _propose(self, request: Request) -> dict[str, Any]:
         """Answer with corrections of a program, for the exercise that its folder says it is."""

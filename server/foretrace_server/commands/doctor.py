@@ -62,7 +62,7 @@ def _model(home: Home) -> Finding:
 def _trace_model() -> Finding:
     found = describe_shipped()
     if found["available"]:
-        return Finding("trace model", True, "it proposes fixes beside the rules")
+        return Finding("trace model", True, "it proposes fixes for the exercises that it knows")
     # Going without torch is fine, but what is shipped should be whole.
     message = f"it proposes no fixes; {found['reason']}"
     return Finding("trace model", found["name"] is not None, message)
