@@ -1,0 +1,172 @@
+"""Filters: what keeps a proposal from being made, each a small function that says why.
+
+A filter gets the scene and a proposal, and returns the reason to be silent or None.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from foretrace_models.next_edit.lines import Lines
+from foretrace_models.next_edit.proposal import Proposal, Quiet
+from foretrace_models.next_edit.scene import Scene
+from foretrace_models.repair.edits import OverlapError, apply_edits, distance
+
+_MOST_LINES = 3
+_MOST_CHARACTERS = 400
+# What stands at the left edge and still belongs to what is above it.
+_HANGS_ON = (")", "]", "}", "else", "elif", "except", "finally")
+
+Filter = Callable[[Scene, Proposal], Quiet | None]
+
+
+def changes_nothing(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It leaves the text as it is, or its edits overlap."""
+    try:
+        same = apply_edits(scene.text, proposal.edits) == scene.text
+    except OverlapError:
+        same = True
+    return Quiet.CHANGES_NOTHING if same else None
+
+
+def too_large(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It is more than one looks through at a glance."""
+    first, last = touched(scene, proposal)
+    written = sum(len(edit.new_text) + edit.end - edit.start for edit in proposal.edits)
+    large = last - first >= _MOST_LINES or written > _MOST_CHARACTERS
+    return Quiet.TOO_LARGE if large else None
+
+
+def turned_down(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It was offered before and refused."""
+    return Quiet.TURNED_DOWN if proposal.edits in scene.moment.turned_down else None
+
+
+def under_cursor(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It changes what is being typed: the cursor's line, or anything while a word is begun.
+
+    A new line after the cursor's, with the cursor at its end, disturbs nobody.
+    """
+    cursor = scene.moment.cursor_offset
+    if cursor is None or not 0 <= cursor <= len(scene.text):
+        return None
+    around = scene.text[max(0, cursor - 1) : cursor + 1]
+    if len(around) == 2 and all(c.isalnum() or c == "_" for c in around):
+        return Quiet.UNDER_CURSOR
+    line = scene.lines.at(cursor)
+    start, end = scene.lines.starts[line], scene.lines.ends[line]
+    for edit in proposal.edits:
+        adds_line = edit.start == edit.end == end == cursor and edit.new_text[:1] in ("\n", "\r")
+        if edit.start <= end and edit.end >= start and not adds_line:
+            return Quiet.UNDER_CURSOR
+    return None
+
+
+def undoes(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It takes back, or part of the way back, what the person just did."""
+    after = apply_edits(scene.text, proposal.edits)
+    before = scene.text
+    gone: set[str] = set()
+    for burst in reversed(scene.bursts):
+        end = burst.offset + len(burst.inserted)
+        before = before[: burst.offset] + burst.removed + before[end:]
+        if after == before:
+            return Quiet.UNDOES
+        gone.update(set(burst.before_lines) - set(burst.after_lines))
+    new = Lines(after).contents
+    first, last = touched(scene, proposal)
+    made = set(new[first : len(new) - (len(scene.lines) - 1 - last)])
+    made -= set(scene.lines.contents[first : last + 1])
+    gone = {line.strip() for line in gone} - {""}
+    if any(line.strip() in gone for line in made):
+        return Quiet.UNDOES
+    inverse = {(burst.inserted, burst.removed) for burst in scene.bursts if burst.removed}
+    for edit in proposal.edits:
+        if (scene.text[edit.start : edit.end], edit.new_text) in inverse:
+            return Quiet.UNDOES
+    for burst in scene.bursts:
+        if burst.one_line and first == last == burst.line_now and len(new) == len(scene.lines):
+            was, now = burst.before_lines[0], scene.lines.contents[first]
+            if distance(new[first], was) < distance(now, was):
+                return Quiet.UNDOES
+    return None
+
+
+def not_code(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It changes a string or comment where code was changed, or the other way round."""
+    if not scene.changes:
+        return None
+    change = scene.changes[-1]
+    if change.new is None or change.line >= len(scene.lines):
+        return None
+    old = change.old or ""
+    column = next(
+        (at for at, pair in enumerate(zip(old, change.new, strict=False)) if pair[0] != pair[1]),
+        min(len(old), len(change.new)),
+    )
+    there = scene.in_quiet(scene.lines.starts[change.line] + (column if change.old else 0))
+    if any(scene.in_quiet(edit.start) != there for edit in proposal.edits):
+        return Quiet.NOT_CODE
+    return None
+
+
+def already_there(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It writes a line that stands beside it already."""
+    for edit in proposal.edits:
+        written = edit.new_text.strip()
+        if edit.start != edit.end or "\n" not in edit.new_text.replace("\r", "\n"):
+            continue
+        line = scene.lines.at(edit.start)
+        beside = scene.lines.contents[max(0, line - 1) : line + 3]
+        if any(written == content.strip() for content in beside):
+            return Quiet.ALREADY_THERE
+    return None
+
+
+def breaks_syntax(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """It breaks a part of a Python program that parses; other languages are not known so well."""
+    if scene.language != "python":
+        return None
+    first, last = touched(scene, proposal)
+    contents = scene.lines.contents
+    while first > 0 and not _begins_part(contents[first]):
+        first -= 1
+    while last + 1 < len(contents) and not _begins_part(contents[last + 1]):
+        last += 1
+    start, end = scene.lines.starts[first], scene.lines.ends[last]
+    if not _parses(scene.text[start:end]):
+        return None
+    length = len(scene.text) - end
+    after = apply_edits(scene.text, proposal.edits)
+    return None if _parses(after[start : len(after) - length]) else Quiet.BREAKS_SYNTAX
+
+
+FILTERS: tuple[Filter, ...] = (
+    changes_nothing,
+    too_large,
+    turned_down,
+    under_cursor,
+    undoes,
+    not_code,
+    already_there,
+    breaks_syntax,
+)
+
+
+def touched(scene: Scene, proposal: Proposal) -> tuple[int, int]:
+    """Return the first and last line that a proposal touches."""
+    first = min(scene.lines.at(edit.start) for edit in proposal.edits)
+    return first, max(scene.lines.at(edit.end) for edit in proposal.edits)
+
+
+def _begins_part(line: str) -> bool:
+    return line[:1].strip() != "" and not line.startswith(_HANGS_ON)
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
