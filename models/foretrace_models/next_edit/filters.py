@@ -44,16 +44,13 @@ def turned_down(scene: Scene, proposal: Proposal) -> Quiet | None:
 
 
 def under_cursor(scene: Scene, proposal: Proposal) -> Quiet | None:
-    """It changes what is being typed: the cursor's line, or anything while a word is begun.
+    """It changes the line that is being typed.
 
-    A new line after the cursor's, with the cursor at its end, disturbs nobody.
+    A new line after it disturbs nobody, if the cursor is at its end.
     """
     cursor = scene.moment.cursor_offset
     if cursor is None or not 0 <= cursor <= len(scene.text):
         return None
-    around = scene.text[max(0, cursor - 1) : cursor + 1]
-    if len(around) == 2 and all(c.isalnum() or c == "_" for c in around):
-        return Quiet.UNDER_CURSOR
     line = scene.lines.at(cursor)
     start, end = scene.lines.starts[line], scene.lines.ends[line]
     for edit in proposal.edits:

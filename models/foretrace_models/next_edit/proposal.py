@@ -14,6 +14,7 @@ class Pattern(str, Enum):
 
     RENAME = "rename"
     SAME_CHANGE = "same-change"
+    REPLACEMENT = "replacement"
     PARAMETER = "parameter"
     ARGUMENT = "argument"
     CONTINUATION = "continuation"

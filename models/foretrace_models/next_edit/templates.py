@@ -15,6 +15,8 @@ from foretrace_models.next_edit.lexing import Kind, Token, lex, shape
 from foretrace_models.next_edit.lines import indentation
 
 _MOST_TOKENS = 60
+# So many tokens around a piece tell that it is the same piece elsewhere.
+_AROUND = 2
 _LEAST_STEM = 3
 
 
@@ -35,6 +37,40 @@ class Fit:
     alike: float
 
 
+@frozen
+class Piece:
+    """Tokens of which those from `first` to `last` give way to a new piece.
+
+    Where they were the first or last of their line, they must be so elsewhere.
+    """
+
+    texts: tuple[str, ...]
+    first: int
+    last: int
+    new: str
+    begins_line: bool
+    ends_line: bool
+
+    def fit(self, line: str) -> str | None:
+        """Return what a line becomes, None where it has no such tokens or the piece already."""
+        if not all(text in line for text in self.texts):
+            return None
+        if self.first == self.last and self.new.strip() in line:
+            return None
+        tokens = lex(line)
+        length = len(self.texts)
+        for at in range(len(tokens) - length + 1):
+            if (self.begins_line and at > 0) or (self.ends_line and at + length < len(tokens)):
+                continue
+            if tuple(token.text for token in tokens[at : at + length]) == self.texts:
+                first, last = at + self.first, at + self.last
+                start = tokens[first - 1].end if first > 0 else len(indentation(line))
+                end = tokens[last].start if last < len(tokens) else len(line)
+                becomes = line[:start] + self.new + line[end:]
+                return becomes if becomes != line else None
+        return None
+
+
 class Template:
     """A change of one line, to be made in others."""
 
@@ -51,6 +87,24 @@ class Template:
         gone = sum(step.last - step.first for step in self._steps)
         return 1 - gone / len(self._tokens)
 
+    @property
+    def only_values(self) -> bool:
+        """Whether all it does is to put other numbers and strings in the place of such.
+
+        Strings that have the same content in other quotes are no other strings.
+        """
+        for step in self._steps:
+            gone = self._tokens[step.first : step.last]
+            came = lex(step.piece)
+            if not gone or len(gone) != len(came):
+                return False
+            for a, b in zip(gone, came, strict=True):
+                if a.kind is not b.kind or a.kind not in (Kind.NUMBER, Kind.STRING):
+                    return False
+                if a.kind is Kind.STRING and a.text[1:-1] == b.text[1:-1]:
+                    return False
+        return True
+
     def fit(self, line: str) -> Fit | None:
         """Return what a line becomes; None where the change does not fit it, or does nothing."""
         content = line.strip()
@@ -61,12 +115,34 @@ class Template:
             return None
         for step in self._steps:
             for mine, theirs in self._pairs(tokens)[step.first : step.last]:
-                if mine.text != theirs.text:
+                if mine.text != theirs.text and not _requoted(mine, step.piece):
                     return None
         becomes = indentation(line) + self._filled(content, tokens)
         if becomes == line.rstrip():
             return None
         return Fit(becomes, self._alike(tokens))
+
+    def piece(self) -> Piece | None:
+        """Return the one piece that gave way to another, with what stood around it.
+
+        None where several did, or too little stood around it to know it by.
+        """
+        if len(self._steps) != 1:
+            return None
+        (step,) = self._steps
+        count = len(self._tokens)
+        first, last = max(0, step.first - _AROUND), min(count, step.last + _AROUND)
+        if last - first < _AROUND:
+            return None
+        texts = tuple(token.text for token in self._tokens[first:last])
+        return Piece(
+            texts,
+            step.first - first,
+            step.last - first,
+            step.piece,
+            begins_line=step.first < _AROUND,
+            ends_line=step.last > count - _AROUND,
+        )
 
     def _pairs(self, tokens: list[Token]) -> list[tuple[Token, Token]]:
         return list(zip(self._tokens, tokens, strict=True))
@@ -88,7 +164,11 @@ class Template:
         for step in self._steps:
             start = tokens[step.first - 1].end if step.first > 0 else 0
             end = tokens[step.last].start if step.last < len(tokens) else len(content)
-            parts += [content[at:start], _with(step.piece, variables)]
+            piece = _with(step.piece, variables)
+            for mine, theirs in self._pairs(tokens)[step.first : step.last]:
+                if _requoted(mine, step.piece):
+                    piece = piece.replace(mine.text[1:-1], theirs.text[1:-1])
+            parts += [content[at:start], piece]
             at = end
         return "".join([*parts, content[at:]])
 
@@ -109,6 +189,19 @@ def template_of(old: str, new: str) -> Template | None:
     if not steps:
         return None
     return Template(old, new, before, steps)
+
+
+def _requoted(token: Token, piece: str) -> bool:
+    """Return whether a piece has a string's content in other quotes."""
+    content = token.text[1:-1]
+    return (
+        token.kind is Kind.STRING
+        and len(content) > 0
+        and any(
+            each.kind is Kind.STRING and each.text[1:-1] == content and each.text != token.text
+            for each in lex(piece)
+        )
+    )
 
 
 def _with(piece: str, variables: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
@@ -20,13 +20,17 @@ def missing_import(scene: Scene) -> Iterator[Proposal]:
     last = scene.last
     if scene.language != "python" or last is None:
         return
-    before = set(_USED.findall("\n".join(last.before_lines)))
-    for name in _USED.findall("\n".join(last.after_lines)):
+    before = set(_used(last.before_lines))
+    for name in _used(last.after_lines):
         if name in before or name not in _MODULES or _bound(scene.text, name):
             continue
         edit = _import(scene, f"import {name}")
         yield Proposal(Pattern.IMPORT, "module", (edit,), f"{name} is not imported yet")
         return
+
+
+def _used(lines: Sequence[str]) -> list[str]:
+    return _USED.findall("\n".join(line for line in lines if not _IMPORT.match(line.strip())))
 
 
 def _bound(text: str, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from foretrace_models.next_edit.lexing import shape
+from foretrace_models.next_edit.line_changes import LineChange
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.next_edit.templates import Template, template_of
@@ -12,45 +13,56 @@ from foretrace_models.repair.edits import TextEdit, trimmed
 
 _REACH_LINES = 40
 _NEAR_LINES = 2
+_BACK = 3
 # With one example, so much of a line must have stayed, and so many of its words be the same.
 _LEAST_KEPT = 0.5
 _LEAST_ALIKE = 0.3
-_LEAST_TOKENS = 3
+_LEAST_SHAPE = 3
 
 
 def same_change(scene: Scene) -> Iterator[Proposal]:
-    """Propose the change of the last line at the nearest other line that it fits."""
-    if not scene.changes:
-        return
-    last = scene.changes[-1]
-    if last.new is None or last.old is None:
-        return
-    template = template_of(last.old, last.new)
+    """Propose the last change that fits another line at the nearest one."""
+    for back, change in enumerate(reversed(scene.changes[-_BACK:])):
+        proposal = _again(scene, change, back)
+        if proposal is not None:
+            yield proposal
+            return
+
+
+def _again(scene: Scene, change: LineChange, back: int) -> Proposal | None:
+    template = template_of(change.old, change.new) if change.old and change.new else None
     if template is None:
-        return
-    examples = 1 + sum(
-        _is_example(template, change.old, change.new) for change in scene.changes[:-1]
-    )
-    if examples == 1 and (template.kept < _LEAST_KEPT or len(template.shape) < _LEAST_TOKENS):
-        return
-    first, end = max(0, last.line - _REACH_LINES), min(len(scene.lines), last.line + _REACH_LINES)
-    for line in scene.outward(last.line, range(first, end)):
+        return None
+    others = [each for each in scene.changes if each is not change]
+    examples = 1 + sum(_is_example(template, each) for each in others)
+    if examples == 1 and (
+        template.kept < _LEAST_KEPT or template.only_values or len(template.shape) < _LEAST_SHAPE
+    ):
+        return None
+    at = scene.changes[-1].line
+    first, end = max(0, at - _REACH_LINES), min(len(scene.lines), at + _REACH_LINES)
+    for line in scene.outward(at, range(first, end)):
         content = scene.lines.contents[line]
-        if shape(content) != template.shape:
+        if line == change.line or shape(content) != template.shape:
             continue
         fit = template.fit(content)
         if fit is None or (examples == 1 and fit.alike < _LEAST_ALIKE):
             continue
-        near = "near" if abs(line - last.line) <= _NEAR_LINES else "far"
-        grade = f"{min(examples, 3)}, {near}"
+        grade = f"{examples} times" if examples < 3 else "often"
+        if examples == 1:
+            near = "near" if abs(line - at) <= _NEAR_LINES else "far"
+            alike = "same line" if fit.alike == 1 else "line like it"
+            grade = f"once, {alike}, {near}"
+        if back:
+            grade += ", earlier"
         start = scene.lines.starts[line]
         edit = trimmed(scene.text, TextEdit(start, scene.lines.ends[line], fit.becomes))
-        yield Proposal(Pattern.SAME_CHANGE, grade, (edit,), "the same change in a line like it")
-        return
+        return Proposal(Pattern.SAME_CHANGE, grade, (edit,), "the same change in a line like it")
+    return None
 
 
-def _is_example(template: Template, old: str | None, new: str | None) -> bool:
-    if old is None or new is None:
+def _is_example(template: Template, change: LineChange) -> bool:
+    if change.old is None or change.new is None:
         return False
-    fit = template.fit(old)
-    return fit is not None and fit.becomes == new.rstrip()
+    fit = template.fit(change.old)
+    return fit is not None and fit.becomes == change.new.rstrip()

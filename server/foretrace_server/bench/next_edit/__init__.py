@@ -1,0 +1,1 @@
+"""How well the next edit is foretold: of real streams of edits, burst after burst."""

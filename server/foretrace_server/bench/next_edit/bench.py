@@ -1,0 +1,171 @@
+"""The benchmark of next edits: samples of real streams, asked about one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from foretrace_models.next_edit.knowledge import Knowledge, digest_of, shipped
+from foretrace_server.bench.intervals import Row
+from foretrace_server.bench.next_edit.figures import (
+    SPOKEN,
+    calibration,
+    figures_of,
+    parts_of,
+    patterns_of,
+)
+from foretrace_server.bench.next_edit.judging import is_exact, is_right, reverses
+from foretrace_server.bench.next_edit.learning import learned, lesson_of
+from foretrace_server.bench.next_edit.proposers import BASELINES, ENGINE, Proposer, engine
+from foretrace_server.bench.next_edit.samples import Sample, samples_of
+from foretrace_server.bench.next_edit.streams import Stream, load
+from foretrace_server.bench.resume import Rows
+
+Tell = Callable[[str], None]
+
+_NEAR_LINES = 2
+_TOLD_EVERY = 200
+
+
+class Fit(str, Enum):
+    """What the engine knows: what is shipped, or what all other people in the data teach."""
+
+    SHIPPED = "shipped"
+    LOO = "loo"
+
+
+class SeenError(ValueError):
+    """Everybody in the data was seen by what is to be measured."""
+
+
+@frozen
+class Run:
+    """What to measure; `limit` is the most samples, of each person as many as of any other."""
+
+    data: tuple[Path, ...]
+    fit: Fit = Fit.SHIPPED
+    limit: int | None = None
+    seed: int = 7
+    resume: Path | None = None
+
+
+def measure(run: Run, tell: Tell) -> dict[str, Any]:
+    """Return all figures as a JSON object.
+
+    Raises:
+        NoStreamsError: a folder holds no streams.
+        SeenError: `fit` is what is shipped, and that has seen everybody.
+        MissingLearnerError: `fit` is to learn, and scikit-learn is not installed.
+        OtherRunError: the rows of the resumed file are of another run.
+        OSError: a file cannot be read or written.
+        ValueError: a file is not what its name says.
+    """
+    streams = [stream for folder in run.data for stream in load(folder)]
+    dataset = " + ".join(sorted({stream.dataset for stream in streams}))
+    left_out = 0
+    if run.fit is Fit.SHIPPED:
+        unseen = _unseen(streams, shipped())
+        left_out = len({(s.dataset, s.person) for s in streams} - {(s.dataset, s.person) for s in unseen})
+        streams = unseen
+    samples = samples_of(streams, run.limit, run.seed)
+    tell(f"{len(samples):,} samples of {len(streams):,} streams")
+    about = {
+        "bench": "next-edit",
+        "dataset": dataset,
+        "fit": run.fit.value,
+        "limit": run.limit,
+        "seed": run.seed,
+    }
+    kept = Rows(run.resume, about)
+    rows = []
+    knowledge_of = _knowledge(run, samples, tell)
+    for sample in samples:
+        row = kept.get(sample.id)
+        if row is None:
+            row = _row(sample, {ENGINE: engine(knowledge_of(sample.person)), **BASELINES})
+            kept.add(sample.id, row)
+        rows.append(row)
+        if len(rows) % _TOLD_EVERY == 0:
+            tell(f"{len(rows):,}/{len(samples):,} samples")
+    answers = [row["proposers"][ENGINE] for row in rows]
+    return {
+        "dataset": dataset,
+        "n": len(rows),
+        "people": len({row["person"] for row in rows}),
+        "people_left_out": left_out,
+        "fit": run.fit.value,
+        "seed": run.seed,
+        "limit": run.limit,
+        "fixed_silence": 1 - SPOKEN,
+        "proposers": {name: figures_of(rows, name, run.seed) for name in (ENGINE, *BASELINES)},
+        "datasets": parts_of(rows, ENGINE),
+        "patterns": patterns_of(rows, ENGINE),
+        "calibration": {
+            "edits": calibration([(a["confidence"], a["right"]) for a in answers if a["spoke"]]),
+            "places": calibration([(a["place_confidence"], a["hit_1"]) for a in answers]),
+        },
+    }
+
+
+def _unseen(streams: Sequence[Stream], knowledge: Knowledge) -> list[Stream]:
+    seen = knowledge.card.people
+    unseen = [each for each in streams if digest_of(each.dataset, each.person) not in seen]
+    if not unseen:
+        raise SeenError(
+            "what is shipped was learned from everybody in this data, so it says nothing to measure "
+            "it here; --fit loo learns anew from all others for each of them"
+        )
+    return unseen
+
+
+def _knowledge(
+    run: Run, samples: Sequence[Sample], tell: Tell
+) -> Callable[[str], Knowledge]:
+    """Return what gives the knowledge that a person is to be asked with."""
+    if run.fit is Fit.SHIPPED:
+        return lambda _: shipped()
+    tell("learning, for each person from all others")
+    lessons = [lesson_of(sample) for sample in samples]
+    known: dict[str, Knowledge] = {}
+
+    def without(person: str) -> Knowledge:
+        if person not in known:
+            known[person] = learned([each for each in lessons if each.person != person])
+        return known[person]
+
+    return without
+
+
+def _row(sample: Sample, proposers: dict[str, Proposer]) -> Row:
+    return {
+        "id": sample.id,
+        "person": sample.person,
+        "dataset": sample.dataset,
+        "proposers": {name: _answer(sample, proposer) for name, proposer in proposers.items()},
+    }
+
+
+def _answer(sample: Sample, proposer: Proposer) -> dict[str, Any]:
+    begun = time.perf_counter()
+    proposed = proposer(sample.moment)
+    seconds = time.perf_counter() - begun
+    lines, text, edits = proposed.lines, sample.moment.text, proposed.edits
+    spoke = bool(edits)
+    return {
+        "hit_1": sample.place in lines[:1],
+        "hit_3": sample.place in lines[:3],
+        "near_1": any(abs(sample.place - line) <= _NEAR_LINES for line in lines[:1]),
+        "place_confidence": proposed.place_confidence,
+        "spoke": spoke,
+        "confidence": proposed.confidence,
+        "pattern": proposed.pattern,
+        "exact": spoke and is_exact(text, edits, sample.texts[0]),
+        "right": spoke and is_right(text, edits, sample.texts),
+        "reverses": spoke and reverses(sample.moment, edits),
+        "seconds": seconds,
+    }

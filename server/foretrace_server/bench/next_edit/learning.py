@@ -1,0 +1,113 @@
+"""Learning from samples: how often patterns are right, and what makes a place likely.
+
+Needs scikit-learn, which nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from attrs import evolve, frozen
+
+from foretrace_models.next_edit.engine import judged, place_of
+from foretrace_models.next_edit.knowledge import Counts, Knowledge
+from foretrace_models.next_edit.places import Features, featured
+from foretrace_models.next_edit.proposal import Proposal
+from foretrace_models.next_edit.scene import Scene
+from foretrace_server.bench.next_edit.judging import is_right
+from foretrace_server.bench.next_edit.samples import Sample
+
+_PATTERN = "pattern"
+# Between fitting closely and weights near 0, as scikit-learn counts it; its own default.
+_LOOSENESS = 1.0
+
+
+class MissingLearnerError(RuntimeError):
+    """scikit-learn is not installed."""
+
+
+@frozen
+class Made:
+    """A proposal that no filter refused, the line that it begins at, and whether it was right."""
+
+    proposal: Proposal
+    line: int
+    right: bool
+
+
+@frozen
+class Lesson:
+    """What a sample teaches: its proposals, and the lines that came into question."""
+
+    person: str
+    made: tuple[Made, ...]
+    lines: tuple[tuple[int, Features], ...]
+    place: int
+
+
+def lesson_of(sample: Sample) -> Lesson:
+    """Return what a sample teaches."""
+    scene = Scene(sample.moment)
+    made = tuple(
+        Made(
+            proposal,
+            place_of(scene, proposal),
+            is_right(sample.moment.text, proposal.edits, sample.texts),
+        )
+        for proposal, refused in judged(scene)
+        if refused is None
+    )
+    lines = featured(scene, {each.line: 0.0 for each in made})
+    return Lesson(sample.person, made, tuple(lines), sample.place)
+
+
+def counted(lessons: Iterable[Lesson]) -> Knowledge:
+    """Return how often the proposals of lessons were right, by pattern and grade."""
+    counts: dict[str, dict[str, Counts]] = defaultdict(dict)
+    for lesson in lessons:
+        for each in lesson.made:
+            grades = counts[each.proposal.pattern.value]
+            before = grades.get(each.proposal.grade, Counts(0, 0))
+            grades[each.proposal.grade] = Counts(before.right + each.right, before.offered + 1)
+    ordered = {
+        pattern: {grade: counts[pattern][grade] for grade in sorted(counts[pattern])}
+        for pattern in sorted(counts)
+    }
+    return Knowledge(ordered)
+
+
+def learned(lessons: Sequence[Lesson]) -> Knowledge:
+    """Return what lessons teach of patterns and of places.
+
+    Raises:
+        MissingLearnerError: scikit-learn is not installed.
+    """
+    try:
+        from sklearn.feature_extraction import DictVectorizer
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise MissingLearnerError(
+            "learning needs scikit-learn: pip install scikit-learn, or score --fit shipped"
+        ) from error
+    known = counted(lessons)
+    rows: list[Features] = []
+    labels: list[bool] = []
+    for lesson in lessons:
+        targets: dict[int, float] = {}
+        for each in lesson.made:
+            sure = known.confidence(each.proposal)
+            targets[each.line] = max(sure, targets.get(each.line, 0.0))
+        for line, features in lesson.lines:
+            rows.append({**features, **({_PATTERN: targets[line]} if line in targets else {})})
+            labels.append(line == lesson.place)
+    if len(set(labels)) < 2:
+        return known
+    vectors = DictVectorizer()
+    model = LogisticRegression(C=_LOOSENESS, max_iter=1000)
+    model.fit(vectors.fit_transform(rows), labels)
+    names = [str(name) for name in vectors.get_feature_names_out()]
+    weights = {
+        name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)
+    }
+    return evolve(known, weights=weights, bias=round(float(model.intercept_[0]), 4))
