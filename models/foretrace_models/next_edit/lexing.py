@@ -79,6 +79,12 @@ def shape(line: str) -> str:
     return "".join(_WORDS.sub("w", line).split())
 
 
+def open_brackets(line: str) -> int:
+    """Return how many more brackets open in a line than close."""
+    opening = line.count("(") + line.count("[") + line.count("{")
+    return opening - line.count(")") - line.count("]") - line.count("}")
+
+
 def names(text: str) -> list[str]:
     """Return the names in a text that are no keywords, in order."""
     return [name for name in _NAME.findall(text) if name not in _KEYWORDS]

@@ -7,6 +7,7 @@ a name that came and stood in the line before is a variable, and is what the oth
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 from attrs import frozen
@@ -18,6 +19,7 @@ _MOST_TOKENS = 60
 # So many tokens around a piece tell that it is the same piece elsewhere.
 _AROUND = 2
 _LEAST_STEM = 3
+_COMMENT = re.compile(r"^\s*(?:#|//|/\*|<!--|--)|(?:\*/|-->)\s*$")
 
 
 @frozen
@@ -86,6 +88,11 @@ class Template:
         """The share of the old line's tokens that stayed, from 0 to 1."""
         gone = sum(step.last - step.first for step in self._steps)
         return 1 - gone / len(self._tokens)
+
+    @property
+    def comments(self) -> bool:
+        """Whether all it does is to make code a comment, or a comment code."""
+        return self.old != self.new and _uncommented(self.old) == _uncommented(self.new)
 
     @property
     def only_values(self) -> bool:
@@ -189,6 +196,10 @@ def template_of(old: str, new: str) -> Template | None:
     if not steps:
         return None
     return Template(old, new, before, steps)
+
+
+def _uncommented(line: str) -> str:
+    return _COMMENT.sub("", line).strip()
 
 
 def _requoted(token: Token, piece: str) -> bool:

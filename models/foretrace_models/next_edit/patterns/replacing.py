@@ -21,7 +21,7 @@ def replacement(scene: Scene) -> Iterator[Proposal]:
     piece = _piece(last)
     if piece is None:
         return
-    examples = sum(_is_example(piece, change) for change in scene.changes)
+    examples = len({change.line for change in scene.changes if _is_example(piece, change)})
     if examples < 2:
         return
     done = {change.line for change in scene.changes}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from foretrace_models.next_edit.lexing import shape
+from foretrace_models.next_edit.lexing import is_code, open_brackets, shape
 from foretrace_models.next_edit.line_changes import LineChange
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
@@ -33,14 +33,14 @@ def _again(scene: Scene, change: LineChange, back: int) -> Proposal | None:
     template = template_of(change.old, change.new) if change.old and change.new else None
     if template is None:
         return None
-    others = [each for each in scene.changes if each is not change]
-    examples = 1 + sum(_is_example(template, each) for each in others)
-    if examples == 1 and (
-        template.kept < _LEAST_KEPT or template.only_values or len(template.shape) < _LEAST_SHAPE
-    ):
+    examples = 1 + len(
+        {each.line for each in scene.changes if _is_example(template, each)} - {change.line}
+    )
+    if examples == 1 and (back or not _tells_by_itself(template, scene.language)):
         return None
     at = scene.changes[-1].line
-    first, end = max(0, at - _REACH_LINES), min(len(scene.lines), at + _REACH_LINES)
+    reach = 1 if template.comments else _REACH_LINES
+    first, end = max(0, at - reach), min(len(scene.lines), at + reach + 1)
     for line in scene.outward(at, range(first, end)):
         content = scene.lines.contents[line]
         if line == change.line or shape(content) != template.shape:
@@ -51,14 +51,27 @@ def _again(scene: Scene, change: LineChange, back: int) -> Proposal | None:
         grade = f"{examples} times" if examples < 3 else "often"
         if examples == 1:
             near = "near" if abs(line - at) <= _NEAR_LINES else "far"
-            alike = "same line" if fit.alike == 1 else "line like it"
-            grade = f"once, {alike}, {near}"
+            grade = f"once, {'same line' if fit.alike == 1 else 'line like it'}, {near}"
         if back:
             grade += ", earlier"
         start = scene.lines.starts[line]
         edit = trimmed(scene.text, TextEdit(start, scene.lines.ends[line], fit.becomes))
         return Proposal(Pattern.SAME_CHANGE, grade, (edit,), "the same change in a line like it")
     return None
+
+
+def _tells_by_itself(template: Template, language: str) -> bool:
+    """Return whether one example is enough to think of others.
+
+    It is not in prose, while a line is not finished, or where only a value was changed.
+    """
+    return (
+        is_code(language)
+        and template.kept >= _LEAST_KEPT
+        and len(template.shape) >= _LEAST_SHAPE
+        and not (template.only_values or template.comments)
+        and open_brackets(template.old) == open_brackets(template.new)
+    )
 
 
 def _is_example(template: Template, change: LineChange) -> bool:
