@@ -67,9 +67,8 @@ def load(folder: Path) -> tuple[Classifier, Card]:
     """
     card = read_card(folder)
     try:
-        told = {
-            name: _numbers(tensor) for name, tensor in deserialize((folder / WEIGHTS).read_bytes())
-        }
+        tensors = deserialize((folder / WEIGHTS).read_bytes())
+        told = {name: _numbers(tensor) for name, tensor in tensors}
         return _classifier(card, told), card
     except (OSError, SafetensorError, KeyError, IndexError, ValueError) as error:
         raise WeightsError(f"{folder / WEIGHTS} cannot be used: {error!r}") from error
