@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from foretrace_models.next_edit.filters import FILTERS, touched
-from foretrace_models.next_edit.knowledge import Knowledge, shipped
+from foretrace_models.next_edit.keeping import shipped
+from foretrace_models.next_edit.knowledge import Knowledge
 from foretrace_models.next_edit.moment import Moment
 from foretrace_models.next_edit.patterns import PATTERNS
 from foretrace_models.next_edit.places import places
@@ -19,7 +20,7 @@ _LEAST_CONFIDENCE = 0.2
 def next_edit(moment: Moment, knowledge: Knowledge | None = None) -> Answer:
     """Return what is likely next, by what was learned from others, or else by what is shipped.
 
-    It never raises, whatever the text and the keystrokes are.
+    It never raises, whatever the text and the keystrokes are, if what is shipped can be read.
     """
     known = shipped() if knowledge is None else knowledge
     scene = Scene(moment)

@@ -1,23 +1,13 @@
-"""What was learned from others: how often patterns were right, and which places are likely.
-
-It is a JSON file with a card: who was seen, under which licences, by which command.
-"""
+"""What was learned from others: how often patterns were right, and which places are likely."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Mapping
 
-import cattrs
-from attrs import asdict, field, frozen
+from attrs import field, frozen
 
 from foretrace_models.next_edit.proposal import Proposal
 
-_SHIPPED = Path(__file__).parent / "shipped.json"
 # How many proposals what is known of the whole counts for, beside those of a part of it.
 _PRIOR = 4.0
 # How often proposals are right of which nothing at all is known.
@@ -33,90 +23,28 @@ class Counts:
 
 
 @frozen
-class Seen:
-    """A data set that was learned from: its licence, how many samples, and digests of its people."""
-
-    dataset: str
-    licence: str
-    samples: int
-    people: tuple[str, ...]
-
-
-@frozen
-class Card:
-    """Where what is known comes from: the command that makes it, who was seen, how it fared."""
-
-    command: str = ""
-    seen: tuple[Seen, ...] = ()
-    metrics: Mapping[str, float] = field(factory=dict)
-
-    @property
-    def people(self) -> frozenset[str]:
-        """The digests of all people seen."""
-        return frozenset(person for seen in self.seen for person in seen.people)
-
-
-@frozen
 class Knowledge:
     """Counts of proposals by pattern and grade, and the weights of features of places.
 
-    A place's weights give the logarithm of its odds; `bias` is that without any feature.
+    The weights of a place's features add up, with `bias`, to the logarithm of its odds.
     """
 
     counts: Mapping[str, Mapping[str, Counts]] = field(factory=dict)
     weights: Mapping[str, float] = field(factory=dict)
     bias: float = 0.0
-    card: Card = Card()
 
     def confidence(self, proposal: Proposal) -> float:
         """Return how often such proposals are right, from 0 to 1.
 
-        Grades seldom seen lean on their pattern, and patterns on all of them.
+        Grades seldom seen lean on their pattern; patterns seldom seen count as seldom right.
         """
-        everything = [each for grades in self.counts.values() for each in grades.values()]
         grades = self.counts.get(proposal.pattern.value, {})
-        share = _share(everything, _UNKNOWN)
-        share = _share(grades.values(), share)
+        share = _share(grades.values(), _UNKNOWN)
         own = grades.get(proposal.grade)
-        return _share([own] if own else [], share)
+        return share if own is None else _share([own], share)
 
 
-def digest_of(dataset: str, person: str) -> str:
-    """Return by what a card knows a person, without naming them."""
-    return hashlib.sha256(f"{dataset}/{person}".encode()).hexdigest()[:16]
-
-
-def load(path: Path) -> Knowledge:
-    """Return what a file holds.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: it is not such a file.
-    """
-    data = json.loads(path.read_text(encoding="utf-8"))
-    try:
-        return cattrs.structure(data, Knowledge)
-    except (cattrs.BaseValidationError, AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} holds no knowledge of next edits: {error!r}") from error
-
-
-def save(path: Path, knowledge: Knowledge) -> None:
-    """Write what is known to a file.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    data: dict[str, Any] = asdict(knowledge)
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-
-
-@cache
-def shipped() -> Knowledge:
-    """Return what comes with Foretrace."""
-    return load(_SHIPPED)
-
-
-def _share(counts: Any, before: float) -> float:
+def _share(counts: Collection[Counts], before: float) -> float:
     right = sum(each.right for each in counts)
     offered = sum(each.offered for each in counts)
-    return float((right + _PRIOR * before) / (offered + _PRIOR))
+    return (right + _PRIOR * before) / (offered + _PRIOR)

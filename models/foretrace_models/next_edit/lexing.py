@@ -19,22 +19,112 @@ _WORDS = re.compile(r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\w+""")
 _NAME = re.compile(r"[^\W\d]\w*")
 
 _COMMON = frozenset(
-    """abstract as async await auto bool boolean break case catch char class const continue
-    default delete do double else enum export extends false final finally float for function
-    goto if implements import in instanceof int interface let long namespace new null of
-    override package private protected public readonly return short static struct super switch
-    template this throw throws true try type typeof undefined unsigned using var void volatile
-    while with yield self cls None True False string number print""".split()
+    [
+        "abstract",
+        "as",
+        "async",
+        "await",
+        "auto",
+        "bool",
+        "boolean",
+        "break",
+        "case",
+        "catch",
+        "char",
+        "class",
+        "const",
+        "continue",
+        "default",
+        "delete",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "export",
+        "extends",
+        "false",
+        "final",
+        "finally",
+        "float",
+        "for",
+        "function",
+        "goto",
+        "if",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "int",
+        "interface",
+        "let",
+        "long",
+        "namespace",
+        "new",
+        "null",
+        "of",
+        "override",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "readonly",
+        "return",
+        "short",
+        "static",
+        "struct",
+        "super",
+        "switch",
+        "template",
+        "this",
+        "throw",
+        "throws",
+        "true",
+        "try",
+        "type",
+        "typeof",
+        "undefined",
+        "unsigned",
+        "using",
+        "var",
+        "void",
+        "volatile",
+        "while",
+        "with",
+        "yield",
+        "self",
+        "cls",
+        "None",
+        "True",
+        "False",
+        "string",
+        "number",
+        "print",
+    ]
 )
 _KEYWORDS = _COMMON | frozenset(keyword.kwlist)
 
 _HASH = frozenset({"python", "ruby", "shellscript", "r", "yaml", "toml", "julia", "perl"})
 _SLASHES = frozenset(
-    """javascript typescript javascriptreact typescriptreact java c cpp csharp go rust dart
-    kotlin swift php scala""".split()
+    [
+        "javascript",
+        "typescript",
+        "javascriptreact",
+        "typescriptreact",
+        "java",
+        "c",
+        "cpp",
+        "csharp",
+        "go",
+        "rust",
+        "dart",
+        "kotlin",
+        "swift",
+        "php",
+        "scala",
+    ]
 )
 MARKUP = frozenset(
-    "html xml svelte vue javascriptreact typescriptreact handlebars php".split()
+    ["html", "xml", "svelte", "vue", "javascriptreact", "typescriptreact", "handlebars", "php"]
 )
 _QUIET_HASH = re.compile(
     r'"""(?:\\.|[^\\])*?"""|' + r"'''(?:\\.|[^\\])*?'''|"
@@ -103,7 +193,7 @@ def is_code(language: str) -> bool:
 def looks_like_code(name: str) -> bool:
     """Return whether a word looks like a name even in prose: ``likeThis``, ``like_this``, ``x1``."""
     inner = name[1:]
-    return "_" in name or any(c.isdigit() or c.isupper() for c in inner) and not name.isupper()
+    return "_" in name or (any(c.isdigit() or c.isupper() for c in inner) and not name.isupper())
 
 
 def quiet_spans(text: str, language: str) -> list[tuple[int, int]]:

@@ -25,9 +25,7 @@ _NEAR = {0: "same line", 1: "next line", 2: "second next line", -1: "line above"
 Features = Mapping[str, float]
 
 
-def places(
-    scene: Scene, targets: Mapping[int, float], knowledge: Knowledge
-) -> tuple[Place, ...]:
+def places(scene: Scene, targets: Mapping[int, float], knowledge: Knowledge) -> tuple[Place, ...]:
     """Return the likeliest lines, the likeliest first; none before anything was changed.
 
     `targets` are lines at which a pattern has a proposal, with its confidence.

@@ -43,9 +43,9 @@ def goes_on(earlier: Keystroke, later: Keystroke, text: str) -> bool:
     `text` is that between the two. A burst stays on its line: who ends one and begins another
     begins another burst.
     """
-    if earlier.wall_us is not None and later.wall_us is not None:
-        if later.wall_us - earlier.wall_us > _REST_US:
-            return False
+    timed = earlier.wall_us is not None and later.wall_us is not None
+    if timed and later.wall_us - earlier.wall_us > _REST_US:
+        return False
     if later.inserted[:1] in ("\n", "\r") and not later.removed:
         return False
     first, last = earlier.offset, earlier.offset + len(earlier.inserted)
@@ -88,7 +88,7 @@ def _close(
     shift: list[tuple[int, int]],
 ) -> None:
     """Add the burst of keystrokes, the last of which comes first, unless nothing is left of it."""
-    edit = net(reversed(group), before, after)
+    edit = net(group[::-1], before, after)
     if edit is None:
         return
     burst = burst_of(before, after, edit)
@@ -110,7 +110,7 @@ def _close(
     )
 
 
-def net(keystrokes: Sequence[Keystroke] | reversed[Keystroke], before: str, after: str) -> TextEdit | None:
+def net(keystrokes: Sequence[Keystroke], before: str, after: str) -> TextEdit | None:
     """Return the one edit that keystrokes, the first one first, made together; None for nothing."""
     start, old_end, new_end = -1, 0, 0
     for each in keystrokes:

@@ -35,6 +35,8 @@ _KNOWN = (
     _Known("cpack", cpack.SUBMISSIONS, "MIT", cpack.read),
     _Known("exercism", exercism_versions.VERSIONS, "MIT and Apache-2.0", exercism_versions.read),
 )
+# Each is enough to recognise its set.
+FILES = tuple(known.file for known in _KNOWN)
 
 
 def read_traces(folder: Path) -> TraceSet:

@@ -33,7 +33,9 @@ def continuation(scene: Scene) -> Iterator[Proposal]:
         rows.append(_numbers(contents[above]))
     if len(rows) < 2 or not rows[0]:
         return
-    steps = [[a - b for a, b in zip(*pair, strict=True)] for pair in zip(rows, rows[1:], strict=False)]
+    steps = [
+        [a - b for a, b in zip(*pair, strict=True)] for pair in zip(rows, rows[1:], strict=False)
+    ]
     even = 1
     while even < len(steps) and steps[even] == steps[0]:
         even += 1

@@ -35,7 +35,9 @@ def _used(lines: Sequence[str]) -> list[str]:
 
 def _bound(text: str, name: str) -> bool:
     word = rf"(?<![\w.]){name}(?!\w)"
-    bound = rf"import\s[^\n]*{word}|\bas\s+{name}\b|{word}\s*[=:,)\]]|\bfor\b[^\n]*{word}[^\n]*\bin\b"
+    bound = (
+        rf"import\s[^\n]*{word}|\bas\s+{name}\b|{word}\s*[=:,)\]]|\bfor\b[^\n]*{word}[^\n]*\bin\b"
+    )
     return re.search(bound, text) is not None
 
 

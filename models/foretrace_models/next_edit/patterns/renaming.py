@@ -14,7 +14,23 @@ from foretrace_models.next_edit.scene import Scene, is_header
 from foretrace_models.repair.edits import TextEdit
 
 _DEFINES = frozenset(
-    "def class function let const var fn func fun type interface struct enum for final".split()
+    [
+        "def",
+        "class",
+        "function",
+        "let",
+        "const",
+        "var",
+        "fn",
+        "func",
+        "fun",
+        "type",
+        "interface",
+        "struct",
+        "enum",
+        "for",
+        "final",
+    ]
 )
 
 
@@ -46,7 +62,9 @@ def rename(scene: Scene) -> Iterator[Proposal]:
         if each and each.new == new
     }
     word = re.compile(rf"(?<!\w){re.escape(new)}(?!\w)")
-    known = any(scene.lines.at(found.start()) not in renamed_lines for found in word.finditer(scene.text))
+    known = any(
+        scene.lines.at(found.start()) not in renamed_lines for found in word.finditer(scene.text)
+    )
     grade = f"{role}, known" if known else role
     method = role == "definition" and _is_function(renamed) and scene.header_above(line) is None
     for place in scene.outward(line, _scope(scene, renamed, line, dotted)):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from foretrace_models.next_edit.knowledge import Knowledge, digest_of, shipped
+from foretrace_models.next_edit.keeping import load as load_knowledge
+from foretrace_models.next_edit.knowledge import Knowledge
+from foretrace_server.bench.fit import Fit, refuse_the_known
 from foretrace_server.bench.intervals import Row
 from foretrace_server.bench.next_edit.figures import (
     SPOKEN,
@@ -20,7 +21,7 @@ from foretrace_server.bench.next_edit.figures import (
     patterns_of,
 )
 from foretrace_server.bench.next_edit.judging import is_exact, is_right, reverses
-from foretrace_server.bench.next_edit.learning import learned, lesson_of
+from foretrace_server.bench.next_edit.learning import counted, lesson_of, weighed
 from foretrace_server.bench.next_edit.proposers import BASELINES, ENGINE, Proposer, engine
 from foretrace_server.bench.next_edit.samples import Sample, samples_of
 from foretrace_server.bench.next_edit.streams import Stream, load
@@ -32,20 +33,12 @@ _NEAR_LINES = 2
 _TOLD_EVERY = 200
 
 
-class Fit(str, Enum):
-    """What the engine knows: what is shipped, or what all other people in the data teach."""
-
-    SHIPPED = "shipped"
-    LOO = "loo"
-
-
-class SeenError(ValueError):
-    """Everybody in the data was seen by what is to be measured."""
-
-
 @frozen
 class Run:
-    """What to measure; `limit` is the most samples, of each person as many as of any other."""
+    """What to measure; `limit` is the most samples, of each person as many as of any other.
+
+    With `fit` the engine knows what is shipped, or for each person what all others here teach.
+    """
 
     data: tuple[Path, ...]
     fit: Fit = Fit.SHIPPED
@@ -59,24 +52,23 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
 
     Raises:
         NoStreamsError: a folder holds no streams.
-        SeenError: `fit` is what is shipped, and that has seen everybody.
-        MissingLearnerError: `fit` is to learn, and scikit-learn is not installed.
+        KnownError: what is shipped is to be scored on people whom it learned from.
+        NoFittingError: there is nothing to learn with, or too little to learn from.
+        WeightsError: what is shipped cannot be read.
         OtherRunError: the rows of the resumed file are of another run.
         OSError: a file cannot be read or written.
         ValueError: a file is not what its name says.
     """
     streams = [stream for folder in run.data for stream in load(folder)]
     dataset = " + ".join(sorted({stream.dataset for stream in streams}))
-    left_out = 0
     if run.fit is Fit.SHIPPED:
-        unseen = _unseen(streams, shipped())
-        left_out = len({(s.dataset, s.person) for s in streams} - {(s.dataset, s.person) for s in unseen})
-        streams = unseen
+        _refuse_the_known(streams)
     samples = samples_of(streams, run.limit, run.seed)
     tell(f"{len(samples):,} samples of {len(streams):,} streams")
     about = {
         "bench": "next-edit",
         "dataset": dataset,
+        "streams": len(streams),
         "fit": run.fit.value,
         "limit": run.limit,
         "seed": run.seed,
@@ -96,8 +88,8 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
     return {
         "dataset": dataset,
         "n": len(rows),
+        "n_ordered": sum(row["is_ordered"] for row in rows),
         "people": len({row["person"] for row in rows}),
-        "people_left_out": left_out,
         "fit": run.fit.value,
         "seed": run.seed,
         "limit": run.limit,
@@ -107,35 +99,45 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         "patterns": patterns_of(rows, ENGINE),
         "calibration": {
             "edits": calibration([(a["confidence"], a["right"]) for a in answers if a["spoke"]]),
-            "places": calibration([(a["place_confidence"], a["hit_1"]) for a in answers]),
+            "places": calibration(
+                [
+                    (answer["place_confidence"], answer["hit_1"])
+                    for answer, row in zip(answers, rows, strict=True)
+                    if row["is_ordered"]
+                ]
+            ),
         },
     }
 
 
-def _unseen(streams: Sequence[Stream], knowledge: Knowledge) -> list[Stream]:
-    seen = knowledge.card.people
-    unseen = [each for each in streams if digest_of(each.dataset, each.person) not in seen]
-    if not unseen:
-        raise SeenError(
-            "what is shipped was learned from everybody in this data, so it says nothing to measure "
-            "it here; --fit loo learns anew from all others for each of them"
-        )
-    return unseen
+def _refuse_the_known(streams: Sequence[Stream]) -> None:
+    card = load_knowledge()[1]
+    for dataset in sorted({stream.dataset for stream in streams}):
+        people = {stream.person for stream in streams if stream.dataset == dataset}
+        refuse_the_known(card, dataset, people)
 
 
-def _knowledge(
-    run: Run, samples: Sequence[Sample], tell: Tell
-) -> Callable[[str], Knowledge]:
+def _knowledge(run: Run, samples: Sequence[Sample], tell: Tell) -> Callable[[str], Knowledge]:
     """Return what gives the knowledge that a person is to be asked with."""
     if run.fit is Fit.SHIPPED:
-        return lambda _: shipped()
+        known_to_all = load_knowledge()[0]
+        return lambda _: known_to_all
     tell("learning, for each person from all others")
     lessons = [lesson_of(sample) for sample in samples]
+    # Weights of places depend only on those whose order is known: for others they are the same.
+    ordered = {lesson.person for lesson in lessons if lesson.lines}
+    everybody = weighed(counted(lessons), lessons)
     known: dict[str, Knowledge] = {}
 
     def without(person: str) -> Knowledge:
         if person not in known:
-            known[person] = learned([each for each in lessons if each.person != person])
+            others = [each for each in lessons if each.person != person]
+            counts = counted(others)
+            known[person] = (
+                weighed(counts, others)
+                if person in ordered
+                else evolve(everybody, counts=counts.counts)
+            )
         return known[person]
 
     return without
@@ -146,6 +148,7 @@ def _row(sample: Sample, proposers: dict[str, Proposer]) -> Row:
         "id": sample.id,
         "person": sample.person,
         "dataset": sample.dataset,
+        "is_ordered": sample.is_ordered,
         "proposers": {name: _answer(sample, proposer) for name, proposer in proposers.items()},
     }
 

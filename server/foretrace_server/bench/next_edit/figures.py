@@ -1,4 +1,7 @@
-"""Figures of next edits: sums over rows, one row a sample, with what each proposer made of it."""
+"""Figures of next edits: sums over rows, one row a sample, with what each proposer made of it.
+
+Places are scored only where the order of changes is known.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ def parts_of(rows: Sequence[Row], name: str) -> dict[str, dict[str, Any]]:
         dataset: {
             "n": len(own),
             "people": len({row["person"] for row in own}),
+            "is_ordered": all(row["is_ordered"] for row in own),
             **{key: figure(name)(own) for key, figure in _FIGURES.items()},
         }
         for dataset in sorted({row["dataset"] for row in rows})
@@ -98,6 +102,11 @@ def _mean(name: str, key: str) -> Figure:
     return figure
 
 
+def _place(name: str, key: str) -> Figure:
+    figure = _mean(name, key)
+    return lambda rows: figure([row for row in rows if row["is_ordered"]])
+
+
 def _of_spoken(name: str, key: str) -> Figure:
     def figure(rows: Sequence[Row]) -> float | None:
         answers = [row["proposers"][name] for row in rows]
@@ -118,17 +127,17 @@ def _edit_of_surest(name: str) -> Figure:
 
 def _place_of_surest(name: str) -> Figure:
     def figure(rows: Sequence[Row]) -> float | None:
-        answers = [row["proposers"][name] for row in rows]
+        answers = [row["proposers"][name] for row in rows if row["is_ordered"]]
         pairs = [(answer["place_confidence"], answer["hit_1"]) for answer in answers]
-        return precision_of_surest(pairs, int(SPOKEN * len(rows)))
+        return precision_of_surest(pairs, int(SPOKEN * len(pairs)))
 
     return figure
 
 
 _FIGURES: dict[str, Callable[[str], Figure]] = {
-    "hit_1": lambda name: _mean(name, "hit_1"),
-    "hit_3": lambda name: _mean(name, "hit_3"),
-    "near_1": lambda name: _mean(name, "near_1"),
+    "hit_1": lambda name: _place(name, "hit_1"),
+    "hit_3": lambda name: _place(name, "hit_3"),
+    "near_1": lambda name: _place(name, "near_1"),
     "spoken": lambda name: _mean(name, "spoke"),
     "exact": lambda name: _mean(name, "exact"),
     "right": lambda name: _mean(name, "right"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from foretrace_models.next_edit.settling import settle
 from foretrace_models.next_edit.moment import Moment
+from foretrace_models.next_edit.settling import settle
 from foretrace_models.repair.edits import TextEdit, apply_edits, distance, edits_between
 
 _BURSTS_BACK = 5
@@ -23,9 +23,7 @@ def is_right(text: str, edits: Sequence[TextEdit], texts: Sequence[str]) -> bool
     """
     proposed = apply_edits(text, edits)
     wanted = set(edits_between(text, proposed))
-    return any(
-        proposed == after or wanted <= set(edits_between(text, after)) for after in texts
-    )
+    return any(proposed == after or wanted <= set(edits_between(text, after)) for after in texts)
 
 
 def reverses(moment: Moment, edits: Sequence[TextEdit]) -> bool:

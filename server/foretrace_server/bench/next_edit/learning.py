@@ -1,6 +1,6 @@
 """Learning from samples: how often patterns are right, and what makes a place likely.
 
-Needs scikit-learn, which nothing else does.
+Places are learned with scikit-learn.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
+from foretrace_models.learned.fitting import INSTALL, NoFittingError
 from foretrace_models.next_edit.engine import judged, place_of
 from foretrace_models.next_edit.knowledge import Counts, Knowledge
 from foretrace_models.next_edit.places import Features, featured
@@ -23,10 +24,6 @@ _PATTERN = "pattern"
 _LOOSENESS = 1.0
 
 
-class MissingLearnerError(RuntimeError):
-    """scikit-learn is not installed."""
-
-
 @frozen
 class Made:
     """A proposal that no filter refused, the line that it begins at, and whether it was right."""
@@ -38,7 +35,10 @@ class Made:
 
 @frozen
 class Lesson:
-    """What a sample teaches: its proposals, and the lines that came into question."""
+    """What a sample teaches: its proposals, and the lines that came into question.
+
+    There are no lines where the order of changes is not known.
+    """
 
     person: str
     made: tuple[Made, ...]
@@ -58,7 +58,7 @@ def lesson_of(sample: Sample) -> Lesson:
         for proposal, refused in judged(scene)
         if refused is None
     )
-    lines = featured(scene, {each.line: 0.0 for each in made})
+    lines = featured(scene, {each.line: 0.0 for each in made}) if sample.is_ordered else []
     return Lesson(sample.person, made, tuple(lines), sample.place)
 
 
@@ -70,27 +70,20 @@ def counted(lessons: Iterable[Lesson]) -> Knowledge:
             grades = counts[each.proposal.pattern.value]
             before = grades.get(each.proposal.grade, Counts(0, 0))
             grades[each.proposal.grade] = Counts(before.right + each.right, before.offered + 1)
-    ordered = {
-        pattern: {grade: counts[pattern][grade] for grade in sorted(counts[pattern])}
-        for pattern in sorted(counts)
-    }
-    return Knowledge(ordered)
+    return Knowledge({pattern: dict(sorted(counts[pattern].items())) for pattern in sorted(counts)})
 
 
-def learned(lessons: Sequence[Lesson]) -> Knowledge:
-    """Return what lessons teach of patterns and of places.
+def weighed(known: Knowledge, lessons: Sequence[Lesson]) -> Knowledge:
+    """Return what is known with the weights of places that lessons lead to.
 
     Raises:
-        MissingLearnerError: scikit-learn is not installed.
+        NoFittingError: scikit-learn is missing, or no lesson knows the place.
     """
     try:
         from sklearn.feature_extraction import DictVectorizer
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
-        raise MissingLearnerError(
-            "learning needs scikit-learn: pip install scikit-learn, or score --fit shipped"
-        ) from error
-    known = counted(lessons)
+        raise NoFittingError(f"{error}; {INSTALL}") from error
     rows: list[Features] = []
     labels: list[bool] = []
     for lesson in lessons:
@@ -102,7 +95,7 @@ def learned(lessons: Sequence[Lesson]) -> Knowledge:
             rows.append({**features, **({_PATTERN: targets[line]} if line in targets else {})})
             labels.append(line == lesson.place)
     if len(set(labels)) < 2:
-        return known
+        raise NoFittingError("too few changes whose order is known to learn places from")
     vectors = DictVectorizer()
     model = LogisticRegression(C=_LOOSENESS, max_iter=1000)
     model.fit(vectors.fit_transform(rows), labels)

@@ -22,7 +22,7 @@ class Sample:
     """What was known before a burst, and what followed.
 
     `texts` are those after the burst and the few that came next; `place` is the line that the
-    burst began to change, in the text before it.
+    burst began to change, in the text before it; it means little unless the stream `is_ordered`.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Sample:
     moment: Moment
     texts: tuple[str, ...]
     place: int
+    is_ordered: bool
 
 
 @frozen
@@ -44,9 +45,7 @@ class _Found:
     burst: Burst
 
 
-def samples_of(
-    streams: Sequence[Stream], limit: int | None, seed: int
-) -> list[Sample]:
+def samples_of(streams: Sequence[Stream], limit: int | None, seed: int) -> list[Sample]:
     """Return samples, in the order of time within a stream, chosen by the seed.
 
     Of each person there are as many as of any other, where they have as many, and at most 150.
@@ -136,4 +135,5 @@ def _sample(stream: Stream, index: int, number: int, found: _Found, texts: list[
         moment,
         tuple(texts),
         place_of(found.burst, found.before),
+        stream.is_ordered,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -10,7 +11,8 @@ from attrs import frozen
 from foretrace_models.next_edit.moment import Keystroke, keystroke_of
 from foretrace_models.repair.edits import TextEdit, edits_between, trimmed
 from foretrace_telemetry.events import Edited, Opened, Resynced
-from foretrace_telemetry.readers import editing_traces, exercism_versions, fitech, histories
+from foretrace_telemetry.exchange.incoming import Incoming
+from foretrace_telemetry.readers import editing_traces, fitech, histories, trace_sets
 
 _LANGUAGES = {
     ".c": "c", ".cpp": "cpp", ".h": "cpp", ".cs": "csharp", ".css": "css", ".dart": "dart",
@@ -18,7 +20,10 @@ _LANGUAGES = {
     ".md": "markdown", ".py": "python", ".rs": "rust", ".svelte": "svelte", ".ts": "typescript",
     ".tsx": "typescriptreact", ".vue": "vue",
 }  # fmt: skip
+_STATES = {"itap": "itap", "cpack": "cpack", "exercism": "exercism-histories"}
 LICENCES = {
+    "itap": "MIT",
+    "cpack": "MIT",
     "vscode-recordings": "MIT",
     "editing-traces": "CC-BY-4.0",
     "fitech": "CC-BY-SA-4.0",
@@ -35,7 +40,8 @@ class Stream:
     """One person's changes of one document, from its first text on.
 
     `at_once` are the numbers of keystrokes that came together with the one before, as those of
-    several cursors do: no editor can ask in between.
+    several cursors do: no editor can ask in between. It `is_ordered` unless only states are known, and
+    not in which order the changes between two of them were made.
     """
 
     dataset: str
@@ -45,6 +51,7 @@ class Stream:
     text: str
     keystrokes: tuple[Keystroke, ...]
     at_once: frozenset[int] = frozenset()
+    is_ordered: bool = True
 
 
 def load(folder: Path) -> list[Stream]:
@@ -55,13 +62,13 @@ def load(folder: Path) -> list[Stream]:
         OSError: a file cannot be read.
         ValueError: a file is not what its name says.
     """
-    found = [*_recordings(folder), *_traces(folder), *_fitech(folder), *_exercism(folder)]
+    found = [*_recordings(folder), *_traces(folder), *_fitech(folder), *_states(folder)]
     streams = [stream for stream in found if stream.keystrokes]
     if not streams:
         raise NoStreamsError(
             f"{folder} holds no streams of edits; what is known are recordings of VS Code "
-            f"(*.w.json), editing traces (*.json.gz), FITech ({fitech.TABLE}) and Exercism's "
-            f"histories ({exercism_versions.VERSIONS})"
+            f"(*.w.json), editing traces (*.json.gz), FITech ({fitech.TABLE}) and traces of states "
+            f"({', '.join(trace_sets.FILES)})"
         )
     return streams
 
@@ -72,29 +79,35 @@ def language_of(name: str) -> str:
 
 
 def _recordings(folder: Path) -> Iterator[Stream]:
-    """Yield a stream for each document; one whose text was set anew begins another."""
     found = histories.recordings(folder)
     for incoming in found[1] if found else ():
-        begun: dict[str, tuple[str, list[Keystroke]]] = {}
-        done = []
-        for event in incoming.events():
-            body, uri = event.body, event.uri
-            if isinstance(body, (Opened, Resynced)):
-                if uri in begun:
-                    done.append((uri, *begun[uri]))
-                begun[uri] = (str(body.text), [])
-            elif isinstance(body, Edited) and uri in begun:
-                removed, inserted = str(body.removed), str(body.inserted)
-                keystroke = Keystroke(body.offset, removed, inserted, event.wall_us)
-                begun[uri][1].append(keystroke)
-        for uri, text, keystrokes in [*done, *((uri, *rest) for uri, rest in begun.items())]:
-            times = [keystroke.wall_us for keystroke in keystrokes]
-            pairs = enumerate(zip(times, times[1:], strict=False), start=1)
-            at_once = frozenset(number for number, (a, b) in pairs if a == b)
-            yield Stream(
-                "vscode-recordings", incoming.info.subject or "", uri, language_of(uri), text,
-                tuple(keystrokes), at_once,
-            )  # fmt: skip
+        yield from _of_session("vscode-recordings", incoming)
+
+
+def _of_session(dataset: str, incoming: Incoming) -> Iterator[Stream]:
+    """Yield a stream for each document; one whose text was set anew begins another."""
+    begun: dict[str, tuple[str, list[Keystroke]]] = {}
+    done: list[tuple[str, str, list[Keystroke]]] = []
+    for event in incoming.events():
+        body, uri = event.body, event.uri or ""
+        if isinstance(body, (Opened, Resynced)):
+            if uri in begun:
+                done.append((uri, *begun[uri]))
+            begun[uri] = (str(body.text), [])
+        elif isinstance(body, Edited) and uri in begun:
+            removed, inserted = str(body.removed), str(body.inserted)
+            begun[uri][1].append(Keystroke(body.offset, removed, inserted, event.wall_us))
+    for uri, text, keystrokes in [*done, *((uri, *rest) for uri, rest in begun.items())]:
+        times = enumerate(itertools.pairwise(each.wall_us for each in keystrokes), start=1)
+        yield Stream(
+            dataset,
+            incoming.info.subject or "",
+            uri,
+            language_of(uri),
+            text,
+            tuple(keystrokes),
+            frozenset(number for number, (earlier, later) in times if earlier == later),
+        )
 
 
 def _traces(folder: Path) -> Iterator[Stream]:
@@ -119,7 +132,7 @@ def _fitech(folder: Path) -> Iterator[Stream]:
     for sequence in fitech.read(table) if table else ():
         text = sequence.steps[0].text
         keystrokes = []
-        for before, step in zip(sequence.steps, sequence.steps[1:], strict=False):
+        for before, step in itertools.pairwise(sequence.steps):
             if step.text != before.text:
                 edit = trimmed(before.text, TextEdit(0, len(before.text), step.text))
                 gone = before.text[edit.start : edit.end]
@@ -130,19 +143,28 @@ def _fitech(folder: Path) -> Iterator[Stream]:
         )
 
 
-def _exercism(folder: Path) -> Iterator[Stream]:
-    """Yield the histories of files; what one commit changed counts as made from top to bottom."""
-    for file in sorted(folder.rglob(exercism_versions.VERSIONS)):
-        for trace in exercism_versions.read(file.parent):
+def _states(folder: Path) -> Iterator[Stream]:
+    """Yield the traces of a folder as streams; what changed from one state to the next is put
+    from top to bottom, since nobody knows in which order it was made.
+    """
+    for own in sorted({file.parent for name in trace_sets.FILES for file in folder.rglob(name)}):
+        found = trace_sets.read_traces(own)
+        dataset = _STATES[found.name]
+        for trace in found.traces:
             keystrokes = []
-            for before, state in zip(trace.states, trace.states[1:], strict=False):
+            for before, after in itertools.pairwise(trace.states):
                 shift = 0
-                for edit in edits_between(before.text, state.text):
+                for edit in edits_between(before.text, after.text):
                     gone = before.text[edit.start : edit.end]
                     keystrokes.append(Keystroke(edit.start + shift, gone, edit.new_text))
                     shift += len(edit.new_text) - len(gone)
-            first = trace.states[0].text
+            text = trace.states[0].text
             yield Stream(
-                "exercism-histories", trace.coder, trace.exercise, "python", first,
+                dataset,
+                trace.coder,
+                trace.exercise,
+                trace.language,
+                text,
                 tuple(keystrokes),
-            )  # fmt: skip
+                is_ordered=False,
+            )
