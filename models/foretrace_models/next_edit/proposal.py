@@ -14,12 +14,10 @@ class Pattern(str, Enum):
 
     RENAME = "rename"
     SAME_CHANGE = "same-change"
-    REPLACEMENT = "replacement"
     PARAMETER = "parameter"
     ARGUMENT = "argument"
     CONTINUATION = "continuation"
     LISTING = "listing"
-    IMPORT = "import"
     TAG = "tag"
 
 

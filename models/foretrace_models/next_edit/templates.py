@@ -16,8 +16,6 @@ from foretrace_models.next_edit.lexing import Kind, Token, lex, shape
 from foretrace_models.next_edit.lines import indentation
 
 _MOST_TOKENS = 60
-# So many tokens around a piece tell that it is the same piece elsewhere.
-_AROUND = 2
 _LEAST_STEM = 3
 _COMMENT = re.compile(r"^\s*(?:#|//|/\*|<!--|--)|(?:\*/|-->)\s*$")
 
@@ -37,40 +35,6 @@ class Fit:
 
     becomes: str
     alike: float
-
-
-@frozen
-class Piece:
-    """Tokens of which those from `first` to `last` give way to a new piece.
-
-    Where they were the first or last of their line, they must be so elsewhere.
-    """
-
-    texts: tuple[str, ...]
-    first: int
-    last: int
-    new: str
-    begins_line: bool
-    ends_line: bool
-
-    def fit(self, line: str) -> str | None:
-        """Return what a line becomes, None where it has no such tokens or the piece already."""
-        if not all(text in line for text in self.texts):
-            return None
-        if self.first == self.last and self.new.strip() in line:
-            return None
-        tokens = lex(line)
-        length = len(self.texts)
-        for at in range(len(tokens) - length + 1):
-            if (self.begins_line and at > 0) or (self.ends_line and at + length < len(tokens)):
-                continue
-            if tuple(token.text for token in tokens[at : at + length]) == self.texts:
-                first, last = at + self.first, at + self.last
-                start = tokens[first - 1].end if first > 0 else len(indentation(line))
-                end = tokens[last].start if last < len(tokens) else len(line)
-                becomes = line[:start] + self.new + line[end:]
-                return becomes if becomes != line else None
-        return None
 
 
 class Template:
@@ -128,28 +92,6 @@ class Template:
         if becomes == line.rstrip():
             return None
         return Fit(becomes, self._alike(tokens))
-
-    def piece(self) -> Piece | None:
-        """Return the one piece that gave way to another, with what stood around it.
-
-        None where several did, or too little stood around it to know it by.
-        """
-        if len(self._steps) != 1:
-            return None
-        (step,) = self._steps
-        count = len(self._tokens)
-        first, last = max(0, step.first - _AROUND), min(count, step.last + _AROUND)
-        if last - first < _AROUND:
-            return None
-        texts = tuple(token.text for token in self._tokens[first:last])
-        return Piece(
-            texts,
-            step.first - first,
-            step.last - first,
-            step.piece,
-            begins_line=step.first < _AROUND,
-            ends_line=step.last > count - _AROUND,
-        )
 
     def _pairs(self, tokens: list[Token]) -> list[tuple[Token, Token]]:
         return list(zip(self._tokens, tokens, strict=True))

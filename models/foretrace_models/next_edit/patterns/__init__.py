@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 
 from foretrace_models.next_edit.patterns.arguments import same_argument
 from foretrace_models.next_edit.patterns.continuing import continuation
-from foretrace_models.next_edit.patterns.importing import missing_import
 from foretrace_models.next_edit.patterns.listing import next_of_list
 from foretrace_models.next_edit.patterns.parameters import parameter
 from foretrace_models.next_edit.patterns.renaming import rename
-from foretrace_models.next_edit.patterns.replacing import replacement
 from foretrace_models.next_edit.patterns.same_change import same_change
 from foretrace_models.next_edit.patterns.tags import closing_tag
 from foretrace_models.next_edit.proposal import Proposal
@@ -22,8 +20,6 @@ PATTERNS: tuple[Callable[[Scene], Iterator[Proposal]], ...] = (
     parameter,
     same_argument,
     same_change,
-    replacement,
     next_of_list,
     continuation,
-    missing_import,
 )

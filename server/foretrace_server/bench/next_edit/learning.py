@@ -5,7 +5,7 @@ Places are learned with scikit-learn.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
@@ -40,6 +40,7 @@ class Lesson:
     There are no lines where the order of changes is not known.
     """
 
+    dataset: str
     person: str
     made: tuple[Made, ...]
     lines: tuple[tuple[int, Features], ...]
@@ -59,7 +60,7 @@ def lesson_of(sample: Sample) -> Lesson:
         if refused is None
     )
     lines = featured(scene, {each.line: 0.0 for each in made}) if sample.is_ordered else []
-    return Lesson(sample.person, made, tuple(lines), sample.place)
+    return Lesson(sample.dataset, sample.person, made, tuple(lines), sample.place)
 
 
 def counted(lessons: Iterable[Lesson]) -> Knowledge:
@@ -76,6 +77,8 @@ def counted(lessons: Iterable[Lesson]) -> Knowledge:
 def weighed(known: Knowledge, lessons: Sequence[Lesson]) -> Knowledge:
     """Return what is known with the weights of places that lessons lead to.
 
+    Each data set counts as much as any other: people work in its ways, of which each has its own.
+
     Raises:
         NoFittingError: scikit-learn is missing, or no lesson knows the place.
     """
@@ -86,6 +89,7 @@ def weighed(known: Knowledge, lessons: Sequence[Lesson]) -> Knowledge:
         raise NoFittingError(f"{error}; {INSTALL}") from error
     rows: list[Features] = []
     labels: list[bool] = []
+    datasets: list[str] = []
     for lesson in lessons:
         targets: dict[int, float] = {}
         for each in lesson.made:
@@ -94,11 +98,14 @@ def weighed(known: Knowledge, lessons: Sequence[Lesson]) -> Knowledge:
         for line, features in lesson.lines:
             rows.append({**features, **({_PATTERN: targets[line]} if line in targets else {})})
             labels.append(line == lesson.place)
+            datasets.append(lesson.dataset)
     if len(set(labels)) < 2:
         raise NoFittingError("too few changes whose order is known to learn places from")
     vectors = DictVectorizer()
     model = LogisticRegression(C=_LOOSENESS, max_iter=1000)
-    model.fit(vectors.fit_transform(rows), labels)
+    sizes = Counter(datasets)
+    shares = [len(rows) / len(sizes) / sizes[dataset] for dataset in datasets]
+    model.fit(vectors.fit_transform(rows), labels, sample_weight=shares)
     names = [str(name) for name in vectors.get_feature_names_out()]
     weights = {
         name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)
