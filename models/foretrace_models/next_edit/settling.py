@@ -43,8 +43,7 @@ def goes_on(earlier: Keystroke, later: Keystroke, text: str) -> bool:
     `text` is that between the two. A burst stays on its line: who ends one and begins another
     begins another burst.
     """
-    timed = earlier.wall_us is not None and later.wall_us is not None
-    if timed and later.wall_us - earlier.wall_us > _REST_US:
+    if _rest_us(earlier, later) > _REST_US:
         return False
     if later.inserted[:1] in ("\n", "\r") and not later.removed:
         return False
@@ -53,6 +52,13 @@ def goes_on(earlier: Keystroke, later: Keystroke, text: str) -> bool:
     # The same line, if no line ends between the nearest ends of the two.
     between = text[last:start] if start > last else text[end:first] if end < first else ""
     return "\n" not in between and "\r" not in between
+
+
+def _rest_us(earlier: Keystroke, later: Keystroke) -> int:
+    """Return how long somebody rested between two keystrokes; 0 where times are not known."""
+    if earlier.wall_us is None or later.wall_us is None:
+        return 0
+    return later.wall_us - earlier.wall_us
 
 
 def settle(text: str, keystrokes: Sequence[Keystroke], most: int) -> tuple[Burst, ...]:

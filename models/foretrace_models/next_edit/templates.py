@@ -54,6 +54,14 @@ class Template:
         return 1 - gone / len(self._tokens)
 
     @property
+    def renames(self) -> bool:
+        """Whether all it does is to put another name in the place of one."""
+        if len(self._steps) != 1 or self._steps[0].last - self._steps[0].first != 1:
+            return False
+        gone, came = self._tokens[self._steps[0].first], lex(self._steps[0].piece)
+        return gone.kind is Kind.NAME and [each.kind for each in came] == [Kind.NAME]
+
+    @property
     def comments(self) -> bool:
         """Whether all it does is to make code a comment, or a comment code."""
         return self.old != self.new and _uncommented(self.old) == _uncommented(self.new)

@@ -153,12 +153,13 @@ def _class_around(scene: Scene, line: int) -> str | None:
 
 
 def _visible(scene: Scene, name: str, line: int) -> bool:
-    """Return whether a name occurs in the function around a line, or at its top level."""
+    """Return whether a name occurs in the function around a line, or above it at the top level."""
     header = scene.header_above(line)
-    lines = scene.block_of(header) if header is not None else range(line)
     word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+    contents = scene.lines.contents
+    if header is not None:
+        return any(word.search(contents[number]) for number in scene.block_of(header))
     return any(
-        word.search(scene.lines.contents[number])
-        for number in lines
-        if header is not None or not scene.lines.contents[number][:1].isspace()
+        word.search(content) and not content[:1].isspace() and not is_header(content)
+        for content in contents[:line]
     )

@@ -133,7 +133,7 @@ def _scope(scene: Scene, renamed: _Renamed, line: int, dotted: bool) -> range:
     block = scene.block_of(header)
     word = re.compile(rf"(?<!\w){re.escape(renamed.old)}(?!\w)")
     inside = any(word.search(scene.lines.contents[number]) for number in block)
-    return block if inside else everywhere
+    return block if inside or _defines(renamed) else everywhere
 
 
 def _occurrences(

@@ -31,7 +31,7 @@ def same_change(scene: Scene) -> Iterator[Proposal]:
 
 def _again(scene: Scene, change: LineChange, back: int) -> Proposal | None:
     template = template_of(change.old, change.new) if change.old and change.new else None
-    if template is None:
+    if template is None or template.renames:  # which `rename` knows better: names have scopes
         return None
     examples = 1 + len(
         {each.line for each in scene.changes if _is_example(template, each)} - {change.line}
