@@ -72,7 +72,8 @@ def settle(text: str, keystrokes: Sequence[Keystroke], most: int) -> tuple[Burst
     shift: list[tuple[int, int]] = []  # line and lines gained by bursts found so far
     for each in reversed(keystrokes):
         end = each.offset + len(each.inserted)
-        if each.offset < 0 or between[each.offset : end] != each.inserted:
+        fits = 0 <= each.offset <= len(between)
+        if not fits or between[each.offset : end] != each.inserted:
             break
         if group and not goes_on(each, group[-1], between):
             _close(group, between, after, bursts, shift)

@@ -93,7 +93,9 @@ def _renamed(change: LineChange) -> _Renamed | None:
 
 
 def _dotted(tokens: tuple[Token, ...], index: int) -> bool:
-    return index > 0 and tokens[index - 1].text in (".", ">") and index > 1
+    """Return whether a name belongs to a value before it: ``.name`` or ``->name``."""
+    before = "".join(token.text for token in tokens[max(0, index - 2) : index])
+    return before.endswith("->") or (before.endswith(".") and index > 1)
 
 
 def _is_function(renamed: _Renamed) -> bool:
