@@ -17,8 +17,10 @@ from foretrace_models.repair.edits import TextEdit, apply_edits
 LANGUAGES = st.sampled_from(["python", "typescript", "markdown", "html", ""])
 # Pieces of which patterns are made, and what programs are not made of.
 PIECES = st.sampled_from(
-    ["a", "b", "name", "self.a = a\n", "f(a)", "f(a, b)", "def f(a):\n    ", "x1", "x2", " = ", "\n",
-     "\r\n", "\r", "\t", "    ", "(", ")", "'a'", '"', "# ", "<b>", "</b>", "1", "2", "é", "𝒳", "\u2028",
+    ["a", "b", "name", "self.a = a\n", "f(a)", "f(a, b)", "def f(a):\n    ", "x1", "x2", " = ",
+     "\n", "\r\n", "\r", "\t", "    ", "(", ")", "'a'", '"', "# ", "<b>", "</b>", "1", "2",
+     "é", "😀",
+     "\u2028",
      "\ud800"]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=40))

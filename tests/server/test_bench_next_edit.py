@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.command import foretrace, foretrace_json
 
 from foretrace_models.next_edit.keeping import SHIPPED, load
 from foretrace_models.next_edit.proposal import Pattern
@@ -15,7 +16,6 @@ from foretrace_models.who import person_digest
 from foretrace_server.bench.next_edit.samples import samples_of
 from foretrace_server.bench.next_edit.streams import load as load_streams
 from foretrace_telemetry.home import Home
-from tests.command import foretrace, foretrace_json
 
 PROGRAM = "a = f(x)\nb = f(y)\nc = f(z)\nd = f(w)\n"
 

@@ -1,1 +1,1 @@
-"""The next edit: where somebody goes on, and what they will change there, from what they just did."""
+"""The next edit: where somebody goes on, and what they change there, from what they just did."""

@@ -191,7 +191,7 @@ def is_code(language: str) -> bool:
 
 
 def looks_like_code(name: str) -> bool:
-    """Return whether a word looks like a name even in prose: ``likeThis``, ``like_this``, ``x1``."""
+    """Return whether a word looks like a name even in prose: ``likeThis``, ``this_one``, ``x1``."""
     inner = name[1:]
     return "_" in name or (any(c.isdigit() or c.isupper() for c in inner) and not name.isupper())
 

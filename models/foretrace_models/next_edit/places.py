@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from foretrace_models.next_edit.knowledge import Knowledge
 from foretrace_models.next_edit.lexing import names, open_brackets, shape
@@ -159,7 +160,7 @@ class _View:
 def _habits(bursts: Sequence[Burst]) -> dict[str, float]:
     """Return for each way to go on how large a share of the last bursts went it."""
     ways: Counter[str] = Counter()
-    for earlier, later in zip(bursts, bursts[1:], strict=False):
+    for earlier, later in pairwise(bursts):
         away = later.line - (earlier.line + max(0, len(earlier.after_lines) - 1))
         ways["below" if away > 0 else "above" if away < 0 else "same line"] += 1
         if away in _NEAR and away:

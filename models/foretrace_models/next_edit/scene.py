@@ -16,7 +16,9 @@ from foretrace_models.next_edit.settling import Burst, settle
 _MOST_BURSTS = 12
 # What begins a function, in most languages: a name, parentheses, and a body.
 _HEADER = re.compile(r"(?:[^\W\d]\w*\s*(?:<[^<>]*>)?\([^()]*(?:\([^()]*\)[^()]*)*\)?|=>).*[:{]\s*$")
-_NO_HEADER = re.compile(r"\s*\}?\s*(?:if|elif|else|for|while|switch|catch|with|try|do|foreach|class)\b")
+_NO_HEADER = re.compile(
+    r"\s*\}?\s*(?:if|elif|else|for|while|switch|catch|with|try|do|foreach|class)\b"
+)
 
 
 class Scene:

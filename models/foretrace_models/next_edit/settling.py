@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from foretrace_models.next_edit.lines import line_at
 from foretrace_models.next_edit.moment import Keystroke
@@ -12,6 +12,8 @@ from foretrace_models.repair.edits import TextEdit, trimmed
 
 # A rest that ends a burst, where times are known.
 _REST_US = 3_000_000
+# Of longer lines only so much is looked at, in code points, to each side.
+_LONGEST_LINE = 2000
 
 
 @frozen
@@ -104,17 +106,7 @@ def _close(
         if line_now > line:
             line_now = max(line, line_now + gained)
     shift.append((burst.line, len(burst.after_lines) - len(burst.before_lines)))
-    bursts.append(
-        Burst(
-            burst.offset,
-            burst.removed,
-            burst.inserted,
-            burst.line,
-            burst.before_lines,
-            burst.after_lines,
-            line_now,
-        )
-    )
+    bursts.append(evolve(burst, line_now=line_now))
 
 
 def net(keystrokes: Sequence[Keystroke], before: str, after: str) -> TextEdit | None:
@@ -147,15 +139,15 @@ def burst_of(before: str, after: str, edit: TextEdit) -> Burst:
     comes_whole = starts_line and _ends_line(edit.new_text) and not removed
     goes_whole = starts_line and _ends_line(removed) and not edit.new_text
     line = line_at(before, start)
-    first = start - len(_last_line(before[max(0, start - 2000) : start]))
+    first = start - len(_last_line(before[max(0, start - _LONGEST_LINE) : start]))
     if comes_whole:
         olds: tuple[str, ...] = ()
         news = _lines(edit.new_text)[:-1]
     elif goes_whole:
         olds, news = _lines(removed)[:-1], ()
     else:
-        olds = _lines(before[first:end] + _first_line(before[end : end + 2000]))
-        news = _lines(after[first:new_end] + _first_line(after[new_end : new_end + 2000]))
+        olds = _lines(before[first:end] + _first_line(before[end : end + _LONGEST_LINE]))
+        news = _lines(after[first:new_end] + _first_line(after[new_end : new_end + _LONGEST_LINE]))
     return Burst(start, removed, edit.new_text, line, olds, news, line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from foretrace_models.next_edit.calls import calls_in, parameter_name
 from foretrace_models.next_edit.proposal import Pattern, Proposal
@@ -28,7 +29,7 @@ def next_of_list(scene: Scene) -> Iterator[Proposal]:
     parameters = [name for name in listed if name is not None]
     content = scene.lines.contents[change.line]
     block = scene.block_of(header)
-    for name, following in zip(parameters, parameters[1:], strict=False):
+    for name, following in pairwise(parameters):
         line = _written_for(content, name, following)
         if line is None or _uses(scene, block[1:], following):
             continue

@@ -126,8 +126,7 @@ def with_argument(call: Call, index: int, line_start: int, value: str) -> TextEd
     if index >= len(call.arguments):
         end = line_start + call.close
         return TextEdit(end, end, f", {value}")
-    start, end = call.spans[index]
-    at = line_start + end - len(call.arguments[index])
+    at = line_start + call.spans[index][1] - len(call.arguments[index])
     return TextEdit(at, at, f"{value}, ")
 
 
@@ -138,8 +137,8 @@ def without_argument(call: Call, index: int, line_start: int) -> TextEdit:
         return TextEdit(line_start + call.spans[index - 1][1], line_start + end, "")
     if len(call.spans) == 1:
         return TextEdit(line_start + start, line_start + end, "")
-    following, stop = call.spans[1]
-    return TextEdit(line_start + start, line_start + stop - len(call.arguments[1]), "")
+    following = call.spans[1][1] - len(call.arguments[1])
+    return TextEdit(line_start + start, line_start + following, "")
 
 
 def _class_around(scene: Scene, line: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from foretrace_models.next_edit.keeping import KNOWLEDGE, SHIPPED
 from foretrace_models.next_edit.keeping import load as load_knowledge
 from foretrace_models.next_edit.knowledge import Knowledge
 from foretrace_server.bench.fit import Fit, refuse_the_known
@@ -72,6 +74,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         "fit": run.fit.value,
         "limit": run.limit,
         "seed": run.seed,
+        "shipped": _shipped_digest() if run.fit is Fit.SHIPPED else None,
     }
     kept = Rows(run.resume, about)
     rows = []
@@ -115,6 +118,10 @@ def _refuse_the_known(streams: Sequence[Stream]) -> None:
     for dataset in sorted({stream.dataset for stream in streams}):
         people = {stream.person for stream in streams if stream.dataset == dataset}
         refuse_the_known(card, dataset, people)
+
+
+def _shipped_digest() -> str:
+    return hashlib.sha256((SHIPPED / KNOWLEDGE).read_bytes()).hexdigest()
 
 
 def _knowledge(run: Run, samples: Sequence[Sample], tell: Tell) -> Callable[[str], Knowledge]:

@@ -1,4 +1,4 @@
-"""Judging: whether an edit is one that the person then made, and whether it undoes what they did."""
+"""Judging: whether an edit is one that the person then made, and whether it goes back."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ class Stream:
     """One person's changes of one document, from its first text on.
 
     `at_once` are the numbers of keystrokes that came together with the one before, as those of
-    several cursors do: no editor can ask in between. It `is_ordered` unless only states are known, and
-    not in which order the changes between two of them were made.
+    several cursors do: no editor can ask in between. It `is_ordered` unless only states are
+    known, and not in which order the changes between two of them were made.
     """
 
     dataset: str
@@ -144,8 +144,9 @@ def _fitech(folder: Path) -> Iterator[Stream]:
 
 
 def _states(folder: Path) -> Iterator[Stream]:
-    """Yield the traces of a folder as streams; what changed from one state to the next is put
-    from top to bottom, since nobody knows in which order it was made.
+    """Yield the traces of a folder as streams.
+
+    What changed from one state to the next is put from top to bottom: nobody knows the order.
     """
     for own in sorted({file.parent for name in trace_sets.FILES for file in folder.rglob(name)}):
         found = trace_sets.read_traces(own)
