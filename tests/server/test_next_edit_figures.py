@@ -9,6 +9,7 @@ from foretrace_models.repair.edits import TextEdit
 from foretrace_server.bench.intervals import Row
 from foretrace_server.bench.next_edit.figures import (
     calibration,
+    differences_of,
     figures_of,
     patterns_of,
     percentile,
@@ -63,6 +64,15 @@ def test_places_count_where_the_order_is_known_and_edits_everywhere() -> None:
     assert figures["seconds"] == {"p50": 0.001, "p95": 0.003}
     low, high = figures["intervals"]["right"]
     assert low <= 0.5 <= high
+
+
+def test_two_proposers_are_compared_on_the_same_rows() -> None:
+    other = {"hit_1": True, "hit_3": True, "right": False, "spoke": False, "place_confidence": 1.0}
+    rows = [{**each, "proposers": {**each["proposers"], "other": other}} for each in ROWS]
+    found = differences_of(rows, "it", "other", 7)
+    assert found["hit_1"]["difference"] == 1 / 3 - 1
+    assert found["right"]["difference"] == 2 / 4
+    assert found["right_at_fixed_silence"] == {"difference": None, "interval": None}
 
 
 def test_who_never_speaks_has_no_precision() -> None:

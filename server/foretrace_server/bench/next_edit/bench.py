@@ -18,6 +18,7 @@ from foretrace_server.bench.intervals import Row
 from foretrace_server.bench.next_edit.figures import (
     SPOKEN,
     calibration,
+    differences_of,
     figures_of,
     parts_of,
     patterns_of,
@@ -98,6 +99,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         "limit": run.limit,
         "fixed_silence": 1 - SPOKEN,
         "proposers": {name: figures_of(rows, name, run.seed) for name in (ENGINE, *BASELINES)},
+        "differences": {name: differences_of(rows, ENGINE, name, run.seed) for name in BASELINES},
         "datasets": parts_of(rows, ENGINE),
         "patterns": patterns_of(rows, ENGINE),
         "calibration": {

@@ -13,6 +13,7 @@ from foretrace_server.bench.intervals import Row, drawn_again
 # Of all samples, so many are to be spoken at where silence is fixed.
 SPOKEN = 0.1
 _BINS = 5
+_COMPARED = ("hit_1", "hit_3", "right", "right_at_fixed_silence")
 
 Figure = Callable[[Sequence[Row]], float | None]
 
@@ -26,6 +27,27 @@ def figures_of(rows: Sequence[Row], name: str, seed: int) -> dict[str, Any]:
     seconds = [row["proposers"][name]["seconds"] for row in rows]
     found["seconds"] = {"p50": percentile(seconds, 0.5), "p95": percentile(seconds, 0.95)}
     return found
+
+
+def differences_of(rows: Sequence[Row], name: str, other: str, seed: int) -> dict[str, Any]:
+    """Return by how much one proposer's shares are above another's, with intervals by person."""
+
+    def difference(key: str) -> Figure:
+        one, two = _FIGURES[key](name), _FIGURES[key](other)
+
+        def figure(own: Sequence[Row]) -> float | None:
+            a, b = one(own), two(own)
+            return None if a is None or b is None else a - b
+
+        return figure
+
+    return {
+        key: {
+            "difference": difference(key)(rows),
+            "interval": drawn_again(rows, difference(key), seed),
+        }
+        for key in _COMPARED
+    }
 
 
 def parts_of(rows: Sequence[Row], name: str) -> dict[str, dict[str, Any]]:
