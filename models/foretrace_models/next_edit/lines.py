@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
+from operator import add
 
 _END = re.compile(r"\r\n|\n|\r")
 
@@ -18,21 +20,21 @@ class Lines:
     def __init__(self, text: str) -> None:
         """Find where the lines of a text begin and end."""
         self.text = text
-        self.starts = [0]
-        self.ends = []
-        for found in _END.finditer(text):
-            self.ends.append(found.start())
-            self.starts.append(found.end())
-        self.ends.append(len(text))
+        if "\r" in text:
+            ends = [found.span() for found in _END.finditer(text)]
+            self.starts = [0, *(end for _, end in ends)]
+            self.ends = [*(start for start, _ in ends), len(text)]
+            pairs = zip(self.starts, self.ends, strict=True)
+            self.contents = [text[start:end] for start, end in pairs]
+        else:  # much sooner done
+            self.contents = text.split("\n")
+            lengths = list(map(len, self.contents))
+            self.starts = list(accumulate((length + 1 for length in lengths[:-1]), initial=0))
+            self.ends = list(map(add, self.starts, lengths))
 
     def __len__(self) -> int:
         """Return how many lines there are."""
         return len(self.starts)
-
-    @cached_property
-    def contents(self) -> list[str]:
-        """The lines without their ends."""
-        return [self.text[start:end] for start, end in zip(self.starts, self.ends, strict=True)]
 
     def at(self, offset: int) -> int:
         """Return the line of an offset."""
