@@ -18,6 +18,7 @@ import click
 import pytest
 
 from foretrace_models.intent import Activity
+from foretrace_models.next_edit.proposal import Pattern, Quiet
 from foretrace_models.repair.assignment import AssignmentError, Level, parse_assignment
 from foretrace_models.repair.diagnosis import Proof, Reason
 from foretrace_models.repair.rules import RULES, syntax
@@ -338,6 +339,12 @@ def test_the_example_of_an_assignment_file_can_be_read_and_has_every_key() -> No
     parse_assignment(example, "search")
     for row in rows(text_of("assignment.md"), "Keys"):
         assert re.search(rf"^{row[0].strip('`')} = ", example, re.MULTILINE), row[0]
+
+
+def test_every_pattern_and_every_silence_of_the_next_edit_is_told() -> None:
+    text = text_of("next-edit.md")
+    assert first_column(text, "The patterns") == {pattern.value for pattern in Pattern}
+    assert first_column(text, "What keeps it silent") == {reason.value for reason in Quiet}
 
 
 def test_every_activity_is_told_and_none_is_made_up() -> None:

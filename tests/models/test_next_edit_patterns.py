@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foretrace_models.next_edit import filters
+from foretrace_models.next_edit import filters, reversing
 from foretrace_models.next_edit.calls import calls_in, parameter_name
 from foretrace_models.next_edit.moment import Keystroke, Moment
 from foretrace_models.next_edit.patterns.parameters import with_argument, without_argument
@@ -155,15 +155,24 @@ def test_a_line_after_the_cursor_is_not_refused_if_the_cursor_ends_its_own() -> 
 
 def test_what_goes_back_is_refused_and_also_what_goes_back_half_the_way() -> None:
     changed = scene("total = 1\n", Keystroke(1, "", "otal"), Keystroke(0, "s", "t"))
-    assert filters.undoes(changed, proposal(TextEdit(0, 5, "s"))) is Quiet.UNDOES
-    assert filters.undoes(changed, proposal(TextEdit(1, 5, ""))) is Quiet.UNDOES
-    assert filters.undoes(changed, proposal(TextEdit(8, 9, "2"))) is None
+    back = proposal(TextEdit(0, 5, "s"))
+    assert reversing.returns_to_a_text(changed, back) is Quiet.UNDOES
+    assert reversing.goes_part_of_the_way(changed, back) is Quiet.UNDOES
+    assert reversing.goes_part_of_the_way(changed, proposal(TextEdit(1, 5, ""))) is Quiet.UNDOES
+    assert reversing.goes_part_of_the_way(changed, proposal(TextEdit(8, 9, "2"))) is None
+
+
+def test_a_replacement_is_not_turned_round_elsewhere() -> None:
+    changed = scene("new()\nnew\n", Keystroke(0, "old", "new"))
+    assert reversing.inverts_a_burst(changed, proposal(TextEdit(6, 9, "old"))) is Quiet.UNDOES
+    assert reversing.inverts_a_burst(changed, proposal(TextEdit(6, 9, "other"))) is None
 
 
 def test_a_line_that_was_removed_does_not_come_back_elsewhere() -> None:
     removed = scene("a\nb\n", Keystroke(4, "gone\n", ""))
-    assert filters.undoes(removed, proposal(TextEdit(1, 1, "\ngone"))) is Quiet.UNDOES
-    assert filters.undoes(removed, proposal(TextEdit(1, 1, "\nnew"))) is None
+    gone, new = TextEdit(1, 1, "\ngone"), TextEdit(1, 1, "\nnew")
+    assert reversing.brings_back_a_line(removed, proposal(gone)) is Quiet.UNDOES
+    assert reversing.brings_back_a_line(removed, proposal(new)) is None
 
 
 def test_a_comment_is_not_changed_as_code_was() -> None:

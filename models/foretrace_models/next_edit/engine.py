@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from foretrace_models.next_edit.filters import FILTERS, touched
+from foretrace_models.next_edit.filters import FILTERS
 from foretrace_models.next_edit.keeping import shipped
 from foretrace_models.next_edit.knowledge import Knowledge
 from foretrace_models.next_edit.moment import Moment
@@ -42,7 +42,7 @@ def next_edit(moment: Moment, knowledge: Knowledge | None = None) -> Answer:
     confidence, best = max(passed, key=lambda pair: pair[0])
     if confidence < _LEAST_CONFIDENCE:
         return Answer(Silence(Quiet.UNLIKELY), likely)
-    first, last = touched(scene, best)
+    first, last = scene.touched(best.edits)
     edit = NextEdit(best.edits, first, last, best.pattern, confidence, best.words)
     return Answer(edit, likely)
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from foretrace_models.next_edit.lines import Lines
 from foretrace_models.next_edit.proposal import Proposal, Quiet
+from foretrace_models.next_edit.reversing import (
+    brings_back_a_line,
+    goes_part_of_the_way,
+    inverts_a_burst,
+    returns_to_a_text,
+)
 from foretrace_models.next_edit.scene import Scene
-from foretrace_models.repair.edits import OverlapError, apply_edits, distance
+from foretrace_models.repair.edits import OverlapError, apply_edits
 
 _MOST_LINES = 3
 _MOST_CHARACTERS = 400
@@ -32,7 +37,7 @@ def changes_nothing(scene: Scene, proposal: Proposal) -> Quiet | None:
 
 def too_large(scene: Scene, proposal: Proposal) -> Quiet | None:
     """It is more than one looks through at a glance."""
-    first, last = touched(scene, proposal)
+    first, last = scene.touched(proposal.edits)
     written = sum(len(edit.new_text) + edit.end - edit.start for edit in proposal.edits)
     large = last - first >= _MOST_LINES or written > _MOST_CHARACTERS
     return Quiet.TOO_LARGE if large else None
@@ -57,36 +62,6 @@ def under_cursor(scene: Scene, proposal: Proposal) -> Quiet | None:
         adds_line = edit.start == edit.end == end == cursor and edit.new_text[:1] in ("\n", "\r")
         if edit.start <= end and edit.end >= start and not adds_line:
             return Quiet.UNDER_CURSOR
-    return None
-
-
-def undoes(scene: Scene, proposal: Proposal) -> Quiet | None:
-    """It takes back, or part of the way back, what the person just did."""
-    after = apply_edits(scene.text, proposal.edits)
-    before = scene.text
-    gone: set[str] = set()
-    for burst in reversed(scene.bursts):
-        end = burst.offset + len(burst.inserted)
-        before = before[: burst.offset] + burst.removed + before[end:]
-        if after == before:
-            return Quiet.UNDOES
-        gone.update(set(burst.before_lines) - set(burst.after_lines))
-    new = Lines(after).contents
-    first, last = touched(scene, proposal)
-    made = set(new[first : len(new) - (len(scene.lines) - 1 - last)])
-    made -= set(scene.lines.contents[first : last + 1])
-    gone = {line.strip() for line in gone} - {""}
-    if any(line.strip() in gone for line in made):
-        return Quiet.UNDOES
-    inverse = {(burst.inserted, burst.removed) for burst in scene.bursts if burst.removed}
-    for edit in proposal.edits:
-        if (scene.text[edit.start : edit.end], edit.new_text) in inverse:
-            return Quiet.UNDOES
-    for burst in scene.bursts:
-        if burst.one_line and first == last == burst.line_now and len(new) == len(scene.lines):
-            was, now = burst.before_lines[0], scene.lines.contents[first]
-            if distance(new[first], was) < distance(now, was):
-                return Quiet.UNDOES
     return None
 
 
@@ -125,7 +100,7 @@ def breaks_syntax(scene: Scene, proposal: Proposal) -> Quiet | None:
     """It breaks a part of a Python program that parses; other languages are not known so well."""
     if scene.language != "python":
         return None
-    first, last = touched(scene, proposal)
+    first, last = scene.touched(proposal.edits)
     contents = scene.lines.contents
     while first > 0 and not _begins_part(contents[first]):
         first -= 1
@@ -144,17 +119,14 @@ FILTERS: tuple[Filter, ...] = (
     too_large,
     turned_down,
     under_cursor,
-    undoes,
+    returns_to_a_text,
+    brings_back_a_line,
+    inverts_a_burst,
+    goes_part_of_the_way,
     not_code,
     already_there,
     breaks_syntax,
 )
-
-
-def touched(scene: Scene, proposal: Proposal) -> tuple[int, int]:
-    """Return the first and last line that a proposal touches."""
-    first = min(scene.lines.at(edit.start) for edit in proposal.edits)
-    return first, max(scene.lines.at(edit.end) for edit in proposal.edits)
 
 
 def _begins_part(line: str) -> bool:

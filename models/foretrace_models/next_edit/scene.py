@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from foretrace_models.next_edit.lexing import quiet_spans
@@ -12,6 +12,7 @@ from foretrace_models.next_edit.line_changes import LineChange, line_changes
 from foretrace_models.next_edit.lines import Lines, indentation
 from foretrace_models.next_edit.moment import Moment
 from foretrace_models.next_edit.settling import Burst, settle
+from foretrace_models.repair.edits import TextEdit
 
 _MOST_BURSTS = 12
 # What begins a function, in most languages: a name, parentheses, and a body.
@@ -57,6 +58,11 @@ class Scene:
         """Return whether an offset lies in a string or a comment."""
         index = bisect_right(self._quiet, (offset, len(self.text) + 1)) - 1
         return index >= 0 and self._quiet[index][0] <= offset < self._quiet[index][1]
+
+    def touched(self, edits: Sequence[TextEdit]) -> tuple[int, int]:
+        """Return the first and last line that edits touch."""
+        first = min(self.lines.at(edit.start) for edit in edits)
+        return first, max(self.lines.at(edit.end) for edit in edits)
 
     def header_above(self, line: int) -> int | None:
         """Return the line that begins the function around a line, None outside of all."""
