@@ -16,6 +16,7 @@ class Pattern(str, Enum):
     SAME_CHANGE = "same-change"
     PARAMETER = "parameter"
     ARGUMENT = "argument"
+    INDENT = "indent"
     CONTINUATION = "continuation"
     LISTING = "listing"
     TAG = "tag"

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from foretrace_models.next_edit.lexing import Kind, Token, lex, shape
 from foretrace_models.next_edit.lines import indentation
+from foretrace_models.repair.edits import TextEdit, trimmed
 
 _MOST_TOKENS = 60
 _LEAST_STEM = 3
@@ -70,7 +71,8 @@ class Template:
     def only_values(self) -> bool:
         """Whether all it does is to put other numbers and strings in the place of such.
 
-        Strings that have the same content in other quotes are no other strings.
+        Strings that have the same content in other quotes are no other strings, nor are those of
+        which only one end is another.
         """
         for step in self._steps:
             gone = self._tokens[step.first : step.last]
@@ -80,7 +82,7 @@ class Template:
             for a, b in zip(gone, came, strict=True):
                 if a.kind is not b.kind or a.kind not in (Kind.NUMBER, Kind.STRING):
                     return False
-                if a.kind is Kind.STRING and a.text[1:-1] == b.text[1:-1]:
+                if a.kind is Kind.STRING and _ends_differ(a.text[1:-1], b.text[1:-1]):
                     return False
         return True
 
@@ -94,7 +96,7 @@ class Template:
             return None
         for step in self._steps:
             for mine, theirs in self._pairs(tokens)[step.first : step.last]:
-                if mine.text != theirs.text and not _requoted(mine, step.piece):
+                if mine.text != theirs.text and _restrung(mine, theirs, step.piece) is None:
                     return None
         becomes = indentation(line) + self._filled(content, tokens)
         if becomes == line.rstrip():
@@ -123,8 +125,9 @@ class Template:
             end = tokens[step.last].start if step.last < len(tokens) else len(content)
             piece = _with(step.piece, variables)
             for mine, theirs in self._pairs(tokens)[step.first : step.last]:
-                if _requoted(mine, step.piece):
-                    piece = piece.replace(mine.text[1:-1], theirs.text[1:-1])
+                string = _restrung(mine, theirs, step.piece)
+                if string is not None:
+                    piece = piece.replace(*string)
             parts += [content[at:start], piece]
             at = end
         return "".join([*parts, content[at:]])
@@ -152,17 +155,31 @@ def _uncommented(line: str) -> str:
     return _COMMENT.sub("", line).strip()
 
 
-def _requoted(token: Token, piece: str) -> bool:
-    """Return whether a piece has a string's content in other quotes."""
-    content = token.text[1:-1]
-    return (
-        token.kind is Kind.STRING
-        and len(content) > 0
-        and any(
-            each.kind is Kind.STRING and each.text[1:-1] == content and each.text != token.text
-            for each in lex(piece)
-        )
-    )
+def _ends_differ(old: str, new: str) -> bool:
+    """Return whether of a string's content nothing, or only one end, was changed."""
+    edit = trimmed(old, TextEdit(0, len(old), new))
+    kept = len(old) - (edit.end - edit.start)
+    return old == new or (kept > 0 and (edit.start == 0 or edit.end == len(old)))
+
+
+def _restrung(mine: Token, theirs: Token, piece: str) -> tuple[str, str] | None:
+    """Return the string that came for one, and what comes for another in the same way.
+
+    It has other quotes, or something at one end gave way to something else. None where no string
+    came, or the other has not what gave way.
+    """
+    came = next((each.text for each in lex(piece) if each.kind is Kind.STRING), None)
+    if mine.kind is not Kind.STRING or came is None or came == mine.text:
+        return None
+    if came[1:-1] == mine.text[1:-1]:
+        return came, came[0] + theirs.text[1:-1] + came[-1]
+    edit = trimmed(mine.text, TextEdit(0, len(mine.text), came))
+    gone, head, tail = mine.text[edit.start : edit.end], edit.start, len(mine.text) - edit.end
+    if tail == 1 and theirs.text[:-1].endswith(gone):
+        return came, theirs.text[: -1 - len(gone)] + edit.new_text + theirs.text[-1]
+    if head == 1 and theirs.text[1:].startswith(gone):
+        return came, theirs.text[0] + edit.new_text + theirs.text[1 + len(gone) :]
+    return None
 
 
 def _with(piece: str, variables: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from foretrace_models.next_edit.patterns.arguments import same_argument
 from foretrace_models.next_edit.patterns.continuing import continuation
+from foretrace_models.next_edit.patterns.indenting import indent
 from foretrace_models.next_edit.patterns.listing import next_of_list
 from foretrace_models.next_edit.patterns.parameters import parameter
 from foretrace_models.next_edit.patterns.renaming import rename
@@ -20,6 +21,7 @@ PATTERNS: tuple[Callable[[Scene], Iterator[Proposal]], ...] = (
     parameter,
     same_argument,
     same_change,
+    indent,
     next_of_list,
     continuation,
 )
