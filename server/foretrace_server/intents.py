@@ -10,7 +10,7 @@ from attrs import evolve
 from foretrace_models.changes import change_of
 from foretrace_models.intent.activities import Activity
 from foretrace_models.intent.habits import Habits
-from foretrace_models.intent.predicting import WINDOW, Intent, predict
+from foretrace_models.intent.predicting import WINDOW, Intent, Said, predict
 from foretrace_models.intent.symbols import Context
 from foretrace_models.learned.card import WeightsError
 from foretrace_server import protocol
@@ -43,6 +43,8 @@ class Intents:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._habits = Habits()
+        self._believed: Activity | None = None
+        self._said: Said | None = None
 
     def begin(self) -> None:
         """Begin to watch the events of the session."""
@@ -65,7 +67,7 @@ class Intents:
         )
         events = list(self._server.recording.recent)[-WINDOW:]
         try:
-            return predict(events, context, self._habits)
+            return predict(events, context, self._habits, self._said)
         except WeightsError as error:
             self._server.warn_once(f"what you seem to be doing is not told: {error}")
             return Intent()
@@ -90,10 +92,13 @@ class Intents:
             self._timer = loop.call_later(_SETTLE_SECONDS, self._settled, event.uri)
 
     def _answered(self, body: IntentNoted) -> None:
-        """Learn from what the person says of what was told them last."""
+        """Heed what the person says of what was told them last."""
         really = next((each for each in Activity if each.value == body.label), None)
-        if body.stage is not IntentStage.PREDICTED and really is not None:
-            self._habits.note(self._told or really, really)
+        if body.stage is IntentStage.PREDICTED or really is None:
+            return
+        self._habits.note(self._believed or really, really)
+        if body.stage is IntentStage.CORRECTED:
+            self._said, self._told = Said(self._believed, really), really
 
     def _moved(self, event: Event, body: Edited) -> tuple[str, int | None, str] | None:
         """Keep the failed line in its place as lines come and go above it."""
@@ -115,6 +120,9 @@ class Intents:
             return
         intent = self._predict(uri)
         activity, confidence = intent.activities[0] if intent.activities else (None, None)
+        self._believed = intent.believed
+        if self._said is not None and self._said.believed is not self._believed:
+            self._said = None
         if activity is self._told:
             return
         self._told = activity

@@ -29,15 +29,34 @@ _TOGETHER = {Activity.FIXING: Activity.TESTING}
 
 @frozen
 class Intent:
-    """What a person seems to be doing: ranked activities, none where it is not known."""
+    """What a person seems to be doing: ranked activities, none where it is not known.
+
+    `believed` is the likeliest of them, also where the person says that it is another.
+    """
 
     activities: tuple[tuple[Activity, float], ...] = ()
     statement: str = ""
     place: Place | None = None
+    believed: Activity | None = None
 
 
-def predict(events: Sequence[Event], context: Context, habits: Habits | None = None) -> Intent:
+@frozen
+class Said:
+    """What a person said that they were really doing, and what was believed when they did."""
+
+    believed: Activity | None
+    really: Activity
+
+
+def predict(
+    events: Sequence[Event],
+    context: Context,
+    habits: Habits | None = None,
+    said: Said | None = None,
+) -> Intent:
     """Return what the last events of a session say about what the person is doing.
+
+    What a person said holds for as long as nothing else is believed than when they said it.
 
     Raises:
         WeightsError: what is shipped is missing or spoiled.
@@ -45,11 +64,15 @@ def predict(events: Sequence[Event], context: Context, habits: Habits | None = N
     ranked, last_line = rank(events, context, habits)
     if not ranked or ranked[0][1] < LEAST_CONFIDENCE:
         return Intent()
+    believed = ranked[0][0]
+    if said is not None and said.believed is believed:
+        ranked = [(said.really, 1.0)]
     activity, confidence = ranked[0]
     return Intent(
         tuple((each, round(share, 3)) for each, share in ranked if share >= _LEAST_TOLD),
         statement(activity, context, last_line),
         place(activity, confidence, context, last_line),
+        believed,
     )
 
 

@@ -125,7 +125,6 @@ OF_COMMANDS: tuple[tuple[str, Symbol | None], ...] = (
     ("Debug.DebugType", None),
     ("Debug.Enter Design Mode", None),
     ("Debug.", Symbol.DEBUGGED),
-    ("View.Error List", Symbol.RAN_AND_FAILED),
     ("View.Call Stack", Symbol.DEBUGGED),
     ("View.Watch", Symbol.DEBUGGED),
     ("View.", Symbol.VIEWED),
