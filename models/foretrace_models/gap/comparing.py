@@ -1,0 +1,247 @@
+"""Real people beside simulated ones: each measure, how far the two are apart, and by how sure."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import chain
+from statistics import fmean
+
+from attrs import field, frozen
+
+from foretrace_models.gap import rhythm
+from foretrace_models.gap.distances import jensen_shannon_bits, kolmogorov_smirnov
+from foretrace_models.gap.diversity import NGram, covered, ngrams
+from foretrace_models.gap.intervals import Estimate, difference_of, mean_of
+from foretrace_models.gap.measures import MEASURES, Group
+from foretrace_models.gap.samples import Person, person_of, size_for
+from foretrace_models.gap.streams import REST_S, Session, Stream
+from foretrace_models.gap.telling_apart import Told, tell_apart
+
+_LONGEST_RUN = 4
+_SPLITS = 20
+
+
+@frozen
+class Compared:
+    """A measure on both sides: means over people, and how much more the simulated have.
+
+    `deviations` is the difference in standard deviations between real people, None where they do
+    not differ.
+    """
+
+    name: str
+    group: Group
+    unit: str
+    people: int
+    real: Estimate
+    simulated: Estimate
+    difference: Estimate
+    deviations: float | None
+
+
+@frozen
+class Coverage:
+    """Which share of somebody's runs of n events others have, too.
+
+    `simulated_by_real` is how much of what the simulated do real people do; `real_by_real` is
+    between real people, beyond which nobody can go. None where there is nobody else.
+    """
+
+    n: int
+    real_by_simulated: Estimate | None
+    simulated_by_real: Estimate | None
+    real_by_real: Estimate | None
+
+
+@frozen
+class Distance:
+    """How far half of the real people are from the other half, real and simulated.
+
+    `real` is None where there are too few people for halves; then it is between all of both sides.
+    """
+
+    name: str
+    simulated: float
+    real: float | None
+
+
+@frozen
+class Gap:
+    """All that was compared, with the people that it was measured on.
+
+    `events` is how many of each person were. `paired` tells whether each simulated person stands
+    for a real one.
+    """
+
+    seed: int
+    events: int
+    rest_s: int
+    paired: bool
+    real: tuple[Person, ...] = field(repr=False)
+    simulated: tuple[Person, ...] = field(repr=False)
+    left_out: tuple[int, int]
+    measures: tuple[Compared, ...]
+    coverage: tuple[Coverage, ...]
+    distances: tuple[Distance, ...]
+    told: tuple[Told, ...] | None
+
+
+def compare(
+    real: Sequence[Stream],
+    simulated: Sequence[Stream],
+    seed: int,
+    tell: Callable[[str], None],
+) -> Gap:
+    """Compare real people with simulated ones; `tell` hears how far it is.
+
+    Where both have the same names, only these are compared, each with their own.
+
+    Raises:
+        ValueError: there are too few people or events.
+    """
+    size = size_for(real, simulated)
+    tell(f"drawing {size:,} events of each person in whole sessions")
+    sides = [
+        {person.name: person for stream in side if (person := person_of(stream, size, seed))}
+        for side in (real, simulated)
+    ]
+    common = sorted(sides[0].keys() & sides[1].keys())
+    paired = bool(common)
+    ours, theirs = (
+        tuple(side[name] for name in (common if paired else sorted(side))) for side in sides
+    )
+    tell(f"measuring {len(ours)} real people and {len(theirs)} simulated ones")
+    measures = _measures(ours, theirs, paired, seed)
+    tell("comparing what they do one after the other")
+    coverage = tuple(_coverage(ours, theirs, n, seed) for n in range(1, _LONGEST_RUN + 1))
+    distances = _distances(ours, theirs, paired, seed)
+    tell("learning to tell their windows apart")
+    return Gap(
+        seed=seed,
+        events=size,
+        rest_s=REST_S,
+        paired=paired,
+        real=ours,
+        simulated=theirs,
+        left_out=(len(real) - len(ours), len(simulated) - len(theirs)),
+        measures=measures,
+        coverage=coverage,
+        distances=distances,
+        told=tell_apart(ours, theirs, seed),
+    )
+
+
+def _measures(
+    real: Sequence[Person], simulated: Sequence[Person], paired: bool, seed: int
+) -> tuple[Compared, ...]:
+    compared = []
+    for measure in MEASURES:
+        ours, theirs = ([measure.of(person) for person in side] for side in (real, simulated))
+        if paired:
+            both = [
+                (a, b) for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None
+            ]
+            one, other = [a for a, _ in both], [b for _, b in both]
+            difference = mean_of([b - a for a, b in both], seed)
+        else:
+            one = [value for value in ours if value is not None]
+            other = [value for value in theirs if value is not None]
+            difference = difference_of(other, one, seed)
+        means = mean_of(one, seed), mean_of(other, seed)
+        if means[0] is None or means[1] is None or difference is None:
+            continue  # it cannot be told of anybody, as with files in a log of commands
+        compared.append(
+            Compared(
+                measure.name,
+                measure.group,
+                measure.unit,
+                min(len(one), len(other)),
+                *means,
+                difference,
+                _deviations(difference.value, one),
+            )
+        )
+    return tuple(compared)
+
+
+def _deviations(difference: float, values: Sequence[float]) -> float | None:
+    mean = fmean(values)
+    spread = fmean((value - mean) ** 2 for value in values) ** 0.5
+    return difference / spread if spread else None
+
+
+def _coverage(
+    real: Sequence[Person], simulated: Sequence[Person], n: int, seed: int
+) -> Coverage:
+    ours, theirs = (
+        {person.name: ngrams(person.sample, n) for person in side} for side in (real, simulated)
+    )
+    return Coverage(
+        n,
+        _covered_by_others(ours, theirs, seed),
+        _covered_by_others(theirs, ours, seed),
+        _covered_by_others(ours, ours, seed),
+    )
+
+
+def _covered_by_others(
+    people: dict[str, Counter[NGram]], others: dict[str, Counter[NGram]], seed: int
+) -> Estimate | None:
+    """Return the mean share covered by others, whoever has the same name left out."""
+    having = Counter(chain.from_iterable(others.values()))
+    shares = []
+    for name, own in people.items():
+        same = others.get(name, {})
+        if len(others) > bool(same):
+            known = {run for run in own if having[run] > (run in same)}
+            shares.append(covered(own, known))
+    return mean_of([share for share in shares if share is not None], seed)
+
+
+def _distances(
+    real: Sequence[Person], simulated: Sequence[Person], paired: bool, seed: int
+) -> tuple[Distance, ...]:
+    """Measure distances between halves, so that people are as different in both comparisons."""
+    ways: dict[str, Callable[[Sequence[Person], Sequence[Person]], float]] = {
+        "events, Jensen-Shannon in bits": partial(_runs_apart, 1),
+        "pairs, Jensen-Shannon in bits": partial(_runs_apart, 2),
+        "triples, Jensen-Shannon in bits": partial(_runs_apart, 3),
+        "gaps, Kolmogorov-Smirnov": _gaps_apart,
+    }
+    if min(len(real), len(simulated)) < 4:
+        return tuple(Distance(name, way(real, simulated), None) for name, way in ways.items())
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    halves = []
+    for _ in range(_SPLITS):
+        order = chance.sample(range(len(real)), len(real))
+        half = len(order) // 2
+        one, other = ([real[at] for at in part] for part in (order[:half], order[half:]))
+        drawn = (
+            [simulated[at] for at in order[half:]]
+            if paired
+            else chance.sample(simulated, min(len(other), len(simulated)))
+        )
+        halves.append((one, other, drawn))
+    return tuple(
+        Distance(
+            name,
+            fmean(way(one, drawn) for one, _, drawn in halves),
+            fmean(way(one, other) for one, other, _ in halves),
+        )
+        for name, way in ways.items()
+    )
+
+
+def _runs_apart(n: int, one: Sequence[Person], other: Sequence[Person]) -> float:
+    return jensen_shannon_bits(*(ngrams(_sessions(side), n) for side in (one, other)))
+
+
+def _gaps_apart(one: Sequence[Person], other: Sequence[Person]) -> float:
+    return kolmogorov_smirnov(*(rhythm.all_gaps_s(_sessions(side)) for side in (one, other)))
+
+
+def _sessions(people: Sequence[Person]) -> list[Session]:
+    return [session for person in people for session in person.sample]

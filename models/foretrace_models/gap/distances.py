@@ -1,0 +1,43 @@
+"""Distances between two distributions: 0 where they are the same, 1 where they share nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
+
+from foretrace_models.gap.diversity import entropy_bits
+
+Thing = TypeVar("Thing", bound=Hashable)
+
+
+def jensen_shannon_bits(one: Mapping[Thing, int], other: Mapping[Thing, int]) -> float:
+    """Return the Jensen-Shannon divergence of two distributions given by counts.
+
+    Raises:
+        ValueError: one of them is empty.
+    """
+    totals = sum(one.values()), sum(other.values())
+    if not all(totals):
+        raise ValueError("an empty distribution is at no distance from anything")
+    # Counts of the mean of both, at a common total.
+    mean = Counter({thing: count * totals[1] for thing, count in one.items()})
+    mean.update({thing: count * totals[0] for thing, count in other.items()})
+    apart = (entropy_bits(one.values()) + entropy_bits(other.values())) / 2
+    return max(0.0, entropy_bits(mean.values()) - apart)
+
+
+def kolmogorov_smirnov(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the largest difference of two cumulative distributions.
+
+    Raises:
+        ValueError: one of them is empty.
+    """
+    if not one or not other:
+        raise ValueError("an empty distribution is at no distance from anything")
+    one, other = sorted(one), sorted(other)
+    return max(
+        abs(bisect_right(one, value) / len(one) - bisect_right(other, value) / len(other))
+        for value in {*one, *other}
+    )

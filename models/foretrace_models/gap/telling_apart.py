@@ -1,0 +1,108 @@
+"""Whether a model can tell real windows from simulated ones: a classifier two-sample test.
+
+It learns on some people, real and simulated, and is asked about the others. An AUC of 0.5 is a coin
+tossed; 1 means that every simulated window gives itself away.
+
+Source: Lopez-Paz & Oquab, "Revisiting Classifier Two-Sample Tests" (ICLR 2017).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+
+from foretrace_models.gap.intervals import Estimate, drawn_again
+from foretrace_models.gap.logistic import auc, learned
+from foretrace_models.gap.samples import Person
+from foretrace_models.gap.windows import Window, looks_of, pace_of, windows_of
+from foretrace_models.traces.folds import folds
+
+_FOLDS = 5
+_COMMON_EVENTS = 30
+_WINDOWS_EACH = 20
+_DRAWS = 200
+
+
+@frozen
+class Told:
+    """How well real and simulated windows are told apart by what is `seen` of them."""
+
+    seen: str
+    auc: Estimate
+    windows: int
+
+
+def tell_apart(
+    real: Sequence[Person], simulated: Sequence[Person], seed: int
+) -> tuple[Told, ...] | None:
+    """Return how well they are told apart; None where there are too few people to learn from."""
+    names = {person.name for person in (*real, *simulated)}
+    if len(names) < 4 or len(real) < 2 or len(simulated) < 2:
+        return None
+    sides = [_windows(side, seed) for side in (real, simulated)]
+    counts = Counter(
+        event for side in sides for own in side.values() for each in own for event in each.events
+    )
+    common = [event for event, _ in sorted(counts.items(), key=_often)[:_COMMON_EVENTS]]
+    ways: dict[str, Callable[[Window], dict[str, float]]] = {
+        "events": lambda window: looks_of(window, common),
+        "times": pace_of,
+        "events and times": lambda window: {**looks_of(window, common), **pace_of(window)},
+    }
+    groups = folds(names, min(_FOLDS, len(names) // 2))
+    return tuple(_told(seen, way, sides, groups, seed) for seen, way in ways.items())
+
+
+def _often(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
+
+
+def _windows(people: Sequence[Person], seed: int) -> dict[str, list[Window]]:
+    found = {}
+    for person in people:
+        windows = list(windows_of(person))
+        chance = random.Random(f"{seed} {person.name}")  # noqa: S311 - no secret
+        found[person.name] = chance.sample(windows, min(_WINDOWS_EACH, len(windows)))
+    return found
+
+
+def _told(
+    seen: str,
+    way: Callable[[Window], dict[str, float]],
+    sides: Sequence[dict[str, list[Window]]],
+    groups: Sequence[frozenset[str]],
+    seed: int,
+) -> Told:
+    rows = [
+        {name: [list(way(each).values()) for each in own] for name, own in side.items()}
+        for side in sides
+    ]
+    scores: list[dict[str, list[float]]] = [defaultdict(list), defaultdict(list)]
+    for group in groups:
+        known = [
+            (row, label == 0)
+            for label, side in enumerate(rows)
+            for name, own in side.items()
+            if name not in group
+            for row in own
+        ]
+        if len({label for _, label in known}) < 2:
+            continue
+        model = learned([row for row, _ in known], [label for _, label in known], seed)
+        for side, scored in zip(rows, scores, strict=True):
+            for name in group & side.keys():
+                scored[name] = [model.score(row) for row in side[name]]
+    asked = sorted({name for scored in scores for name in scored})
+
+    def of(names: Sequence[str]) -> float:
+        real, simulated = (
+            [score for name in names for score in scored.get(name, ())] for scored in scores
+        )
+        return auc(real, simulated) if real and simulated else 0.5
+
+    low, high = drawn_again(lambda chance: of(chance.choices(asked, k=len(asked))), seed, _DRAWS)
+    windows = sum(len(own) for scored in scores for own in scored.values())
+    return Told(seen, Estimate(of(asked), low, high), windows)
