@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
-from statistics import fmean
+from statistics import fmean, pstdev
 
 from attrs import field, frozen
 
 from foretrace_models.gap import rhythm
 from foretrace_models.gap.distances import jensen_shannon_bits, kolmogorov_smirnov
 from foretrace_models.gap.diversity import NGram, covered, ngrams
-from foretrace_models.gap.intervals import Estimate, difference_of, mean_of
+from foretrace_models.gap.intervals import Estimate, between, over
+from foretrace_models.gap.logistic import auc
 from foretrace_models.gap.measures import MEASURES, Group
 from foretrace_models.gap.samples import Person, person_of, size_for
 from foretrace_models.gap.streams import REST_S, Session, Stream
@@ -26,10 +27,10 @@ _SPLITS = 20
 
 @frozen
 class Compared:
-    """A measure on both sides: means over people, and how much more the simulated have.
+    """A measure on both sides, over people, and how much more the simulated have.
 
-    `deviations` is the difference in standard deviations between real people, None where they do
-    not differ.
+    `shift` is how often somebody simulated has more than somebody real, less how often they have
+    less: from -1 to 1 (Cliff's delta). The spreads are standard deviations between people.
     """
 
     name: str
@@ -39,7 +40,9 @@ class Compared:
     real: Estimate
     simulated: Estimate
     difference: Estimate
-    deviations: float | None
+    shift: float
+    real_spread: float
+    simulated_spread: float
 
 
 @frozen
@@ -139,43 +142,38 @@ def _measures(
 ) -> tuple[Compared, ...]:
     compared = []
     for measure in MEASURES:
-        ours, theirs = ([measure.of(person) for person in side] for side in (real, simulated))
+        one, other = ([measure.of(person) for person in side] for side in (real, simulated))
         if paired:
             both = [
-                (a, b) for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None
+                (a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None
             ]
-            one, other = [a for a, _ in both], [b for _, b in both]
-            difference = mean_of([b - a for a, b in both], seed)
+            ours, theirs = [a for a, _ in both], [b for _, b in both]
+            difference = over([b - a for a, b in both], seed, measure.middle)
         else:
-            one = [value for value in ours if value is not None]
-            other = [value for value in theirs if value is not None]
-            difference = difference_of(other, one, seed)
-        means = mean_of(one, seed), mean_of(other, seed)
-        if means[0] is None or means[1] is None or difference is None:
+            ours = [value for value in one if value is not None]
+            theirs = [value for value in other if value is not None]
+            difference = between(theirs, ours, seed, measure.middle)
+        of_ours, of_theirs = over(ours, seed, measure.middle), over(theirs, seed, measure.middle)
+        if of_ours is None or of_theirs is None or difference is None:
             continue  # it cannot be told of anybody, as with files in a log of commands
         compared.append(
             Compared(
                 measure.name,
                 measure.group,
                 measure.unit,
-                min(len(one), len(other)),
-                *means,
+                min(len(ours), len(theirs)),
+                of_ours,
+                of_theirs,
                 difference,
-                _deviations(difference.value, one),
+                2 * auc(theirs, ours) - 1,
+                pstdev(ours),
+                pstdev(theirs),
             )
         )
     return tuple(compared)
 
 
-def _deviations(difference: float, values: Sequence[float]) -> float | None:
-    mean = fmean(values)
-    spread = fmean((value - mean) ** 2 for value in values) ** 0.5
-    return difference / spread if spread else None
-
-
-def _coverage(
-    real: Sequence[Person], simulated: Sequence[Person], n: int, seed: int
-) -> Coverage:
+def _coverage(real: Sequence[Person], simulated: Sequence[Person], n: int, seed: int) -> Coverage:
     ours, theirs = (
         {person.name: ngrams(person.sample, n) for person in side} for side in (real, simulated)
     )
@@ -194,11 +192,11 @@ def _covered_by_others(
     having = Counter(chain.from_iterable(others.values()))
     shares = []
     for name, own in people.items():
-        same = others.get(name, {})
-        if len(others) > bool(same):
-            known = {run for run in own if having[run] > (run in same)}
+        same = others.get(name)
+        if len(others) > (same is not None):
+            known = {run for run in own if having[run] > (same is not None and run in same)}
             shares.append(covered(own, known))
-    return mean_of([share for share in shares if share is not None], seed)
+    return over([share for share in shares if share is not None], seed)
 
 
 def _distances(

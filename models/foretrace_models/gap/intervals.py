@@ -1,4 +1,4 @@
-"""Means over people, with intervals of 95 % by drawing whole people again."""
+"""Figures over people, with intervals of 95 % by drawing whole people again."""
 
 from __future__ import annotations
 
@@ -11,35 +11,40 @@ from attrs import frozen
 DRAWS = 1000
 _TAIL = 0.025
 
+Figure = Callable[[Sequence[float]], float]
+
 
 @frozen
 class Estimate:
-    """A mean over people; `low` and `high` are None where there is one person only."""
+    """A figure over people; `low` and `high` are None where there is one person only."""
 
     value: float
     low: float | None
     high: float | None
 
 
-def mean_of(values: Sequence[float], seed: int) -> Estimate | None:
-    """Return the mean of what each person has; None of nobody."""
-    if not values:
+def over(people: Sequence[float], seed: int, figure: Figure = fmean) -> Estimate | None:
+    """Return a figure, by default the mean, of what each person has; None of nobody."""
+    if not people:
         return None
-    interval = drawn_again(lambda chance: fmean(chance.choices(values, k=len(values))), seed)
-    return _estimate(fmean(values), interval, len(values))
+    interval = drawn_again(lambda chance: figure(_again(people, chance)), seed)
+    return _estimate(figure(people), interval, len(people))
 
 
-def difference_of(one: Sequence[float], other: Sequence[float], seed: int) -> Estimate | None:
-    """Return how much larger the mean of one group of people is than that of another group."""
+def between(
+    one: Sequence[float], other: Sequence[float], seed: int, figure: Figure = fmean
+) -> Estimate | None:
+    """Return how much larger a figure is for one group of people than for another group."""
     if not one or not other:
         return None
+    interval = drawn_again(
+        lambda chance: figure(_again(one, chance)) - figure(_again(other, chance)), seed
+    )
+    return _estimate(figure(one) - figure(other), interval, min(len(one), len(other)))
 
-    def again(chance: random.Random) -> float:
-        drawn = (chance.choices(side, k=len(side)) for side in (one, other))
-        return fmean(next(drawn)) - fmean(next(drawn))
 
-    fewest = min(len(one), len(other))
-    return _estimate(fmean(one) - fmean(other), drawn_again(again, seed), fewest)
+def _again(people: Sequence[float], chance: random.Random) -> list[float]:
+    return chance.choices(people, k=len(people))
 
 
 def drawn_again(

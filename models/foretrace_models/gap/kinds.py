@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 
 
 class Kind(str, Enum):
@@ -24,35 +24,31 @@ class Kind(str, Enum):
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 # A window called Debug is looked at: what begins with one of these is that, whatever comes then.
-_LOOKING = frozenset("view window viewed selection open close".split())
+_LOOKING = frozenset(["view", "viewed", "window", "selection", "open", "close"])
 
-_RULES: tuple[tuple[Kind, frozenset[str]], ...] = (
-    (Kind.DEBUG, frozenset("debug debugger breakpoint breakpoints step".split())),
-    (
-        Kind.RUN,
-        frozenset("run runs build rebuild compile test tests terminal launch execute".split()),
-    ),
-    (
-        Kind.EDIT,
-        frozenset(
-            "paste cut delete insert type typed break undo redo complete completion format comment "
-            "uncomment rename refactor remove replace tab indent outdent transpose backspace save "
-            "uppercase lowercase surround".split()
+_RULES = tuple(
+    (kind, frozenset(words.split()))
+    for kind, words in (
+        (Kind.DEBUG, "breakpoint breakpoints debug debugger step"),
+        (Kind.RUN, "build compile execute launch rebuild run runs terminal test tests"),
+        (
+            Kind.EDIT,
+            "backspace break comment complete completion cut delete format indent insert outdent "
+            "paste redo refactor remove rename replace save surround tab transpose type typed "
+            "uncomment undo",
         ),
-    ),
-    (
-        Kind.NAVIGATION,
-        frozenset(
-            "go goto find search navigate nav navigation next previous up down left right start "
-            "end page line scroll caret cursor select selection view window open close zoom "
-            "references usages definition".split()
+        (
+            Kind.NAVIGATION,
+            "caret close cursor definition down end find go goto left line nav navigate navigation "
+            "next open page previous references right scroll search select selection start up "
+            "usages view window zoom",
         ),
-    ),
-    (Kind.EDIT, frozenset(["edit"])),
+        (Kind.EDIT, "edit"),
+    )
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def kind_of(event: str) -> Kind:
     """Return the kind of an event by its name."""
     words = [word.lower() for word in _WORD.findall(event)]

@@ -1,4 +1,4 @@
-"""All measures of one person: what each is called, in which unit, and what more or less of it means.
+"""All measures of one person: their names and units, and what more or less of each means.
 
 The sentences complete "Simulated people …".
 """
@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from statistics import fmean, median
 
 from attrs import frozen
 
 from foretrace_models.gap import diversity, exploring, rhythm
+from foretrace_models.gap.intervals import Figure
 from foretrace_models.gap.kinds import Kind
 from foretrace_models.gap.samples import Person
 
@@ -25,7 +27,10 @@ class Group(str, Enum):
 
 @frozen
 class Measure:
-    """One number for each person, None where it cannot be told of them."""
+    """One number for each person, None where it cannot be told of them.
+
+    `middle` is what stands for all people: the median where a few of them would decide a mean.
+    """
 
     name: str
     group: Group
@@ -33,6 +38,7 @@ class Measure:
     of: Callable[[Person], float | None]
     more: str
     less: str
+    middle: Figure = fmean
 
 
 _D, _T, _E = Group.DIVERSITY, Group.TIME, Group.EXPLORATION
@@ -109,6 +115,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda p: rhythm.quantile(rhythm.all_gaps_s(p.sample), 0.5),
         "are slower from one event to the next",
         "are faster from one event to the next",
+        median,
     ),
     Measure(
         "gap that 9 in 10 are not above",
@@ -117,6 +124,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda p: rhythm.quantile(rhythm.all_gaps_s(p.sample), 0.9),
         "make longer pauses",
         "make shorter pauses",
+        median,
     ),
     Measure(
         "burstiness",
@@ -149,6 +157,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda p: rhythm.session_events(p.sessions),
         "do more in a session",
         "do less in a session",
+        median,
     ),
     Measure(
         "length of a session",
@@ -157,6 +166,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda p: rhythm.session_minutes(p.sessions),
         "stay longer at it in a session",
         "end a session sooner",
+        median,
     ),
     Measure(
         "sessions for 1,000 events",
@@ -165,6 +175,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda p: rhythm.sessions_per_thousand(p.sessions),
         "rest more often",
         "rest less often",
+        median,
     ),
     Measure(
         "returns to an earlier event",

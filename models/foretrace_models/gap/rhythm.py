@@ -51,11 +51,12 @@ def memory(series: Iterable[Sequence[float]]) -> float | None:
     if not pairs:
         return None
     before, after = zip(*pairs, strict=True)
-    spread = pstdev(before) * pstdev(after)
+    spread: float = pstdev(before) * pstdev(after)
     if not spread:
         return None
     means = fmean(before), fmean(after)
-    return fmean((a - means[0]) * (b - means[1]) for a, b in pairs) / spread
+    together = fmean((a - means[0]) * (b - means[1]) for a, b in pairs)
+    return together / spread
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

@@ -24,15 +24,33 @@ _FOLDS = 5
 _COMMON_EVENTS = 30
 _WINDOWS_EACH = 20
 _DRAWS = 200
+_SIGNS = 5
+
+_Seen = dict[str, list[dict[str, float]]]
+
+
+@frozen
+class Sign:
+    """One thing by which windows give themselves away: the AUC that it has alone.
+
+    Below 0.5 the simulated windows have more of it.
+    """
+
+    name: str
+    auc: float
 
 
 @frozen
 class Told:
-    """How well real and simulated windows are told apart by what is `seen` of them."""
+    """How well real and simulated windows are told apart by what is `seen` of them.
+
+    `signs` are those that tell most, the clearest first.
+    """
 
     seen: str
     auc: Estimate
     windows: int
+    signs: tuple[Sign, ...]
 
 
 def tell_apart(
@@ -76,9 +94,12 @@ def _told(
     groups: Sequence[frozenset[str]],
     seed: int,
 ) -> Told:
+    seen_of = [
+        {name: [way(window) for window in own] for name, own in side.items()} for side in sides
+    ]
     rows = [
-        {name: [list(way(each).values()) for each in own] for name, own in side.items()}
-        for side in sides
+        {name: [list(each.values()) for each in own] for name, own in side.items()}
+        for side in seen_of
     ]
     scores: list[dict[str, list[float]]] = [defaultdict(list), defaultdict(list)]
     for group in groups:
@@ -105,4 +126,13 @@ def _told(
 
     low, high = drawn_again(lambda chance: of(chance.choices(asked, k=len(asked))), seed, _DRAWS)
     windows = sum(len(own) for scored in scores for own in scored.values())
-    return Told(seen, Estimate(of(asked), low, high), windows)
+    return Told(seen, Estimate(of(asked), low, high), windows, _signs(*seen_of))
+
+
+def _signs(real: _Seen, simulated: _Seen) -> tuple[Sign, ...]:
+    ours, theirs = ([each for own in side.values() for each in own] for side in (real, simulated))
+    signs = [
+        Sign(name, auc([each[name] for each in ours], [each[name] for each in theirs]))
+        for name in ours[0]
+    ]
+    return tuple(sorted(signs, key=lambda sign: -abs(sign.auc - 0.5))[:_SIGNS])

@@ -60,7 +60,9 @@ class Markov:
         return cls(
             order,
             {
-                history: _Followers(tuple(sorted(own)), tuple(accumulate(own[e] for e in sorted(own))))
+                history: _Followers(
+                    tuple(sorted(own)), tuple(accumulate(own[e] for e in sorted(own)))
+                )
                 for history, own in counts.items()
             },
         )

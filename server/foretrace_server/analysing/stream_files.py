@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,15 +19,11 @@ from foretrace_models.gap.streams import Stream
 from foretrace_server.analysing.recorded_streams import recorded_streams
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.readers import abb
-from foretrace_telemetry.store import Store
+from foretrace_telemetry.store import NoTracesError, Store
 
 RECORDED = "recorded"
 _LOG = ".csv.gz"
 _LINES = (".jsonl", ".jsonl.gz")
-
-
-class UnknownSourceError(ValueError):
-    """There is nothing at a place that streams can be read from."""
 
 
 def read_streams(source: str) -> tuple[str, list[Stream]]:
@@ -36,9 +33,8 @@ def read_streams(source: str) -> tuple[str, list[Stream]]:
     or the folder that it lies in, or of a file with a JSON object on each line.
 
     Raises:
-        OSError, ValueError, sqlite3.Error: it cannot be read, or is none of these.
-        NoTracesError: nothing is recorded.
-        UnreadableEventError: a recorded event is none.
+        OSError: it cannot be read.
+        ValueError: it is none of these, or what it holds is not what it should be.
     """
     if source == RECORDED:
         return "what is recorded here", _recorded(Home.default())
@@ -50,7 +46,7 @@ def read_streams(source: str) -> tuple[str, list[Stream]]:
         return f"the log {path.name}", list(_logged(log))
     if path.is_file() and path.name.endswith(_LINES):
         return f"the lines of {path.name}", _from_lines(path)
-    raise UnknownSourceError(
+    raise ValueError(
         f"{source} has nothing to compare; name a folder with {abb.EVENTS}, a file that ends with "
         f"{_LOG} or {_LINES[0]}, a data folder of Foretrace, or {RECORDED!r}"
     )
@@ -76,8 +72,13 @@ def write_streams(streams: Iterable[Stream], file: Path) -> None:
 
 
 def _recorded(home: Home) -> list[Stream]:
-    with closing(Store.read(home)) as store:
-        return recorded_streams(store)
+    try:
+        with closing(Store.read(home)) as store:
+            return recorded_streams(store)
+    except NoTracesError as error:
+        raise ValueError(str(error)) from error
+    except sqlite3.Error as error:
+        raise ValueError(f"{home.traces} cannot be read: {error}") from error
 
 
 def _logged(file: Path) -> Iterator[Stream]:
