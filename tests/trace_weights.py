@@ -8,6 +8,7 @@ from pathlib import Path
 from foretrace_models.coder.population import Population, Spread
 from foretrace_models.coder.traits import Trait
 from foretrace_models.traces.answers import Encoding
+from foretrace_models.who import person_digest
 
 
 def make(folder: Path, seed: int = 0, has_encoder: bool = True, seen: Sequence[str] = ()) -> Path:
@@ -17,7 +18,7 @@ def make(folder: Path, seed: int = 0, has_encoder: bool = True, seen: Sequence[s
     """
     import torch
 
-    from foretrace_models.trace_model.card import Card, Data, coder_digest
+    from foretrace_models.trace_model.card import Card, Data
     from foretrace_models.trace_model.encoder import CoderEncoder
     from foretrace_models.trace_model.lesson import Shape
     from foretrace_models.trace_model.network import new_network
@@ -30,7 +31,7 @@ def make(folder: Path, seed: int = 0, has_encoder: bool = True, seen: Sequence[s
     torch.nn.init.normal_(network.projector.weight, std=0.3)
     encoder = CoderEncoder(Population(((Trait.TAB_INDENT, Spread(0.5, 0.2)),)), shape.width)
     torch.nn.init.normal_(encoder.outer.weight, std=0.3)
-    data = Data("itap", "", "MIT", len(seen), tuple(coder_digest("itap", who) for who in seen))
+    data = Data("itap", "", "MIT", len(seen), tuple(person_digest("itap", who) for who in seen))
     card = Card("tiny", 1, Encoding.LINES, "trace", shape, "Apache-2.0", "chance", seed, 0, (data,))
     save(folder, Weights(network, vocabulary, card, encoder if has_encoder else None))
     return folder

@@ -13,7 +13,7 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 from tests.itap_log import write_log
 
 from foretrace_models.trace_model.calling import CallError, call
-from foretrace_models.trace_model.card import coder_digest
+from foretrace_models.who import person_digest
 
 _STATES = (
     "def total(items):\n    sum = 0\n",
@@ -72,8 +72,8 @@ def test_the_card_tells_what_the_weights_saw_and_what_they_did_not(
     (told,) = card["data"]
     assert told["name"] == "itap"
     assert len(told["seen"]) == told["traces"] == 3
-    assert coder_digest("itap", "ada") in told["seen"]
-    assert coder_digest("itap", "dua") not in told["seen"]
+    assert person_digest("itap", "ada") in told["seen"]
+    assert person_digest("itap", "dua") not in told["seen"]
     assert told["exercises"] == ["total"]
     assert card["tokens"] >= 5000
 

@@ -16,7 +16,6 @@ from foretrace_models.trace_model.card import (  # noqa: E402
     Card,
     Data,
     WeightsError,
-    coder_digest,
     read_card,
 )
 from foretrace_models.trace_model.lesson import Shape  # noqa: E402
@@ -24,6 +23,7 @@ from foretrace_models.trace_model.network import new_network  # noqa: E402
 from foretrace_models.trace_model.vocabulary import learn  # noqa: E402
 from foretrace_models.trace_model.weights import Weights, load, save  # noqa: E402
 from foretrace_models.traces.answers import Encoding  # noqa: E402
+from foretrace_models.who import person_digest  # noqa: E402
 
 _SHAPE = Shape(width=32, layers=1, heads=2, longest=64)
 
@@ -31,7 +31,9 @@ _SHAPE = Shape(width=32, layers=1, heads=2, longest=64)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     vocabulary = learn(["def add(a, b): return a + b"] * 5, 300)
-    data = (Data("made up", "0" * 64, "CC0-1.0", traces=2, seen=(coder_digest("made up", "ada"),)),)
+    data = (
+        Data("made up", "0" * 64, "CC0-1.0", traces=2, seen=(person_digest("made up", "ada"),)),
+    )
     card = Card("tiny", 1, Encoding.LINES, "trace", _SHAPE, "Apache-2.0", "train", 0, 100, data)
     save(tmp_path / "tiny", Weights(new_network(_SHAPE, vocabulary.size, 5), vocabulary, card))
     return tmp_path / "tiny"

@@ -10,7 +10,7 @@ import pytest
 from tests.command import foretrace, foretrace_json
 from tests.itap_log import write_log
 
-from foretrace_models.trace_model.card import coder_digest
+from foretrace_models.who import person_digest
 from foretrace_telemetry.home import Home
 
 pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
@@ -127,4 +127,4 @@ def test_that_nobody_is_new_is_told(home: Home, trained: dict[str, Path], tmp_pa
 
 
 def _seen(card: dict[str, Any]) -> str:
-    return next(s for s in _STUDENTS if coder_digest("itap", s) in card["data"][0]["seen"])
+    return next(s for s in _STUDENTS if person_digest("itap", s) in card["data"][0]["seen"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from foretrace_models.coder.population import Population
 from foretrace_models.repair.assignment import assignment_of
 from foretrace_models.trace_model.lesson import Shape
 from foretrace_models.traces.answers import Encoding
+from foretrace_models.who import person_digest
 
 CARD = "card.json"
 NETWORK, VOCABULARY = "network.safetensors", "vocabulary.json"
@@ -82,7 +82,7 @@ class Card:
 
     def has_seen(self, dataset: str, coder: str) -> bool:
         """Return whether a coder of a data set is among those that the weights learned from."""
-        digest = coder_digest(dataset, coder)
+        digest = person_digest(dataset, coder)
         return any(digest in each.seen for each in self.data)
 
     def knows(self, exercise: str) -> bool:
@@ -92,11 +92,6 @@ class Card:
     def left_out(self, dataset: str, coder: str) -> bool:
         """Return whether the weights learned from a data set, but not from this coder of it."""
         return any(each.name == dataset for each in self.data) and not self.has_seen(dataset, coder)
-
-
-def coder_digest(dataset: str, coder: str) -> str:
-    """Return what a card calls a coder of a data set."""
-    return hashlib.sha256(f"{dataset} {coder}".encode()).hexdigest()[:16]
 
 
 def describe_shipped() -> dict[str, Any]:

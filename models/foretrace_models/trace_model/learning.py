@@ -18,7 +18,7 @@ from foretrace_models.trace_model.base import (
     base_vocabulary,
     find_base,
 )
-from foretrace_models.trace_model.card import Card, Data, coder_digest
+from foretrace_models.trace_model.card import Card, Data
 from foretrace_models.trace_model.examples import Example, examples
 from foretrace_models.trace_model.lesson import Lesson, Plan, Shape, Variant
 from foretrace_models.trace_model.network import new_network
@@ -28,6 +28,7 @@ from foretrace_models.trace_model.weights import Weights, load, save
 from foretrace_models.traces.answers import Encoding
 from foretrace_models.traces.prompts import VERSION
 from foretrace_models.traces.variants import last_only, synthetic
+from foretrace_models.who import person_digest
 from foretrace_telemetry.readers.trace_sets import TraceSet, read_traces
 from foretrace_telemetry.traces import Trace
 
@@ -145,7 +146,7 @@ def _data(
     """Return what was learned from, with what weights to begin with had learned from before."""
     data = {each.name: each for each in before}
     for each in sets:
-        seen = {coder_digest(each.name, trace.coder) for trace in kept[each.name]}
+        seen = {person_digest(each.name, trace.coder) for trace in kept[each.name]}
         exercises = {trace.exercise for trace in kept[each.name]}
         if each.name in data:
             seen.update(data[each.name].seen)
