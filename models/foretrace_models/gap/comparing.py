@@ -12,14 +12,14 @@ from statistics import fmean, pstdev
 from attrs import field, frozen
 
 from foretrace_models.gap import rhythm
-from foretrace_models.gap.distances import jensen_shannon_bits, kolmogorov_smirnov
+from foretrace_models.gap.distances import auc, jensen_shannon_bits, kolmogorov_smirnov
 from foretrace_models.gap.diversity import NGram, covered, ngrams
 from foretrace_models.gap.intervals import Estimate, between, over
-from foretrace_models.gap.logistic import auc
 from foretrace_models.gap.measures import MEASURES, Group
 from foretrace_models.gap.samples import Person, person_of, size_for
 from foretrace_models.gap.streams import REST_S, Session, Stream
 from foretrace_models.gap.telling_apart import Told, tell_apart
+from foretrace_models.learned.fitting import NoFittingError
 
 _LONGEST_RUN = 4
 _SPLITS = 20
@@ -76,7 +76,8 @@ class Gap:
     """All that was compared, with the people that it was measured on.
 
     `events` is how many of each person were. `paired` tells whether each simulated person stands
-    for a real one.
+    for a real one. `told` is None where nothing could learn to tell them apart, which `untold`
+    explains.
     """
 
     seed: int
@@ -90,6 +91,7 @@ class Gap:
     coverage: tuple[Coverage, ...]
     distances: tuple[Distance, ...]
     told: tuple[Told, ...] | None
+    untold: str | None
 
 
 def compare(
@@ -122,6 +124,11 @@ def compare(
     coverage = tuple(_coverage(ours, theirs, n, seed) for n in range(1, _LONGEST_RUN + 1))
     distances = _distances(ours, theirs, paired, seed)
     tell("learning to tell their windows apart")
+    told, untold = None, None
+    try:
+        told = tell_apart(ours, theirs, seed)
+    except NoFittingError as error:
+        untold = str(error)
     return Gap(
         seed=seed,
         events=size,
@@ -133,7 +140,8 @@ def compare(
         measures=measures,
         coverage=coverage,
         distances=distances,
-        told=tell_apart(ours, theirs, seed),
+        told=told,
+        untold=untold,
     )
 
 

@@ -1,4 +1,7 @@
-"""Distances between two distributions: 0 where they are the same, 1 where they share nothing."""
+"""How far two distributions are apart.
+
+The distances are 0 where they are the same and 1 where they share nothing.
+"""
 
 from __future__ import annotations
 
@@ -41,3 +44,24 @@ def kolmogorov_smirnov(one: Sequence[float], other: Sequence[float]) -> float:
         abs(bisect_right(one, value) / len(one) - bisect_right(other, value) / len(other))
         for value in {*one, *other}
     )
+
+
+def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return how often a positive score is above a negative one, ties being half.
+
+    Raises:
+        ValueError: there are none of one side.
+    """
+    if not positive or not negative:
+        raise ValueError("an AUC needs scores of both sides")
+    ranked = sorted([(score, 1) for score in positive] + [(score, 0) for score in negative])
+    wins, below, at = 0.0, 0, 0
+    while at < len(ranked):
+        end, tied = at, [0, 0]
+        while end < len(ranked) and ranked[end][0] == ranked[at][0]:
+            tied[ranked[end][1]] += 1
+            end += 1
+        wins += tied[1] * (below + tied[0] / 2)
+        below += tied[0]
+        at = end
+    return wins / (len(positive) * len(negative))

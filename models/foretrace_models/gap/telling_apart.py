@@ -9,22 +9,25 @@ Source: Lopez-Paz & Oquab, "Revisiting Classifier Two-Sample Tests" (ICLR 2017).
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
+from foretrace_models.gap.distances import auc
 from foretrace_models.gap.intervals import Estimate, drawn_again
-from foretrace_models.gap.logistic import auc, learned
 from foretrace_models.gap.samples import Person
 from foretrace_models.gap.windows import Window, looks_of, pace_of, windows_of
+from foretrace_models.learned.fitting import Example, NoFittingError, fit
 from foretrace_models.traces.folds import folds
 
+FEWEST_PEOPLE = 10
 _FOLDS = 5
 _COMMON_EVENTS = 30
 _WINDOWS_EACH = 20
 _DRAWS = 200
 _SIGNS = 5
+_REAL, _SIMULATED = "real", "simulated"
 
 _Seen = dict[str, list[dict[str, float]]]
 
@@ -53,13 +56,15 @@ class Told:
     signs: tuple[Sign, ...]
 
 
-def tell_apart(
-    real: Sequence[Person], simulated: Sequence[Person], seed: int
-) -> tuple[Told, ...] | None:
-    """Return how well they are told apart; None where there are too few people to learn from."""
+def tell_apart(real: Sequence[Person], simulated: Sequence[Person], seed: int) -> tuple[Told, ...]:
+    """Return how well they are told apart, by what is seen of them.
+
+    Raises:
+        NoFittingError: scikit-learn is missing, or there are too few people to learn from.
+    """
+    if min(len(real), len(simulated)) < FEWEST_PEOPLE:
+        raise NoFittingError(f"there are fewer than {FEWEST_PEOPLE} people on a side")
     names = {person.name for person in (*real, *simulated)}
-    if len(names) < 4 or len(real) < 2 or len(simulated) < 2:
-        return None
     sides = [_windows(side, seed) for side in (real, simulated)]
     counts = Counter(
         event for side in sides for own in side.values() for each in own for event in each.events
@@ -70,7 +75,7 @@ def tell_apart(
         "times": pace_of,
         "events and times": lambda window: {**looks_of(window, common), **pace_of(window)},
     }
-    groups = folds(names, min(_FOLDS, len(names) // 2))
+    groups = folds(names, _FOLDS)
     return tuple(_told(seen, way, sides, groups, seed) for seen, way in ways.items())
 
 
@@ -97,25 +102,21 @@ def _told(
     seen_of = [
         {name: [way(window) for window in own] for name, own in side.items()} for side in sides
     ]
-    rows = [
-        {name: [list(each.values()) for each in own] for name, own in side.items()}
-        for side in seen_of
-    ]
-    scores: list[dict[str, list[float]]] = [defaultdict(list), defaultdict(list)]
+    scores: list[dict[str, list[float]]] = [{}, {}]
     for group in groups:
-        known = [
-            (row, label == 0)
-            for label, side in enumerate(rows)
-            for name, own in side.items()
-            if name not in group
-            for row in own
-        ]
-        if len({label for _, label in known}) < 2:
-            continue
-        model = learned([row for row, _ in known], [label for _, label in known], seed)
-        for side, scored in zip(rows, scores, strict=True):
+        model = fit(
+            [
+                Example(numbers, label)
+                for label, side in zip((_REAL, _SIMULATED), seen_of, strict=True)
+                for name, own in side.items()
+                if name not in group
+                for numbers in own
+            ],
+            seed,
+        )
+        for side, scored in zip(seen_of, scores, strict=True):
             for name in group & side.keys():
-                scored[name] = [model.score(row) for row in side[name]]
+                scored[name] = [model.probabilities(numbers)[_REAL] for numbers in side[name]]
     asked = sorted({name for scored in scores for name in scored})
 
     def of(names: Sequence[str]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
 from foretrace_models.gap.comparing import Compared, Gap
@@ -26,7 +27,9 @@ def is_clear(compared: Compared) -> bool:
 
 def summary(gap: Gap) -> list[str]:
     """Return the sentences, the most telling first."""
-    lines = [_overall(gap.told[-1], gap)] if gap.told else []
+    lines = (
+        [_overall(gap.told)] if gap.told else [f"Nothing learned to tell them apart: {gap.untold}."]
+    )
     lines += [line for group in Group if (line := _of_group(gap, group))]
     lines += [_coverage(gap), _alike(gap), _same(gap)]
     return [line for line in lines if line]
@@ -39,9 +42,9 @@ def number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def _overall(told: Told, gap: Gap) -> str:
-    by = {each.seen: each.auc.value for each in gap.told or ()}
-    value = told.auc.value
+def _overall(told: Sequence[Told]) -> str:
+    by = {each.seen: each.auc.value for each in told}
+    value = told[-1].auc.value
     how = (
         "almost always"
         if value >= 0.95

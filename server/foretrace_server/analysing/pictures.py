@@ -90,7 +90,7 @@ def _glance(gap: Gap, figure: Figure) -> str:
     axes.axvline(0, color=_REAL["color"])
     axes.set_yticks(range(len(own)), [each.name for each in own])
     axes.set_xlim(-1.05, 1.05)
-    axes.set_xlabel("simulated people have less  ←  shift from real people (0)  →  have more")
+    axes.set_xlabel("← simulated have less     shift     simulated have more →")
     axes.grid(axis="x")
     most = sorted((each for each in own if is_clear(each)), key=lambda each: -abs(each.shift))[:3]
     told = ", ".join(f"{each.name} {each.shift:+.2f}" for each in most) or "none"
@@ -159,9 +159,8 @@ def _gaps(gap: Gap, figure: Figure) -> str:
     axes.legend(loc="lower left")
     minute = {name: _share_from(values, 60) for name, values in tails.items()}
     return (
-        "Share of gaps that are at least so long, on logarithmic scales. A minute or more are "
-        f"{minute['real']:.1%} of the gaps of real people and {minute['simulated']:.1%} of those of "
-        "simulated ones."
+        "Share of gaps that are at least so long, on logarithmic scales. A minute or more have "
+        f"{minute['real']:.1%} of the gaps of real people, {minute['simulated']:.1%} of simulated."
     )
 
 
@@ -205,7 +204,7 @@ def _share_from(values: Sequence[float], least: float) -> float:
 
 def _transitions(gap: Gap, figure: Figure) -> str:
     lacking, beyond = curves.transitions(gap.real, gap.simulated, _TRANSITIONS)
-    shown = [*beyond, *reversed(lacking)][::-1]
+    shown = sorted([*lacking, *beyond], key=lambda each: each.doublings)
     figure.set_size_inches(8, 0.28 * max(4, len(shown)) + 1.2)
     axes = figure.add_subplot()
     for at, each in enumerate(shown):
@@ -216,7 +215,7 @@ def _transitions(gap: Gap, figure: Figure) -> str:
         )
     axes.axvline(0, color=_INK, linewidth=1)
     axes.set_yticks(range(len(shown)), [_name(each) for each in shown], fontsize=9)
-    axes.set_xlabel("too rare  ←  simulated against real, in doublings  →  too frequent")
+    axes.set_xlabel("← too rare     doublings     too frequent →")
     axes.grid(axis="x")
     parts = [
         f"{how}: {_name(own[0])}"

@@ -107,11 +107,11 @@ def _heads(gap: Gap, sources: tuple[str, str]) -> str:
 
 def _about(gap: Gap) -> str:
     return (
-        f"A session ends where nothing happens for {gap.rest_s // 60} minutes. Figures are means over "
-        "people, or medians where a few would decide a mean, with intervals of 95 % by drawing "
-        "people again. The shift is how often somebody simulated has more than somebody real, less "
-        "how often they have less: 0 is no gap, 1 or -1 as large as can be. The spread is the "
-        "standard deviation between people."
+        f"A session ends where nothing happens for {gap.rest_s // 60} minutes. Figures are means "
+        "over people, or medians where a few would decide a mean, with intervals of 95 % by "
+        "drawing people again. The shift is how often somebody simulated has more than somebody "
+        "real, less how often they have less: 0 is no gap, 1 or -1 as large as can be. The spread "
+        "is the standard deviation between people."
     )
 
 

@@ -32,6 +32,13 @@ _ORDERS = {"markov1": 1, "markov2": 2}
     help="The time between events: as between any, or as between two like these.",
 )
 @click.option(
+    "--like",
+    type=click.Choice(["everybody", "person"]),
+    default="everybody",
+    show_default=True,
+    help="Whom each is like: all people together, or the one person that they stand for.",
+)
+@click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
@@ -45,21 +52,30 @@ _ORDERS = {"markov1": 1, "markov2": 2}
 @seed_option
 @json_option
 def command(
-    real: str, by: str, gaps: str, out: Path, events: int | None, seed: int, as_json: bool
+    real: str,
+    by: str,
+    gaps: str,
+    like: str,
+    out: Path,
+    events: int | None,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Simulate people like those in REAL, one for each, with as many events.
 
-    REAL is what `foretrace analyse gap` takes. All of it is learned from.
+    REAL is what `foretrace analyse gap` takes.
     """
     if not out.name.endswith(".csv.gz"):
         raise MissingError(f"{out.name} does not end with .csv.gz, by which a log is known")
     try:
         source, streams = read_streams(real)
         click.echo(f"learning from {source}", err=True)
-        chain = Markov.of(streams, _ORDERS[by])
-        pauses = Pauses.of(streams, by_pair=gaps == "pair")
-        click.echo("simulating", err=True)
-        people = [simulated(each, chain, pauses, seed, events) for each in streams]
+        groups = [streams] if like == "everybody" else [[each] for each in streams]
+        people = []
+        for group in groups:
+            chain = Markov.of(group, _ORDERS[by])
+            pauses = Pauses.of(group, by_pair=gaps == "pair")
+            people += [simulated(each, chain, pauses, seed, events) for each in group]
         write_streams(people, out)
     except (OSError, ValueError) as error:
         raise MissingError(str(error)) from error
@@ -67,6 +83,7 @@ def command(
         "dataset": source,
         "by": by,
         "gaps": gaps,
+        "like": like,
         "seed": seed,
         "people": len(people),
         "events": sum(map(len, people)),
