@@ -23,6 +23,7 @@ from foretrace_models.learned.fitting import NoFittingError
 
 _LONGEST_RUN = 4
 _SPLITS = 20
+_FEWEST_FOR_HALVES = 4
 
 
 @frozen
@@ -211,42 +212,65 @@ def _distances(
     real: Sequence[Person], simulated: Sequence[Person], paired: bool, seed: int
 ) -> tuple[Distance, ...]:
     """Measure distances between halves, so that people are as different in both comparisons."""
-    ways: dict[str, Callable[[Sequence[Person], Sequence[Person]], float]] = {
-        "events, Jensen-Shannon in bits": partial(_runs_apart, 1),
-        "pairs, Jensen-Shannon in bits": partial(_runs_apart, 2),
-        "triples, Jensen-Shannon in bits": partial(_runs_apart, 3),
-        "gaps, Kolmogorov-Smirnov": _gaps_apart,
-    }
-    if min(len(real), len(simulated)) < 4:
-        return tuple(Distance(name, way(real, simulated), None) for name, way in ways.items())
+    halves = _halves(real, simulated, paired, seed)
+    found = []
+    for name, way in _DISTANCES.items():
+        if halves:
+            apart = [way(one, drawn) for one, _, drawn in halves]
+            among = [way(one, other) for one, other, _ in halves]
+        else:
+            apart, among = [way(real, simulated)], []
+        mean = _mean(apart)
+        if mean is not None:  # else nobody did so many things in a row
+            found.append(Distance(name, mean, _mean(among)))
+    return tuple(found)
+
+
+def _halves(
+    real: Sequence[Person], simulated: Sequence[Person], paired: bool, seed: int
+) -> list[tuple[list[Person], list[Person], list[Person]]]:
+    """Return two halves of the real people and simulated ones in the place of the second.
+
+    None where there are too few. Those who stand for people of the first half are not among the
+    simulated ones.
+    """
+    if min(len(real), len(simulated)) < _FEWEST_FOR_HALVES:
+        return []
     chance = random.Random(seed)  # noqa: S311 - no secret
     halves = []
     for _ in range(_SPLITS):
         order = chance.sample(range(len(real)), len(real))
-        half = len(order) // 2
-        one, other = ([real[at] for at in part] for part in (order[:half], order[half:]))
+        first, second = order[: len(order) // 2], order[len(order) // 2 :]
+        other = [real[at] for at in second]
         drawn = (
-            [simulated[at] for at in order[half:]]
+            [simulated[at] for at in second]
             if paired
             else chance.sample(simulated, min(len(other), len(simulated)))
         )
-        halves.append((one, other, drawn))
-    return tuple(
-        Distance(
-            name,
-            fmean(way(one, drawn) for one, _, drawn in halves),
-            fmean(way(one, other) for one, other, _ in halves),
-        )
-        for name, way in ways.items()
-    )
+        halves.append(([real[at] for at in first], other, drawn))
+    return halves
 
 
-def _runs_apart(n: int, one: Sequence[Person], other: Sequence[Person]) -> float:
-    return jensen_shannon_bits(*(ngrams(_sessions(side), n) for side in (one, other)))
+def _runs_apart(n: int, one: Sequence[Person], other: Sequence[Person]) -> float | None:
+    counts = [ngrams(_sessions(side), n) for side in (one, other)]
+    return jensen_shannon_bits(*counts) if all(counts) else None
 
 
-def _gaps_apart(one: Sequence[Person], other: Sequence[Person]) -> float:
+def _gaps_apart(one: Sequence[Person], other: Sequence[Person]) -> float | None:
     return kolmogorov_smirnov(*(rhythm.all_gaps_s(_sessions(side)) for side in (one, other)))
+
+
+_DISTANCES: dict[str, Callable[[Sequence[Person], Sequence[Person]], float | None]] = {
+    "events, Jensen-Shannon in bits": partial(_runs_apart, 1),
+    "pairs, Jensen-Shannon in bits": partial(_runs_apart, 2),
+    "triples, Jensen-Shannon in bits": partial(_runs_apart, 3),
+    "gaps, Kolmogorov-Smirnov": _gaps_apart,
+}
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def _sessions(people: Sequence[Person]) -> list[Session]:

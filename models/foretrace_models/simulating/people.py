@@ -58,16 +58,13 @@ def simulated_people(
         ValueError: nobody did anything.
     """
     pool = Pool.of(real) if way.by is By.SEQUENCE else None
-    if way.like is Like.EVERYBODY:
-        everybody = _successor(real, way, pool, None), _pauses(real, way)
+
+    def learned(streams: Sequence[Stream], person: str | None) -> tuple[Successor, Pauses]:
+        return _successor(streams, way, pool, person), _pauses(streams, way)
+
+    everybody = learned(real, None) if way.like is Like.EVERYBODY else None
     for stream in real:
-        if way.like is Like.PERSON:
-            successor, pauses = (
-                _successor([stream], way, pool, stream.person),
-                _pauses([stream], way),
-            )
-        else:
-            successor, pauses = everybody
+        successor, pauses = everybody or learned([stream], stream.person)
         yield simulated(stream, successor, pauses, seed, most_events)
 
 

@@ -90,7 +90,7 @@ def _glance(gap: Gap, figure: Figure) -> str:
     axes.axvline(0, color=_REAL["color"])
     axes.set_yticks(range(len(own)), [each.name for each in own])
     axes.set_xlim(-1.05, 1.05)
-    axes.set_xlabel("← simulated have less     shift     simulated have more →")
+    axes.set_xlabel("← simulated people have less  |  shift  |  they have more →")
     axes.grid(axis="x")
     most = sorted((each for each in own if is_clear(each)), key=lambda each: -abs(each.shift))[:3]
     told = ", ".join(f"{each.name} {each.shift:+.2f}" for each in most) or "none"
@@ -215,7 +215,7 @@ def _transitions(gap: Gap, figure: Figure) -> str:
         )
     axes.axvline(0, color=_INK, linewidth=1)
     axes.set_yticks(range(len(shown)), [_name(each) for each in shown], fontsize=9)
-    axes.set_xlabel("← too rare     doublings     too frequent →")
+    axes.set_xlabel("← too rare  |  doublings  |  too frequent →")
     axes.grid(axis="x")
     parts = [
         f"{how}: {_name(own[0])}"

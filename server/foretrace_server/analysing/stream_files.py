@@ -24,6 +24,7 @@ from foretrace_telemetry.store import NoTracesError, Store
 RECORDED = "recorded"
 _LOG = ".csv.gz"
 _LINES = (".jsonl", ".jsonl.gz")
+_LATEST_S = 1e11  # the year 5138: milliseconds are later
 
 
 def read_streams(source: str) -> tuple[str, list[Stream]]:
@@ -116,6 +117,8 @@ def _row(value: dict[str, object]) -> tuple[str, tuple[int, str, str | None]]:
         raise TypeError("person and event must be texts")
     if isinstance(time_s, bool) or not isinstance(time_s, (int, float)):
         raise TypeError("time_s must be a number")
+    if not 0 <= time_s < _LATEST_S:
+        raise ValueError("time_s must be seconds since 1970")
     if place is not None and not isinstance(place, str):
         raise TypeError("place must be a text")
     return person, (int(time_s), intern(event), place)
