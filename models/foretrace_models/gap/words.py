@@ -17,6 +17,13 @@ _ABOUT = {
     Group.TIME: "When they do it",
     Group.EXPLORATION: "How they explore",
 }
+# How often a real window scores above a simulated one, at least, and how one says that.
+_HOW_OFTEN = (
+    (0.95, "almost always"),
+    (0.8, "mostly"),
+    (0.6, "more often than not"),
+    (0.0, "hardly ever"),
+)
 
 
 def is_clear(compared: Compared) -> bool:
@@ -45,15 +52,7 @@ def number(value: float) -> str:
 def _overall(told: Sequence[Told]) -> str:
     by = {each.seen: each.auc.value for each in told}
     value = told[-1].auc.value
-    how = (
-        "almost always"
-        if value >= 0.95
-        else "mostly"
-        if value >= 0.8
-        else "more often than not"
-        if value >= 0.6
-        else "hardly ever"
-    )
+    how = next(words for least, words in _HOW_OFTEN if value >= least)
     return (
         f"A simple model that is shown {WINDOW} events of somebody new can {how} say whether they "
         f"are real or simulated: an AUC of {value:.2f}, where 0.5 is a coin tossed and 1 is always "
@@ -90,7 +89,7 @@ def _coverage(gap: Gap) -> str:
     return (
         f"Of {longest.n} events in a row of a real person, {longest.real_by_simulated.value:.0%} "
         f"are found among those of simulated people{among}. Of what the simulated do, "
-        f"{longest.simulated_by_real.value:.0%} are found with real people; the rest is made up."
+        f"{longest.simulated_by_real.value:.0%} are found with real people."
     )
 
 
@@ -99,9 +98,9 @@ def _alike(gap: Gap) -> str:
     if len(gap.real) < 2 or len(gap.simulated) < 2 or not ratios:
         return ""
     ratio = median(ratios)
-    words = (
-        "more alike than" if ratio < 0.8 else "more unlike than" if ratio > 1.25 else "as alike as"
-    )
+    words = "as alike as"
+    if not 0.8 <= ratio <= 1.25:
+        words = "more alike than" if ratio < 1 else "more unlike than"
     return (
         f"Simulated people are {words} real ones: they differ from each other {ratio:.2f} times as "
         "much, for the measure in the middle."

@@ -101,7 +101,11 @@ def _heads(gap: Gap, sources: tuple[str, str]) -> str:
     return (
         f"Real: {sources[0]}, {_people(kept[0])}. Simulated: {sources[1]}, {_people(kept[1])}, "
         f"{pairs}. {gap.events:,} events of each, in whole sessions; seed {gap.seed}."
-        + (f" {sum(gap.left_out)} with fewer were left out." if any(gap.left_out) else "")
+        + (
+            f" Left out, with fewer or without a counterpart: {sum(gap.left_out)}."
+            if any(gap.left_out)
+            else ""
+        )
     )
 
 
