@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from foretrace_models.changes import change_of
-from foretrace_models.intent import WINDOW, Activity, Context, Intent, predict
+from foretrace_models.intent.activities import Activity
+from foretrace_models.intent.habits import Habits
+from foretrace_models.intent.predicting import WINDOW, Intent, predict
+from foretrace_models.intent.symbols import Context
+from foretrace_models.learned.card import WeightsError
 from foretrace_server import protocol
 from foretrace_telemetry.events import (
     Actor,
@@ -38,6 +42,7 @@ class Intents:
         self._failure: tuple[str, int | None, str] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._habits = Habits()
 
     def begin(self) -> None:
         """Begin to watch the events of the session."""
@@ -59,11 +64,16 @@ class Intents:
             failure=failure[2] if failure else None,
         )
         events = list(self._server.recording.recent)[-WINDOW:]
-        return predict(events, context)
+        try:
+            return predict(events, context, self._habits)
+        except WeightsError as error:
+            self._server.warn_once(f"what you seem to be doing is not told: {error}")
+            return Intent()
 
     def _observe(self, event: Event) -> None:
         body = event.body
         if isinstance(body, IntentNoted):
+            self._answered(body)
             return
         if isinstance(body, RunFinished) and event.uri is not None:
             failed = body.error_type is not None or bool(body.exit_code)
@@ -78,6 +88,12 @@ class Intents:
         if event.uri is not None and self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(_SETTLE_SECONDS, self._settled, event.uri)
+
+    def _answered(self, body: IntentNoted) -> None:
+        """Learn from what the person says of what was told them last."""
+        really = next((each for each in Activity if each.value == body.label), None)
+        if body.stage is not IntentStage.PREDICTED and really is not None:
+            self._habits.note(self._told or really, really)
 
     def _moved(self, event: Event, body: Edited) -> tuple[str, int | None, str] | None:
         """Keep the failed line in its place as lines come and go above it."""
