@@ -41,10 +41,12 @@ def test_who_has_too_few_events_is_left_out() -> None:
 
 def test_everybody_is_measured_on_what_half_of_the_people_have() -> None:
     assert size_for(PEOPLE, [somebody("a", 150), somebody("b", 300), somebody("c", 310)]) == 300
-    with pytest.raises(ValueError, match=str(FEWEST_EVENTS)):
-        size_for(PEOPLE, [somebody("a", 10)])
-    with pytest.raises(ValueError, match="nobody"):
-        size_for(PEOPLE, [])
+    few = somebody("a", FEWEST_EVENTS - 1)
+    assert size_for(PEOPLE, [few, few, somebody("b", 300)]) == 300
+    with pytest.raises(ValueError, match=f"the most are {FEWEST_EVENTS - 1}"):
+        size_for(PEOPLE, [few])
+    with pytest.raises(ValueError, match="the most are 0"):
+        size_for([], PEOPLE)
 
 
 def test_the_same_people_have_no_gap() -> None:

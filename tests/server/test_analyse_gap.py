@@ -124,7 +124,7 @@ def test_what_people_did_is_read_from_what_was_recorded(consented: Home) -> None
         assert set(stream.places or ()) == {"file:///x.py"}
     done = foretrace(consented, "analyse", "gap", "recorded", "recorded")
     assert done.returncode == 2
-    assert "no more than 4 events; 100 are needed" in done.stderr
+    assert "nobody on one side has the 100 events that are needed; the most are 4" in done.stderr
 
 
 def test_lines_of_json_may_tell_files(home: Home, tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_what_cannot_be_read_is_told(
     ("text", "complaint"),
     [
         (None, "has nothing to compare"),
-        ("timestamp,developer_id,message\n", "nobody to compare"),
-        ("timestamp,developer_id,message\n2020-01-01 10:00:00,1,x\n", "100 are needed"),
+        ("timestamp,developer_id,message\n", "the most are 0"),
+        ("timestamp,developer_id,message\n2020-01-01 10:00:00,1,x\n", "the most are 1"),
     ],
 )
 def test_what_cannot_be_compared_ends_with_exit_code_2_and_writes_nothing(

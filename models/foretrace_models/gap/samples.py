@@ -30,21 +30,23 @@ class Person:
 def size_for(real: Sequence[Stream], simulated: Sequence[Stream]) -> int:
     """Return how many events of each person can be measured.
 
-    It is as many as half of the people have at least, on either side, and no more than is needed.
+    It is as many as half of the people have at least, on either side, and no more than is needed;
+    who has too few to measure anything is not asked.
 
     Raises:
-        ValueError: there are too few to measure anything.
+        ValueError: nobody has enough.
     """
-    if not real or not simulated:
-        raise ValueError("there is nobody to compare")
-    size = min(
-        MOST_EVENTS, *(median_low(len(stream) for stream in side) for side in (real, simulated))
-    )
-    if size < FEWEST_EVENTS:
-        raise ValueError(
-            f"half of the people have no more than {size} events; {FEWEST_EVENTS} are needed"
-        )
-    return size
+    sizes = [MOST_EVENTS]
+    for side in (real, simulated):
+        lengths = [len(stream) for stream in side]
+        enough = [length for length in lengths if length >= FEWEST_EVENTS]
+        if not enough:
+            raise ValueError(
+                f"nobody on one side has the {FEWEST_EVENTS} events that are needed; "
+                f"the most are {max(lengths, default=0)}"
+            )
+        sizes.append(median_low(enough))
+    return min(sizes)
 
 
 def person_of(stream: Stream, size: int, seed: int) -> Person | None:

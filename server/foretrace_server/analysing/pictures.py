@@ -131,7 +131,8 @@ def _runs(gap: Gap, figure: Figure) -> str:
     covered.set_ylim(0, 1.03)
     for axes in (entropy, covered):
         axes.grid()
-        axes.legend()
+        if axes.lines:  # nobody is covered by others where there is one person
+            axes.legend()
     entropy.set_ylim(bottom=0)
     return (
         "Left: bits that the next event takes when up to three before it are known; with three "
