@@ -90,6 +90,7 @@ def test_one_person_has_figures_without_intervals() -> None:
     assert alone.told is None
     assert any("fewer than 10 people" in line for line in summary(alone))
     assert any("One person" in line for line in summary(alone))
+    assert any("harder to foretell" in line for line in summary(alone))
 
 
 def test_files_are_measured_where_they_are_known() -> None:

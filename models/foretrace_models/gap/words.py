@@ -11,6 +11,8 @@ from foretrace_models.gap.telling_apart import Told
 from foretrace_models.gap.windows import WINDOW
 
 _MOST_OF_A_GROUP = 3
+# Of one person there are no intervals: what differs by less, in parts of the larger, is not told.
+_LARGE = 0.2
 _BY = {measure.name: measure for measure in MEASURES}
 _ABOUT = {
     Group.DIVERSITY: "What they do",
@@ -44,6 +46,7 @@ def summary(gap: Gap) -> list[str]:
 
 def number(value: float) -> str:
     """Return a number with as many digits as say something."""
+    value = round(value, 2) + 0.0  # no minus before nothing
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
@@ -62,7 +65,8 @@ def _overall(told: Sequence[Told]) -> str:
 
 
 def _of_group(gap: Gap, group: Group) -> str:
-    clear = [each for each in gap.measures if each.group is group and is_clear(each)]
+    is_told = _is_large if _is_of_one(gap) else is_clear
+    clear = [each for each in gap.measures if each.group is group and is_told(each)]
     clear.sort(key=lambda each: -abs(each.shift))
     if not clear:
         return ""
@@ -93,9 +97,18 @@ def _coverage(gap: Gap) -> str:
     )
 
 
+def _is_of_one(gap: Gap) -> bool:
+    return min(len(gap.real), len(gap.simulated)) < 2
+
+
+def _is_large(compared: Compared) -> bool:
+    larger = max(abs(compared.real.value), abs(compared.simulated.value))
+    return abs(compared.difference.value) > _LARGE * larger
+
+
 def _alike(gap: Gap) -> str:
     ratios = [each.simulated_spread / each.real_spread for each in gap.measures if each.real_spread]
-    if len(gap.real) < 2 or len(gap.simulated) < 2 or not ratios:
+    if _is_of_one(gap) or not ratios:
         return ""
     ratio = median(ratios)
     words = "as alike as"
@@ -108,12 +121,10 @@ def _alike(gap: Gap) -> str:
 
 
 def _same(gap: Gap) -> str:
+    if _is_of_one(gap):
+        return "One person says nothing of others: what is told here may be chance."
     same = [each.name for each in gap.measures if not is_clear(each)]
-    if not same:
-        return ""
-    if len(gap.real) < 2 or len(gap.simulated) < 2:
-        return "One person says nothing of others: the differences have no intervals."
-    return f"No difference is sure for: {', '.join(same)}."
+    return f"No difference is sure for: {', '.join(same)}." if same else ""
 
 
 def _listed(parts: list[str]) -> str:

@@ -96,17 +96,16 @@ def page(gap: Gap, sources: tuple[str, str], pictures: Sequence[Picture]) -> str
 
 
 def _heads(gap: Gap, sources: tuple[str, str]) -> str:
-    kept = len(gap.real), len(gap.simulated)
     pairs = "each simulated one for a real one" if gap.paired else "not the same"
-    return (
-        f"Real: {sources[0]}, {_people(kept[0])}. Simulated: {sources[1]}, {_people(kept[1])}, "
-        f"{pairs}. {gap.events:,} events of each, in whole sessions; seed {gap.seed}."
-        + (
-            f" Left out, with fewer or without a counterpart: {sum(gap.left_out)}."
-            if any(gap.left_out)
-            else ""
-        )
+    told = (
+        f"Real: {sources[0]}, {_people(len(gap.real))}. Simulated: {sources[1]}, "
+        f"{_people(len(gap.simulated))}, {pairs}. {gap.events:,} events of each, in whole "
+        f"sessions; seed {gap.seed}."
     )
+    if any(gap.left_out):
+        real, simulated = gap.left_out
+        told += f" Left out, with fewer or without a counterpart: {real} and {simulated}."
+    return told
 
 
 def _about(gap: Gap) -> str:
@@ -149,7 +148,11 @@ def _distances(gap: Gap) -> str:
 
 def _apart(gap: Gap) -> str:
     return _table(
-        ("Shown", "AUC", "What gives them away, with the AUC of it alone"),
+        (
+            "Shown",
+            "AUC",
+            "What tells most, with the AUC of it alone; below 0.5 simulated have more",
+        ),
         (
             (
                 each.seen,
