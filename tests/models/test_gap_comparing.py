@@ -31,6 +31,8 @@ def test_a_sample_has_whole_sessions_but_for_the_last_that_was_drawn() -> None:
     assert sum(tuple(each.times_s) not in whole for each in person.sample) <= 1
     starts = [each.times_s[0] for each in person.sample]
     assert starts == sorted(starts)
+    assert person_of(somebody("person 0"), 200, 7) == person
+    assert person_of(PEOPLE[0], 200, 8) != person
 
 
 def test_who_has_too_few_events_is_left_out() -> None:
