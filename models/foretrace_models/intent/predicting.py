@@ -42,25 +42,38 @@ def predict(events: Sequence[Event], context: Context, habits: Habits | None = N
     Raises:
         WeightsError: what is shipped is missing or spoiled.
     """
-    window = events[-WINDOW:]
-    symbols = list(symbols_of(window, context))
-    if len(symbols) < _FEWEST_EVENTS:
+    ranked, last_line = rank(events, context, habits)
+    if not ranked or ranked[0][1] < LEAST_CONFIDENCE:
         return Intent()
-    belief = shipping.hidden().belief(symbols)
-    if _is_beside_a_suggestion(window, context):
-        belief = _beside_a_suggestion(belief, window, context)
-    if habits is not None:
-        belief = habits.applied(belief)
-    ranked = sorted(belief.items(), key=lambda item: -item[1])
     activity, confidence = ranked[0]
-    if confidence < LEAST_CONFIDENCE:
-        return Intent()
-    last_line = _last_edited_line(window, context)
     return Intent(
         tuple((each, round(share, 3)) for each, share in ranked if share >= _LEAST_TOLD),
         statement(activity, context, last_line),
         place(activity, confidence, context, last_line),
     )
+
+
+def rank(
+    events: Sequence[Event], context: Context, habits: Habits | None = None
+) -> tuple[list[tuple[Activity, float]], int | None]:
+    """Return all activities, the likeliest first, and the line that was edited last.
+
+    There are none where the events are too few to say anything.
+
+    Raises:
+        WeightsError: what is shipped is missing or spoiled.
+    """
+    window = events[-WINDOW:]
+    last_line = _last_edited_line(window, context)
+    symbols = list(symbols_of(window, context))
+    if len(symbols) < _FEWEST_EVENTS:
+        return [], last_line
+    belief = shipping.hidden().belief(symbols)
+    if _is_beside_a_suggestion(window, context):
+        belief = _beside_a_suggestion(belief, window, context)
+    if habits is not None:
+        belief = habits.applied(belief)
+    return sorted(belief.items(), key=lambda item: -item[1]), last_line
 
 
 def _is_beside_a_suggestion(window: Sequence[Event], context: Context) -> bool:

@@ -10,6 +10,7 @@ import click
 from foretrace_models.learned.card import WeightsError
 from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.intent.bench import Run, measure_folder
+from foretrace_server.bench.intent.judge import Judge
 from foretrace_server.bench.intent.lines import lines_of
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
@@ -29,6 +30,15 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     show_default=True,
     help="What is shipped, or what is fitted anew with each person of DATA left out.",
 )
+@click.option("--judge", metavar="URL", help="A model's address to judge statements: …/v1.")
+@click.option("--judge-model", default="default", show_default=True, help="Its name there.")
+@click.option(
+    "--statements",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="How many of a sample are judged.",
+)
 @click.option("--limit", type=click.IntRange(1), help="The most items; by default all.")
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
@@ -40,17 +50,25 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
 def command(
     data: Path,
     how: str,
+    judge: str | None,
+    judge_model: str,
+    statements: int,
     limit: int | None,
     seed: int,
     resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure how well it is told what people are doing, and what they do next."""
+    """Measure how well it is told what people are doing, and what they do next.
+
+    Samples of intents are judged by a language model if an address is named that speaks OpenAI's
+    protocol: it is sent the statements and what was meant. Nothing is sent otherwise.
+    """
 
     def tell(line: str) -> None:
         click.echo(line, err=True)
 
-    run = Run(data, Fit(how), limit, seed, resume)
+    asked = Judge(judge, judge_model) if judge is not None else None
+    run = Run(data, Fit(how), limit, seed, resume, asked, statements)
     try:
         figures: dict[str, Any] = measure_folder(run, tell)
     except (OSError, ValueError, WeightsError) as error:

@@ -9,27 +9,34 @@ from typing import Any
 from attrs import frozen
 
 from foretrace_server.bench.fit import Fit
-from foretrace_server.bench.intent import commands, states
+from foretrace_server.bench.intent import commands, questions, statements, states
+from foretrace_server.bench.intent.judge import Judge
 from foretrace_server.bench.resume import Rows
-from foretrace_telemetry.readers import abb, cups
+from foretrace_telemetry.readers import abb, cups, procodebench, realhumaneval
 
 Tell = Callable[[str], None]
 
 
 @frozen
 class Run:
-    """What to measure; `limit` is the most items, taken by the seed."""
+    """What to measure; `limit` is the most items, taken by the seed.
+
+    Of each sample of an intent, so many `statements` are judged.
+    """
 
     data: Path
     fit: Fit = Fit.SHIPPED
     limit: int | None = None
     seed: int = 7
     resume: Path | None = None
+    judge: Judge | None = None
+    statements: int = 3
 
 
 _MEASURES: tuple[tuple[str, Callable[[Path], Path | None], Callable[..., dict[str, Any]]], ...] = (
     (states.DATASET, cups.find, states.measure),
     (commands.DATASET, abb.find, commands.measure),
+    (questions.DATASET, realhumaneval.find, questions.measure),
 )
 
 
@@ -41,21 +48,20 @@ def measure_folder(run: Run, tell: Tell) -> dict[str, Any]:
         ValueError: no data that is known lies there, or it cannot be measured.
         WeightsError: the shipped weights cannot be used.
     """
+    known = {"bench": "intent", "data": run.data.name, "fit": run.fit.value}
+    kept = Rows(run.resume, {**known, "limit": run.limit, "seed": run.seed})
+    told = {"seed": run.seed, "limit": run.limit}
     for dataset, find, measure in _MEASURES:
-        file = find(run.data)
-        if file is not None:
-            run_is = {
-                "bench": "intent",
-                "data": run.data.name,
-                "fit": run.fit.value,
-                "limit": run.limit,
-                "seed": run.seed,
-            }
-            kept = Rows(run.resume, run_is)
+        if (file := find(run.data)) is not None:
             figures = measure(file, run.fit, run.limit, run.seed, kept, tell)
-            told = {"dataset": f"{dataset} ({run.data.name})", "seed": run.seed, "limit": run.limit}
-            return {**told, **figures}
+            return {"dataset": f"{dataset} ({run.data.name})", **told, **figures}
+    if (file := procodebench.find(run.data)) is not None:
+        figures = statements.measure(
+            file, run.limit, run.seed, kept, tell, run.judge, run.statements
+        )
+        return {"dataset": f"{statements.DATASET} ({run.data.name})", **told, **figures}
     raise ValueError(
         f"{run.data} holds no data about what people do that is known: there are CUPS "
-        f"({cups.EVENTS}) and ABB ({abb.EVENTS})"
+        f"({cups.EVENTS}), ABB ({abb.EVENTS}), RealHumanEval ({realhumaneval.CHAT}), and samples "
+        f"of intents ({procodebench.NAMES[0]})"
     )

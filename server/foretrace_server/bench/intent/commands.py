@@ -130,16 +130,28 @@ def _measured(
         )
         for log in logs
     ]
-    tell(f"counting {sum(len(log.moments) for log in read):,} commands, {name}")
-    pool = pool_of(read)
+    if shipped is not None:
+        pool = _shipped_pool(shipped[0])
+    else:
+        tell(f"counting {sum(len(log.moments) for log in read):,} commands, {name}")
+        pool = pool_of(read)
     for log in read:
         item = f"{name}/{log.person}"
         if kept.get(item) is None:
             tell(f"{name}: developer {log.person}")
-            with pool.without(log.moments):
-                said_by = Pool(shipped[0], pool.markov2) if shipped is not None else pool
-                kept.add(item, _row(log, said_by, len(vocabulary), is_filtered, most))
+            own = log.moments if shipped is None else ()
+            with pool.without(own):
+                kept.add(item, _row(log, pool, len(vocabulary), is_filtered, most))
     return kept.of(name)
+
+
+def _shipped_pool(counts: Counts) -> Pool:
+    """Return what is shipped, beside the two commands that the same people make up."""
+    markov2 = Counts(_BASELINE_ORDER)
+    markov2.followers = {
+        context: of for context, of in counts.followers.items() if len(context) <= _BASELINE_ORDER
+    }
+    return Pool(counts, markov2)
 
 
 def _row(log: Log, pool: Pool, commands: int, is_filtered: bool, most: int) -> Row:

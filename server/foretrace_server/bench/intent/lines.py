@@ -11,10 +11,14 @@ _HIDDEN = ("dataset", "seed", "limit", "fit", "n", "intervals")
 def lines_of(figures: dict[str, Any]) -> Iterator[str]:
     """Iterate over lines that tell figures, those with intervals with theirs."""
     yield (
-        f"{figures['dataset']}: {figures['n']:,.0f} scored, fit {figures['fit']}, "
-        f"seed {figures['seed']}; intervals of 95 % by person"
+        f"{figures['dataset']}: {figures['n']:,.0f} scored, "
+        f"{_fit(figures)}seed {figures['seed']}; intervals of 95 % by person"
     )
     yield from _lines(figures, figures.get("intervals", {}), "")
+
+
+def _fit(figures: dict[str, Any]) -> str:
+    return f"fit {figures['fit']}, " if "fit" in figures else ""
 
 
 def _lines(told: dict[str, Any], intervals: dict[str, Any], indent: str) -> Iterator[str]:
