@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
-
-from safetensors import SafetensorError, deserialize
 
 from foretrace_models.learned.card import Card, WeightsError, read_card, write_card
+from foretrace_models.learned.tensors import Tensors, read_tensors
 from foretrace_models.next_command.counts import Context, Counts, Vocabulary
 
 WEIGHTS = "weights.safetensors"
-SHIPPED = Path(__file__).parent / "shipped"
 # After two commands and more, what one person did once says nothing of others.
 _LEAST_COUNT = 1.01
 _KEPT_WHOLE = 1
-_CODES = {"F16": "e", "U16": "H", "U8": "B"}
 
 
 def save(folder: Path, counts: Counts, card: Card) -> None:
@@ -60,7 +54,7 @@ def pruned(counts: Counts) -> Counts:
     return left
 
 
-def load(folder: Path = SHIPPED) -> tuple[Counts, Vocabulary, Card]:
+def load(folder: Path) -> tuple[Counts, Vocabulary, Card]:
     """Return the pooled counts of a folder, with their commands and their card.
 
     Raises:
@@ -68,14 +62,12 @@ def load(folder: Path = SHIPPED) -> tuple[Counts, Vocabulary, Card]:
     """
     card = read_card(folder)
     try:
-        tensors = deserialize((folder / WEIGHTS).read_bytes())
-        told = {name: _numbers(tensor) for name, tensor in tensors}
-        return _counts(told), Vocabulary(card.classes), card
-    except (OSError, SafetensorError, KeyError, ValueError, struct.error) as error:
+        return _counts(read_tensors(folder / WEIGHTS)), Vocabulary(card.classes), card
+    except (KeyError, ValueError) as error:
         raise WeightsError(f"{folder / WEIGHTS} cannot be used: {error!r}") from error
 
 
-def _counts(told: dict[str, Sequence[Any]]) -> Counts:
+def _counts(told: Tensors) -> Counts:
     counts = Counts()
     commands = told["contexts.commands"]
     numbers, values = told["followers.commands"], told["followers.counts"]
@@ -86,9 +78,3 @@ def _counts(told: dict[str, Sequence[Any]]) -> Counts:
         counts.followers[context] = dict(zip(numbers[part], values[part], strict=True))
         at, start = at + length, start + size
     return counts
-
-
-def _numbers(tensor: dict[str, Any]) -> Sequence[Any]:
-    data = bytes(tensor["data"])
-    code = _CODES[tensor["dtype"]]
-    return struct.unpack(f"<{len(data) // struct.calcsize(code)}{code}", data)

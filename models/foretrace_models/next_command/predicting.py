@@ -16,7 +16,7 @@ from foretrace_models.next_command.counts import Context, Counts, suffixes
 # Of each follower's count, and how many observations what is said before a context is worth.
 _DISCOUNT, _STRENGTH = 0.9, 20.0
 _OWN_DISCOUNT, _OWN_STRENGTH = 0.6, 8.0
-_OWN_ORDER = 3
+OWN_ORDER = 3
 
 
 @frozen
@@ -52,7 +52,7 @@ def shares(pooled: Counts, context: Context, commands: int, own: Counts | None =
         if (seen := pooled.followers.get(shorter)) is not None:
             found = _corrected(found, seen, _DISCOUNT, _STRENGTH)
     if own is not None:
-        for shorter in suffixes(context, _OWN_ORDER):
+        for shorter in suffixes(context, OWN_ORDER):
             if shorter and (seen := own.followers.get(shorter)) is not None:
                 found = _corrected(found, seen, _OWN_DISCOUNT, _OWN_STRENGTH)
     return found
