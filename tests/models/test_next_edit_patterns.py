@@ -7,7 +7,11 @@ import pytest
 from foretrace_models.next_edit import filters, reversing
 from foretrace_models.next_edit.calls import calls_in, parameter_name
 from foretrace_models.next_edit.moment import Keystroke, Moment
-from foretrace_models.next_edit.patterns.parameters import with_argument, without_argument
+from foretrace_models.next_edit.patterns.parameters import (
+    parameter,
+    with_argument,
+    without_argument,
+)
 from foretrace_models.next_edit.proposal import Pattern, Proposal, Quiet
 from foretrace_models.next_edit.scene import Scene, is_header
 from foretrace_models.next_edit.templates import template_of
@@ -99,6 +103,12 @@ def test_an_argument_is_put_in_its_place(line: str, index: int, becomes: str) ->
 def test_an_argument_is_taken_out_with_its_comma(line: str, index: int, becomes: str) -> None:
     call = next(calls_in(line))
     assert apply_edits(line, [without_argument(call, index, 0)]) == becomes
+
+
+@pytest.mark.parametrize(("old", "new"), [("(self)", "()"), ("()", "(self)"), ("(a)", "(self, a)")])
+def test_calls_do_not_know_of_a_receiver_that_came_or_went(old: str, new: str) -> None:
+    text = f"def f{new}:\n    pass\n\nf(1)\n"
+    assert not list(parameter(scene(text, Keystroke(5, old, new))))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ A filter gets the scene and a proposal, and returns the reason to be silent or N
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable
 
 from foretrace_models.next_edit.proposal import Proposal, Quiet
@@ -135,7 +136,9 @@ def _begins_part(line: str) -> bool:
 
 def _parses(text: str) -> bool:
     try:
-        ast.parse(text)
+        with warnings.catch_warnings():  # what Python thinks odd is nobody's concern here
+            warnings.simplefilter("ignore")
+            ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -82,18 +82,18 @@ def _field(scene: Scene, changed: _Changed, header: int) -> Iterator[Proposal]:
 
 
 def _call(scene: Scene, changed: _Changed, header: int) -> Iterator[Proposal]:
-    before = [each for each in changed.before if each not in _RECEIVERS]
-    after = [each for each in changed.after if each not in _RECEIVERS]
-    index = changed.index - (len(changed.after) - len(after))
-    if index < 0:
+    longer = changed.after if changed.came else changed.before
+    which = longer[changed.index]
+    if which in _RECEIVERS:
         return
+    index = sum(each not in _RECEIVERS for each in longer[: changed.index])
+    count = sum(each not in _RECEIVERS for each in changed.before)
     name = changed.name
     if name in ("__init__", "constructor"):
         found = _class_around(scene, header)
         if found is None:
             return
         name = found
-    which = after[index] if changed.came else before[index]
     if changed.came and has_default(which):
         return
     value = parameter_name(which)
@@ -105,7 +105,7 @@ def _call(scene: Scene, changed: _Changed, header: int) -> Iterator[Proposal]:
             continue
         for call in calls_in(content):
             start = scene.lines.starts[line]
-            if call.name != name or len(call.arguments) != len(before):
+            if call.name != name or len(call.arguments) != count:
                 continue
             if scene.in_quiet(start + call.open):
                 continue
