@@ -20,15 +20,18 @@ from lsprotocol import types
 from foretrace_models.changes import change_of
 from foretrace_models.repair.assignment import FILE_NAME, Level
 from foretrace_models.repair.diagnosis import Diagnosis, Fix, Problem, Reason, Situation, Why
+from foretrace_models.timing.policy import Silence, Trigger
 from foretrace_server import explaining, protocol
 from foretrace_server.assignment_marks import AssignmentMarks
 from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_models
-from foretrace_server.explaining import Explanation, explanations
+from foretrace_server.explaining import Explanation, explanations, silences, snoozed
+from foretrace_server.habits import Habits
 from foretrace_server.levels import Levels, next_level
 from foretrace_server.offers import Offer, insertion_at, key_of, moved, ways_to_take
 from foretrace_server.past import Past
 from foretrace_server.permission import Permission
 from foretrace_server.showing import code_action, diagnostics, more_help
+from foretrace_server.speaking import Speaking, Verdict
 from foretrace_server.watched import Look, Watched
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.events import (
@@ -62,6 +65,7 @@ class Suggestions:
         self._watched: dict[str, Watched] = {}
         self._levels = Levels()
         self._past = Past(server.recording.gate)
+        self._speaking = _speaking(server)
         self._assignment_marks = AssignmentMarks(server)
         self.permission = Permission(server, self._look_everywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -73,10 +77,14 @@ class Suggestions:
     def document_opened(self, uri: str) -> None:
         """Have its past read, and look at it after a pause."""
         self._past.opened(uri)
-        self.document_changed(uri)
+        self._changed(uri)
 
     def document_changed(self, uri: str) -> None:
         """Drop what was known of an older version, and look again after a pause."""
+        self._speaking.edited()
+        self._changed(uri)
+
+    def _changed(self, uri: str) -> None:
         watched = self._watched.setdefault(uri, Watched())
         text = self._server.recording.recorder[uri].document.text
         if watched.offer is not None and (taken := watched.offer.taken_by(text)) is not None:
@@ -87,7 +95,8 @@ class Suggestions:
             self._turn_down(offer, (taken,), taken)
             watched.taken = None
         self._supersede(watched)
-        self._later(uri, watched, _PAUSE_SECONDS)
+        # No later than this, so that there is an answer when it may be shown.
+        self._later(uri, watched, min(_PAUSE_SECONDS, self._idle_seconds), Trigger.PAUSE)
 
     def document_saved(self, uri: str) -> None:
         """Look at once and anew: a save is a boundary, and may be of what others depend on."""
@@ -95,7 +104,7 @@ class Suggestions:
         for other, watched in self._watched.items():
             if other == uri or (uri.endswith(f"/{FILE_NAME}") and other.startswith(f"{folder}/")):
                 watched.look = None
-                self._later(other, watched, 0.0)
+                self._later(other, watched, 0.0, Trigger.SAVE)
 
     def document_closed(self, uri: str) -> None:
         """Forget a document and clear what was shown for it."""
@@ -113,11 +122,12 @@ class Suggestions:
             isinstance(body, TestsFinished) and body.failed
         )
         if failed and uri is not None and (watched := self._watched.get(uri)) is not None:
-            self._later(uri, watched, 0.0)
+            self._later(uri, watched, 0.0, Trigger.FAILURE)
 
     def forget(self) -> None:
         """Forget what was before the present texts."""
         self._past.forget()
+        self._speaking.forget()
 
     def close(self) -> None:
         """Stop all work."""
@@ -146,7 +156,7 @@ class Suggestions:
         lines = self._lines_of(state, watched.diagnosis, watched.offer)
         if not explicit and not any(first <= line <= last for line in lines):
             return []
-        return self._actions(state, watched.diagnosis, watched.offer)
+        return [] if watched.is_silent else self._actions(state, watched, watched.diagnosis)
 
     async def inline_completions(
         self, params: types.InlineCompletionParams
@@ -190,7 +200,9 @@ class Suggestions:
             reasons.append(explaining.PENDING)
         else:
             dismissed = diagnosis.fix is not None and watched.offer is None
+            dismissed = dismissed and watched.withheld is None
             reasons += explanations(diagnosis, self._level(uri, diagnosis), dismissed)
+        reasons += self._silences(watched)
         if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
         return {
@@ -209,8 +221,35 @@ class Suggestions:
         state = self._server.recording.recorder.get(uri)
         if state is not None and watched is not None and watched.diagnosis is not None:
             self._levels.raise_one(uri, watched.diagnosis, self._chosen)
-            self._tell(state, watched, watched.diagnosis)
+            self._speak(state, watched, watched.diagnosis, Trigger.REQUEST)
         return self.why(uri)
+
+    def snooze(self, minutes: Any) -> dict[str, Any]:
+        """Show nothing that was not asked for; return what the status says of timing then.
+
+        For so many minutes, or until the server ends where they are None; 0 ends it.
+
+        Raises:
+            ValueError: the minutes are no number, or less than none.
+        """
+        is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
+        if minutes is not None and not (is_number and 0 <= minutes < float("inf")):
+            raise ValueError(f"minutes must be a number from 0 on, or null, not {minutes!r}")
+        self._speaking.snooze(minutes)
+        for uri, watched in self._watched.items():
+            state = self._server.recording.recorder.get(uri)
+            if state is not None and watched.diagnosis is not None:
+                self._speak(state, watched, watched.diagnosis, Trigger.PAUSE)
+        return self.timing_status()
+
+    def timing_status(self) -> dict[str, Any]:
+        """Return when what comes by itself comes."""
+        until = self._speaking.snoozed_until
+        return {
+            "minimumIdleMs": self._server.settings.minimum_idle_ms,
+            "snoozed": self._speaking.is_snoozed,
+            "snoozedUntil": until.isoformat() if until is not None else None,
+        }
 
     def accepted(self, suggestion_id: str) -> None:
         """Note that the person took a suggestion, unless its edit told that already."""
@@ -248,7 +287,7 @@ class Suggestions:
             if state is not None and watched.diagnosis is not None:
                 self._tell(state, watched, watched.diagnosis)
             else:
-                self._later(uri, watched, 0.0)
+                self._later(uri, watched, 0.0, Trigger.PAUSE)
 
     def _level(self, uri: str, diagnosis: Diagnosis) -> Level:
         return self._levels.of(uri, diagnosis, self._chosen)
@@ -259,9 +298,14 @@ class Suggestions:
 
     def _look_everywhere(self) -> None:
         for uri, watched in self._watched.items():
-            self._later(uri, watched, 0.0)
+            self._later(uri, watched, 0.0, Trigger.PAUSE)
 
-    def _later(self, uri: str, watched: Watched, seconds: float) -> None:
+    @property
+    def _idle_seconds(self) -> float:
+        return self._server.settings.minimum_idle_ms / 1000
+
+    def _later(self, uri: str, watched: Watched, seconds: float, trigger: Trigger) -> None:
+        watched.trigger = trigger
         if watched.timer is not None:
             watched.timer.cancel()
         loop = asyncio.get_running_loop()
@@ -274,7 +318,16 @@ class Suggestions:
 
     def _look(self, uri: str) -> None:
         if self._helps(uri):
-            self._keep(asyncio.create_task(self._diagnose(uri, False, _AUTOMATIC_SECONDS)))
+            self._keep(asyncio.create_task(self._by_itself(uri)))
+
+    async def _by_itself(self, uri: str) -> None:
+        """Look at a document, and at whether to show what was withheld of it before."""
+        watched = self._watched.get(uri)
+        known = watched.diagnosis if watched is not None else None
+        await self._diagnose(uri, False, _AUTOMATIC_SECONDS)
+        state = self._server.recording.recorder.get(uri)
+        if state and watched and watched.is_silent and watched.diagnosis is known is not None:
+            self._speak(state, watched, known, watched.trigger)
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
         """Hold on to a task until it is done, and log its error: asyncio itself does neither."""
@@ -295,7 +348,10 @@ class Suggestions:
     async def _explicitly(self, uri: str) -> None:
         deadline = time.monotonic() + _EXPLICIT_SECONDS
         await self.permission.ask_once()
-        await self._diagnose(uri, True, deadline - time.monotonic())
+        diagnosis = await self._diagnose(uri, True, deadline - time.monotonic())
+        state, watched = self._server.recording.recorder.get(uri), self._watched.get(uri)
+        if state and watched and watched.is_silent and watched.diagnosis is diagnosis is not None:
+            self._speak(state, watched, diagnosis, Trigger.REQUEST)
 
     async def _diagnose(self, uri: str, explicit: bool, seconds: float) -> Diagnosis | None:
         """Return a diagnosis of the present version; one that is under way or known serves.
@@ -358,35 +414,79 @@ class Suggestions:
             watched.look = None
         watched.diagnosis, watched.task = diagnosis, None
         self.boundary = diagnosis.boundary or self.boundary
-        self._tell(state, watched, diagnosis)
-        watched.looked.set()
+        self._speak(
+            state, watched, diagnosis, Trigger.REQUEST if look.explicit else watched.trigger
+        )
         return diagnosis
 
-    def _tell(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> None:
-        """Show a diagnosis, and offer its fix, at the level of help that holds for it."""
-        uri, text, level = state.uri, state.document.text, self._level(state.uri, diagnosis)
-        before, watched.offer = watched.offer, None
-        if diagnosis.fix is not None and level is not Level.OFF:
-            takes = ways_to_take(diagnosis.fix, level)
-            left = tuple(
-                fix for fix in takes if not self._past.was_turned_down(uri, key_of(text, fix))
-            )
-            if left or not takes:
-                name = before.id if before is not None else secrets.token_hex(4)
-                watched.offer = Offer(name, uri, text, level, left)
-                if watched.offer != before:
-                    self._note(watched.offer, SuggestionStage.OFFERED)
-                state.offered = frozenset(
-                    Replacement(edit.start, text[edit.start : edit.end], edit.new_text)
-                    for fix in left
-                    for edit in fix.edits
-                )
-        self._publish(uri, state.version, self._marks(state, diagnosis))
-        self._assignment_marks.tell(uri, diagnosis.why)
+    def _speak(
+        self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis, trigger: Trigger
+    ) -> None:
+        """Decide whether to show a diagnosis; where that is a matter of time, look again then."""
+        text = state.document.text
+        watched.verdict = self._speaking.verdict(trigger, text, diagnosis.fix, self._idle_seconds)
+        self._tell(state, watched, diagnosis)
+        if watched.withheld is not None:
+            self._note(watched.withheld, SuggestionStage.WITHHELD, verdict=watched.verdict)
+        decision = watched.verdict.decision
+        if decision.until_s is not None and decision.until_s < float("inf"):
+            self._later(state.uri, watched, self._speaking.seconds_to(decision), watched.trigger)
+        if decision.silence is not Silence.IDLE:
+            watched.looked.set()
 
-    def _marks(self, state: OpenDocument, diagnosis: Diagnosis) -> list[types.Diagnostic]:
-        shown = diagnosis.within(self._level(state.uri, diagnosis))
+    def _tell(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> None:
+        """Show a diagnosis, and offer its fix, at the level of help that holds for it.
+
+        In silence the fix and the hint are withheld; where to look is shown unless all is snoozed.
+        """
+        offer, before = self._offer(state, watched, diagnosis), watched.offer
+        if watched.is_silent:
+            watched.offer, watched.withheld = None, offer
+            if before is not None:
+                self._note(before, SuggestionStage.SUPERSEDED)
+        else:
+            watched.offer, watched.withheld = offer, None
+            if offer is not None and offer != before:
+                self._speaking.shown(offer.id, offer.text, diagnosis.fix)
+                self._note(offer, SuggestionStage.OFFERED, verdict=watched.verdict)
+        text = state.document.text
+        state.offered = frozenset(
+            Replacement(edit.start, text[edit.start : edit.end], edit.new_text)
+            for fix in (watched.offer.takes if watched.offer is not None else ())
+            for edit in fix.edits
+        )
+        self._publish(state.uri, state.version, self._marks(state, watched, diagnosis))
+        self._assignment_marks.tell(state.uri, diagnosis.why)
+
+    def _offer(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> Offer | None:
+        """Return what there is to offer, shown or not, under the name that it has if it has one."""
+        uri, text, level = state.uri, state.document.text, self._level(state.uri, diagnosis)
+        if diagnosis.fix is None or level is Level.OFF:
+            return None
+        takes = ways_to_take(diagnosis.fix, level)
+        left = tuple(fix for fix in takes if not self._past.was_turned_down(uri, key_of(text, fix)))
+        if takes and not left:
+            return None
+        before = watched.offer or watched.withheld
+        return Offer(before.id if before else secrets.token_hex(4), uri, text, level, left)
+
+    def _marks(
+        self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis
+    ) -> list[types.Diagnostic]:
+        level = self._level(state.uri, diagnosis)
+        if watched.verdict is not None and watched.is_silent:
+            snoozed = watched.verdict.decision.silence is Silence.SNOOZED
+            level = Level.OFF if snoozed else min(level, Level.NUDGE, key=list(Level).index)
+        shown = diagnosis.within(level)
         return diagnostics(state, shown.problem, self._server.client_capabilities)
+
+    def _silences(self, watched: Watched | None) -> list[Explanation]:
+        """Return why what is known of a document is not shown now."""
+        until = self._speaking.snoozed_until
+        verdict = watched.verdict if watched is not None and watched.holds_back else None
+        if verdict is not None:
+            return silences(verdict, self._speaking.seconds_to(verdict.decision), until)
+        return [snoozed(until)] if self._speaking.is_snoozed else []
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self._server.text_document_publish_diagnostics(
@@ -398,16 +498,32 @@ class Suggestions:
         if watched.task is not None:
             watched.task.cancel()
             watched.task = None
-        watched.diagnosis = watched.look = None
+        watched.diagnosis = watched.look = watched.verdict = watched.withheld = None
         watched.looked.set()
         watched.looked = asyncio.Event()
         if watched.offer is not None:
             self._note(watched.offer, SuggestionStage.SUPERSEDED)
             watched.offer = None
 
-    def _note(self, offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> None:
+    def _note(
+        self,
+        offer: Offer,
+        stage: SuggestionStage,
+        taken: Fix | None = None,
+        verdict: Verdict | None = None,
+    ) -> None:
         actor = Actor.USER if stage is SuggestionStage.ACCEPTED else Actor.ASSISTANT
-        self._server.recording.recorder.noted(moved(offer, stage, taken), offer.uri, actor)
+        body = moved(offer, stage, taken)
+        if verdict is not None:
+            silence = verdict.decision.silence
+            body = evolve(
+                body,
+                trigger=verdict.trigger.value,
+                propensity=verdict.decision.propensity,
+                probability=verdict.pooled,
+                silence=silence.value if silence is not None else "",
+            )
+        self._server.recording.recorder.noted(body, offer.uri, actor)
 
     def _lines_of(self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None) -> set[int]:
         """Return the lines at which help is of interest: those of the fix, and the problem's."""
@@ -421,11 +537,11 @@ class Suggestions:
         return lines
 
     def _actions(
-        self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None
+        self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis
     ) -> list[types.CodeAction | types.Command]:
         """Return the ways to take an offer, and the way to more help than that."""
-        client = self._server.client_capabilities
-        marks = self._marks(state, diagnosis)
+        client, offer = self._server.client_capabilities, watched.offer
+        marks = self._marks(state, watched, diagnosis)
         actions: list[types.CodeAction | types.Command] = []
         if offer is not None:
             actions += [code_action(state, offer, fix, marks, client) for fix in offer.takes]
@@ -433,6 +549,16 @@ class Suggestions:
         if more is not None and (offer is not None or diagnosis.fix is None):
             actions.append(more_help(state.uri, more))
         return actions
+
+
+def _speaking(server: ForetraceServer) -> Speaking:
+    """Return what decides whether to speak, watching what becomes of suggestions."""
+    recording = server.recording
+    habits = Habits(recording.gate, recording.writer.status.session)
+    habits.begin()
+    speaking = Speaking(habits)
+    recording.observers += [habits.observe, speaking.observe]
+    return speaking
 
 
 def _accepted(offer: Offer) -> types.Command:

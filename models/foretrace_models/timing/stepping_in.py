@@ -1,7 +1,7 @@
 """Whether experts who look on would step in now: at a sub-goal that is reached, or a problem.
 
-Source of the idea: "Steps Learners Take when Solving Programming Tasks, and How Learning
-Environments (Should) Respond to Them" (Lohr et al., ITiCSE working group 2022).
+Source: "Towards Giving Timely Formative Feedback and Hints to Novice Programmers" (Jeuring et al.,
+ITiCSE working group 2022), whose guide the experts followed.
 """
 
 from __future__ import annotations
