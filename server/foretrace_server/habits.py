@@ -37,6 +37,11 @@ class Habits:
         if self._gate.content is not None:
             self._reading = asyncio.create_task(self._read())
 
+    async def known(self) -> None:
+        """Wait until what was recorded before has been read."""
+        if self._reading is not None:
+            await asyncio.wait((self._reading,))
+
     def observe(self, event: Event) -> None:
         """Look on as suggestions come and go."""
         if isinstance(event.body, SuggestionMoved):

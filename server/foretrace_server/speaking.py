@@ -60,6 +60,10 @@ class Speaking:
         self._earlier: list[Earlier] = []
         self._chance = random.SystemRandom()
 
+    async def ready(self) -> None:
+        """Wait until what the person did before is known."""
+        await self._habits.known()
+
     def edited(self) -> None:
         """Note that the person wrote something."""
         self._edited_s = self._clock()

@@ -390,6 +390,7 @@ class Suggestions:
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
         await self._past.known(uri)
+        await self._speaking.ready()
         situation = Situation(
             text,
             path_of(uri),

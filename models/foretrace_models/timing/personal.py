@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 # As many suggestions as would have to be decided on for a person to count as much as the others.
-PRIOR_WEIGHT = 20
+PRIOR_WEIGHT = 40
 # The information that one decision has at the usual rate of taking, a quarter to a third.
 _INFORMATION = 0.2
 # The most that one decision counts for, so that a single chance does not decide.
