@@ -138,7 +138,7 @@ def test_what_comes_after_a_moment_changes_nothing_about_it(tmp_path: Path) -> N
         "measurements": {"timeSinceDisplayedMs": 50_000, "documentLength": 1},
     }
     # How the second ends, and all that follows.
-    changed = [*rows[:3], cups_row(3, 49, **{"kind": "Accepted"}, **{"label": "x"})]
+    changed = [*rows[:3], cups_row(3, 49, "Accepted", label="Waiting (G)")]
     changed += [cups_row(4, 55, "Shown", suggestion="other"), {**cups_row(5, 99, ""), **later}]
     after = moments_of(tmp_path, changed)
     assert after[:2] == before[:2]
