@@ -17,7 +17,7 @@ import attrs
 import click
 import pytest
 
-from foretrace_models.intent import Activity
+from foretrace_models.intent.activities import Activity
 from foretrace_models.repair.assignment import AssignmentError, Level, parse_assignment
 from foretrace_models.repair.diagnosis import Proof, Reason
 from foretrace_models.repair.rules import RULES, syntax

@@ -1,7 +1,7 @@
 /**
  * What somebody who programs can be doing, as the server calls it.
  *
- * Mirrors `Activity` of models/foretrace_models/intent.py.
+ * Mirrors `Activity` of models/foretrace_models/intent/activities.py.
  */
 
 export const ACTIVITIES = [
@@ -9,8 +9,9 @@ export const ACTIVITIES = [
   "changing existing code",
   "fixing a failure",
   "running and testing",
-  "reading code",
+  "reading or thinking",
   "writing comments",
+  "asking an assistant for code",
   "looking at a suggestion",
 ] as const;
 

@@ -43,7 +43,7 @@ test("client and server have the same methods and commands", outside, () => {
 });
 
 test("client and server know the same activities", outside, () => {
-  const source = readFileSync("../models/foretrace_models/intent.py", "utf8");
+  const source = readFileSync("../models/foretrace_models/intent/activities.py", "utf8");
   const [, body = ""] = /^class Activity\(.*?\):\n(.*?)\n\n\n/ms.exec(source) ?? [];
   const labels = [...body.matchAll(/^ {4}[A-Z]+ = "(.*)"$/gm)].map(([, label]) => label);
   assert.deepEqual([...ACTIVITIES], labels);

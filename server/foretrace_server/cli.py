@@ -14,6 +14,7 @@ from typing_extensions import override
 from foretrace_server import __version__
 
 _COMMANDS = {
+    "analyse": "what people do, and simulated people beside them",
     "bench": "what is shipped, measured",
     "coder": "who somebody is, by what is recorded of them",
     "consent": "what may be recorded",

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from foretrace_models.changes import change_of
-from foretrace_models.intent import WINDOW, Activity, Context, Intent, predict
+from foretrace_models.intent.activities import Activity
+from foretrace_models.intent.habits import Habits
+from foretrace_models.intent.predicting import WINDOW, Intent, Said, predict
+from foretrace_models.intent.symbols import Context
+from foretrace_models.learned.card import WeightsError
 from foretrace_server import protocol
 from foretrace_telemetry.events import (
     Actor,
@@ -38,6 +42,9 @@ class Intents:
         self._failure: tuple[str, int | None, str] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._habits = Habits()
+        self._believed: Activity | None = None
+        self._said: Said | None = None
 
     def begin(self) -> None:
         """Begin to watch the events of the session."""
@@ -59,11 +66,16 @@ class Intents:
             failure=failure[2] if failure else None,
         )
         events = list(self._server.recording.recent)[-WINDOW:]
-        return predict(events, context)
+        try:
+            return predict(events, context, self._habits, self._said)
+        except WeightsError as error:
+            self._server.warn_once(f"what you seem to be doing is not told: {error}")
+            return Intent()
 
     def _observe(self, event: Event) -> None:
         body = event.body
         if isinstance(body, IntentNoted):
+            self._answered(body)
             return
         if isinstance(body, RunFinished) and event.uri is not None:
             failed = body.error_type is not None or bool(body.exit_code)
@@ -78,6 +90,15 @@ class Intents:
         if event.uri is not None and self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(_SETTLE_SECONDS, self._settled, event.uri)
+
+    def _answered(self, body: IntentNoted) -> None:
+        """Heed what the person says of what was told them last."""
+        really = next((each for each in Activity if each.value == body.label), None)
+        if body.stage is IntentStage.PREDICTED or really is None:
+            return
+        self._habits.note(self._believed or really, really)
+        if body.stage is IntentStage.CORRECTED:
+            self._said, self._told = Said(self._believed, really), really
 
     def _moved(self, event: Event, body: Edited) -> tuple[str, int | None, str] | None:
         """Keep the failed line in its place as lines come and go above it."""
@@ -99,6 +120,9 @@ class Intents:
             return
         intent = self._predict(uri)
         activity, confidence = intent.activities[0] if intent.activities else (None, None)
+        self._believed = intent.believed
+        if self._said is not None and self._said.believed is not self._believed:
+            self._said = None
         if activity is self._told:
             return
         self._told = activity

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from foretrace_models.intent import Activity, Context, Intent, predict
+from foretrace_models.intent.activities import Activity
+from foretrace_models.intent.predicting import Intent, predict
+from foretrace_models.intent.symbols import Context
 from foretrace_telemetry.events import (
     Actor,
     Body,

@@ -28,7 +28,7 @@ def bench(home: Home, data: Path, *options: str) -> dict[str, Any]:
 
 def test_what_is_learned_from_others_tells_what_is_taken(home: Home, tmp_path: Path) -> None:
     told = bench(home, write_cups(tmp_path / "data"), *LOO)
-    assert (told["dataset"], told["n"], told["people"]) == ("CUPS", 120, 4)
+    assert (told["dataset"], told["n"], told["people"]) == ("cups (data)", 120, 4)
     assert told["fit"] == "loo"
     assert told["seeds"] == [7, 8, 9]
     assert told["auc"] > 0.8
@@ -75,13 +75,13 @@ def test_shipped_weights_are_measured_on_people_whom_they_have_not_seen(
     assert (told["n"], told["fit"], told["seeds"]) == (50, "shipped", [])
     assert 0 <= told["auc"] <= 1
     told = bench(home, write_fitech(tmp_path / "fitech" / "below"))
-    assert (told["dataset"], told["n"]) == ("FITech", 240)
+    assert (told["dataset"], told["n"]) == ("fitech (below)", 240)
     assert 0 <= told["average_precision"] <= 1
 
 
 def test_what_is_learned_from_others_tells_when_experts_step_in(home: Home, tmp_path: Path) -> None:
     told = bench(home, write_fitech(tmp_path / "data"), *LOO)
-    assert (told["dataset"], told["n"], told["people"]) == ("FITech", 240, 4)
+    assert (told["dataset"], told["n"], told["people"]) == ("fitech (data)", 240, 4)
     assert told["within_steps"] == 3
     assert set(told["baselines"]) == {
         "after_every_run",
@@ -161,18 +161,18 @@ def test_bad_input_gets_a_message_and_exit_code_2(
 def test_figures_are_told_in_words_too(home: Home, tmp_path: Path) -> None:
     done = foretrace(home, "bench", "timing", "--data", str(write_cups(tmp_path / "data")))
     assert done.returncode == 0
-    assert done.stdout.startswith("CUPS: 120 items of 4 people, fit shipped, seed 7")
+    assert done.stdout.startswith("cups (data): 120 items of 4 people, fit shipped, seed 7")
     assert "\n  recent_acceptance_auc: " in done.stdout
 
 
 def test_weights_that_are_trained_say_what_they_were_made_of(home: Home, tmp_path: Path) -> None:
     data = (write_cups(tmp_path / "one"), write_fitech(tmp_path / "two"))
     out = tmp_path / "weights"
-    named = [word for folder in data for word in ("--data", str(folder))]
+    named = [str(folder) for folder in data]
     told = foretrace_json(home, "train", "timing", *named, "--out", str(out), "--seed", "3")
     assert set(told) == {*KINDS, NAME}
     for name, card in told.items():
-        assert card["command"] == "foretrace train timing --data one --data two --seed 3"
+        assert card["command"] == "foretrace train timing one two --seed 3"
         assert len(card["data"][0]["seen"]) == 4
         assert load(out / name)[0].features == tuple(card["features"])
     assert read_card(out / "acceptance").metrics["auc"] > 0.8
@@ -184,7 +184,7 @@ def test_weights_that_are_trained_say_what_they_were_made_of(home: Home, tmp_pat
 
 def test_a_folder_that_has_neither_data_set_trains_nothing(home: Home, tmp_path: Path) -> None:
     out = tmp_path / "weights"
-    done = foretrace(home, "train", "timing", "--data", str(tmp_path), "--out", str(out))
+    done = foretrace(home, "train", "timing", str(tmp_path), "--out", str(out))
     assert done.returncode == 2
     assert not out.exists()
 
@@ -195,7 +195,7 @@ def test_people_whom_the_shipped_weights_learned_from_are_refused(
 ) -> None:
     done = foretrace(home, "bench", "timing", "--data", str(data / name), "--json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "use --fit loo" in done.stderr
+    assert "--fit loo fits anew" in done.stderr
 
 
 def test_real_people_are_told_better_than_by_what_they_did_lately(home: Home, data: Path) -> None:

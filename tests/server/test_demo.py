@@ -10,7 +10,7 @@ import pytest
 from tests.command import foretrace
 from tests.stored import contents
 
-from foretrace_models.intent import Activity
+from foretrace_models.intent.activities import Activity
 from foretrace_telemetry.home import Home
 
 FIX = "-    while seq[i] < x:\n+    while i < len(seq) and seq[i] < x:\n"

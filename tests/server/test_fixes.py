@@ -11,7 +11,7 @@ from lsprotocol import types
 from tests.clients import CAPABILITIES, TRUSTED, Client, applied, data_of, session
 from tests.stored import recorded
 
-from foretrace_telemetry.events import Origin, SuggestionMoved
+from foretrace_telemetry.events import IntentNoted, IntentStage, Origin, SuggestionMoved
 from foretrace_telemetry.home import Home
 
 AUTOMATIC = types.CodeActionTriggerKind.Automatic
@@ -473,3 +473,27 @@ async def test_the_intent_is_told_when_it_changes_and_when_asked(home: Home, pro
         await _until(lambda: "NameError" in client.intents[-1]["statement"])
         answer = await client.request("foretrace/intent", {"textDocument": {"uri": uri}})
         assert answer["place"]["range"]["start"]["line"] == 0
+
+
+async def test_what_a_person_says_they_are_doing_holds_until_something_else_is_believed(
+    consented: Home, program: Path
+) -> None:
+    uri = program.as_uri()
+    async with session(consented) as client:
+        client.open(uri, "\n")
+        for version, character in enumerate("def f(x):", 2):
+            place = types.Range(types.Position(0, version - 2), types.Position(0, version - 2))
+            client.change(uri, version, types.TextDocumentContentChangePartial(place, character))
+        await _until(lambda: client.intents)
+        said = {"stage": "corrected", "label": "writing comments"}
+        client.notify("foretrace/event", {"uri": uri, "kind": "intent", "data": said})
+        answer = await client.request("foretrace/intent", {"textDocument": {"uri": uri}})
+        assert [each["label"] for each in answer["activities"]] == ["writing comments"]
+        event = {"uri": uri, "kind": "run", "data": {"error_type": "NameError", "line": 1}}
+        for _ in range(4):
+            client.notify("foretrace/event", event)
+        await _until(lambda: "NameError" in client.intents[-1]["statement"])
+    noted = [
+        each.event.body for each in recorded(consented) if isinstance(each.event.body, IntentNoted)
+    ]
+    assert IntentNoted(IntentStage.CORRECTED, "writing comments") in noted

@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foretrace_models.learned.card import Card, Learned
-from foretrace_models.who import person_digest
 from foretrace_server.bench.timing.drawing import intervals
 from foretrace_server.bench.timing.nesting import less, nested
 from foretrace_server.bench.timing.ranking import Ranking, brier, calibration_error
-from foretrace_server.bench.timing.run import SeenError, need_people, refuse_seen
+from foretrace_server.bench.timing.run import need_people
 
 SCORES = [0.9, 0.8, 0.8, 0.1]
 MEANT = [True, True, False, False]
@@ -74,14 +72,6 @@ def test_names_with_slashes_become_objects() -> None:
     assert nested({"a": 1, "b/c/d": 2, "b/e": 3}) == {"a": 1, "b": {"c": {"d": 2}, "e": 3}}
     assert less(1.0, 0.25) == 0.75
     assert less(None, 0.25) is None
-
-
-def test_people_whom_weights_learned_from_are_refused_and_the_remedy_is_named() -> None:
-    learned = Learned("CUPS", "", "MIT", 1, (person_digest("CUPS", "ada"),))
-    card = Card("x", "MIT", "", 1, (learned,), (), ())
-    refuse_seen(card, "CUPS", ["ben", "cai"])
-    with pytest.raises(SeenError, match=r"1 of the 2 people.*--fit loo"):
-        refuse_seen(card, "CUPS", ["ben", "ada", "ada"])
 
 
 def test_nobody_can_be_left_out_of_two() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from foretrace_models.learned.linear import Linear
+from foretrace_models.learned.linear import Linear, softmax
 from foretrace_models.learned.trees import Boosted
 
 
@@ -33,6 +33,11 @@ class Classifier:
             strict=True,
         )
         return {name: (one + other) / 2 for name, one, other in both}
+
+    @property
+    def prior(self) -> dict[str, float]:
+        """The share of each class among the examples that it was fitted to."""
+        return dict(zip(self.classes, softmax(self.boosted.biases), strict=True))
 
     def reasons(self, numbers: Mapping[str, float], of_class: str) -> list[tuple[str, float]]:
         """Return the features by how far each pulls to a class, the strongest first, in log-odds.

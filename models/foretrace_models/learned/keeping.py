@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections.abc import Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, deserialize
-
 from foretrace_models.learned.card import Card, WeightsError, read_card, write_card
 from foretrace_models.learned.classifier import Classifier
 from foretrace_models.learned.linear import Linear
+from foretrace_models.learned.tensors import Tensors, read_tensors
 from foretrace_models.learned.trees import Boosted, Tree
 
 WEIGHTS = "weights.safetensors"
 _PARTS = ("features", "thresholds", "lefts", "rights", "values")
-_CODES = {"F32": "f", "I32": "i"}
 
 
 def save(folder: Path, classifier: Classifier, card: Card) -> None:
@@ -67,14 +62,12 @@ def load(folder: Path) -> tuple[Classifier, Card]:
     """
     card = read_card(folder)
     try:
-        tensors = deserialize((folder / WEIGHTS).read_bytes())
-        told = {name: _numbers(tensor) for name, tensor in tensors}
-        return _classifier(card, told), card
-    except (OSError, SafetensorError, KeyError, IndexError, ValueError) as error:
+        return _classifier(card, read_tensors(folder / WEIGHTS)), card
+    except (KeyError, IndexError, ValueError) as error:
         raise WeightsError(f"{folder / WEIGHTS} cannot be used: {error!r}") from error
 
 
-def _classifier(card: Card, told: dict[str, Sequence[Any]]) -> Classifier:
+def _classifier(card: Card, told: Tensors) -> Classifier:
     weights = iter(told["linear.weights"])
     rows = tuple(tuple(islice(weights, len(card.features))) for _ in card.classes)
     linear = Linear(
@@ -91,11 +84,3 @@ def _classifier(card: Card, told: dict[str, Sequence[Any]]) -> Classifier:
         start += size
     boosted = Boosted(tuple(told["boosted.biases"]), tuple(trees))
     return Classifier(card.features, card.classes, linear, boosted)
-
-
-def _numbers(tensor: dict[str, Any]) -> Sequence[Any]:
-    numbers = array(_CODES[tensor["dtype"]])
-    numbers.frombytes(bytes(tensor["data"]))
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

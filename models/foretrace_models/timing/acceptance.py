@@ -28,7 +28,7 @@ KINDS = {
     "acceptance_without_code": names_of(Group.SESSION, Group.MEASURE),
 }
 # In the card: from which probability on is shown what keeps so many of those that people took.
-THRESHOLD, RATE = "threshold", "rate"
+THRESHOLD = "threshold"
 SHARE_KEPT = 0.95
 
 

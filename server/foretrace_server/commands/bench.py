@@ -9,7 +9,13 @@ import click
 
 from foretrace_models.catalogue import describe
 from foretrace_server.bench import latency as latency_bench
-from foretrace_server.commands import bench_record, bench_repair, bench_timing, bench_trace
+from foretrace_server.commands import (
+    bench_intent,
+    bench_record,
+    bench_repair,
+    bench_timing,
+    bench_trace,
+)
 from foretrace_server.commands.output import MissingError, json_option, print_json
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.home import Home
@@ -20,6 +26,7 @@ def command() -> None:
     """Measure what is shipped."""
 
 
+command.add_command(bench_intent.command)
 command.add_command(bench_record.command)
 command.add_command(bench_repair.command)
 command.add_command(bench_trace.command)

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.timing.measuring import measure
-from foretrace_server.bench.timing.run import Fit, Run
+from foretrace_server.bench.timing.run import Run
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 

@@ -11,7 +11,7 @@ from foretrace_models.repair.mining.counting import leave_out, mined
 from foretrace_models.repair.mining.pairs import read_pairs
 from foretrace_models.repair.rules.mined import save_rules
 from foretrace_models.repair.sandbox.process import SandboxError
-from foretrace_server.commands import train_coder, train_lm, train_timing
+from foretrace_server.commands import train_coder, train_intent, train_lm, train_timing
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -24,6 +24,7 @@ def command() -> None:
 
 command.add_command(train_lm.command)
 command.add_command(train_coder.command)
+command.add_command(train_intent.command)
 command.add_command(train_timing.command)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,20 @@ from attrs import asdict
 from foretrace_models.learned.card import Card, Learned
 from foretrace_models.learned.keeping import save
 from foretrace_models.timing import acceptance, stepping_in
-from foretrace_models.timing.acceptance import KINDS, RATE, SHARE_KEPT, THRESHOLD
+from foretrace_models.timing.acceptance import KINDS, SHARE_KEPT, THRESHOLD
 from foretrace_models.timing.copilot import Shown, shown_in
 from foretrace_models.timing.stepping_in import IDLE_SECONDS
 from foretrace_models.timing.students import Watched, watched_in
 from foretrace_models.timing.thresholds import keeping
 from foretrace_models.who import person_digest
+from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.timing import stepping, taking
 from foretrace_server.bench.timing.judges import told_of
 from foretrace_server.bench.timing.left_out import LeftOut
 from foretrace_server.bench.timing.measuring import measure
-from foretrace_server.bench.timing.run import Fit, Run
+from foretrace_server.bench.timing.run import Run
 from foretrace_server.commands.output import MissingError, json_option, print_json
-from foretrace_server.commands.training import folder_type, seed_option
+from foretrace_server.commands.training import command_line, data_argument, seed_option
 from foretrace_telemetry.readers import cups, fitech
 
 _CUPS_LICENCE = "MIT"
@@ -35,32 +35,25 @@ _FITECH_LICENCE = "CC-BY-SA-4.0"
 
 
 @click.command("timing")
-@click.option(
-    "--data",
-    "folders",
-    multiple=True,
-    required=True,
-    type=folder_type,
-    help="A folder with CUPS or with FITech; may be given again.",
-)
+@data_argument
 @click.option(
     "--out",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for those of the weights, each in its own.",
+    help="For the weights, a folder in it for each.",
 )
 @seed_option
 @json_option
-def command(folders: tuple[Path, ...], out: Path, seed: int, as_json: bool) -> None:
-    """Learn when to speak: what is taken when it is shown (CUPS), when experts step in (FITech).
+def command(data: tuple[Path, ...], out: Path, seed: int, as_json: bool) -> None:
+    """Learn when to speak: what is taken when it is shown, and when experts step in.
 
-    What the cards say of how good they are was measured with each person left out in turn.
+    DATA are folders with CUPS or with FITech. What their cards say of how good they are is measured
+    first, with each person left out.
     """
-    named = [word for folder in folders for word in ("--data", folder.name)]
-    told = shlex.join(["foretrace", "train", "timing", *named, "--seed", str(seed)])
+    told = command_line("timing")
     cards: dict[str, Card] = {}
     try:
-        for folder in folders:
+        for folder in data:
             run = Run(folder, Fit.LOO, None, seed, None)
             figures = measure(run, lambda line: click.echo(line, err=True))
             if (file := cups.find(folder)) is not None:
@@ -103,7 +96,6 @@ def _learn_acceptance(
                 "auc": measured["auc"],
                 "brier_skill": measured["brier_skill"],
                 THRESHOLD: keeping(SHARE_KEPT, told_of(left_out, by_person)),
-                RATE: sum(each.taken for each in everybody) / len(everybody),
             },
         )
         save(out / kind, classifier, cards[kind])

@@ -18,7 +18,7 @@ from pathlib import Path
 from attrs import frozen
 
 EVENTS = "events.csv.gz"
-_COLUMNS = ["timestamp", "developer_id", "message"]
+COLUMNS = ["timestamp", "developer_id", "message"]
 
 
 @frozen
@@ -48,8 +48,8 @@ def read(file: Path) -> list[CommandLog]:
     try:
         with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
             reader = csv.reader(lines)
-            if next(reader, None) != _COLUMNS:
-                raise ValueError(f"its columns are not {', '.join(_COLUMNS)}")
+            if next(reader, None) != COLUMNS:
+                raise ValueError(f"its columns are not {', '.join(COLUMNS)}")
             for time, person, message in reader:
                 number += 1
                 rows[person].append((_seconds(time), message))

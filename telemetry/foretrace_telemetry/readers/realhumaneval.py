@@ -1,6 +1,7 @@
 """RealHumanEval: what programmers asked of a chat model while they solved tasks in Python.
 
 ``chat_data.csv``, one turn on each row; `request` is the whole conversation up to the question.
+``tasks_data.csv`` has the function that each task is to write.
 
 Source: "The RealHumanEval: Evaluating Large Language Models' Abilities to Support Programmers"
 (Mozannar et al., 2024), github.com/clinicalml/realhumaneval.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-CHAT = "chat_data.csv"
+CHAT, TASKS = "chat_data.csv", "tasks_data.csv"
 
 
 @frozen
@@ -55,3 +56,20 @@ def read(file: Path) -> list[Turn]:
     except (KeyError, TypeError, ValueError, SyntaxError, csv.Error) as error:
         raise ValueError(f"row {number} of {file} cannot be read: {error!r}") from error
     return turns
+
+
+def read_signatures(folder: Path) -> dict[str, str]:
+    """Return the first line of the function that each task is about; none without the file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not what it should be.
+    """
+    file = folder / TASKS
+    if not file.is_file():
+        return {}
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            return {row["name"]: row["function_signature"] for row in csv.DictReader(lines)}
+    except (KeyError, csv.Error) as error:
+        raise ValueError(f"{file} cannot be read: {error!r}") from error

@@ -8,12 +8,13 @@ from attrs import frozen
 
 from foretrace_models.learned.classifier import Classifier
 from foretrace_models.timing import acceptance
-from foretrace_models.timing.acceptance import KINDS, RATE, SHARE_KEPT, TAKEN
+from foretrace_models.timing.acceptance import KINDS, SHARE_KEPT, TAKEN
 from foretrace_models.timing.copilot import Shown
 from foretrace_models.timing.features import numbers_of
 from foretrace_models.timing.thresholds import Told, keeping
+from foretrace_server.bench.fit import refuse_the_known
 from foretrace_server.bench.timing.left_out import LeftOut
-from foretrace_server.bench.timing.run import need_people, refuse_seen
+from foretrace_server.bench.timing.run import need_people
 
 # So that the odds of a probability are a number.
 _SUREST = 1e-6
@@ -46,14 +47,14 @@ def shipped_judges(by_person: ByPerson, dataset: str) -> Callable[[str], Judges]
     """Return what gives the shipped judges for each person.
 
     Raises:
-        SeenError: they learned from some of the people.
+        KnownError: they learned from some of the people.
         WeightsError: they are missing or spoiled.
     """
     weights = {kind: acceptance.shipped(kind) for kind in KINDS}
     for each in weights.values():
-        refuse_seen(each.card, dataset, by_person)
+        refuse_the_known(each.card, dataset, by_person)
     judges = {kind: Judge(each.classifier, each.threshold) for kind, each in weights.items()}
-    rate = weights["acceptance"].card.metrics[RATE]
+    rate = weights["acceptance"].classifier.prior[TAKEN]
     return lambda _: Judges((judges,), rate)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from foretrace_models.learned.card import Card
+from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.resume import Rows
 
 Progress = Callable[[str], None]
@@ -18,13 +17,6 @@ Progress = Callable[[str], None]
 # Learning is by chance, too: a figure is the mean over so many fits, each of which is told.
 FITS = 3
 _FEWEST_PEOPLE = 3
-
-
-class Fit(str, Enum):
-    """What is measured: the weights that are shipped, or what the other people lead to."""
-
-    SHIPPED = "shipped"
-    LOO = "loo"
 
 
 @frozen
@@ -57,25 +49,6 @@ class Run:
         if self.limit is None or self.limit >= len(items):
             return set(items)
         return set(random.Random(self.seed).sample(list(items), self.limit))  # noqa: S311
-
-
-class SeenError(ValueError):
-    """The weights learned from people in the data."""
-
-
-def refuse_seen(card: Card, dataset: str, people: Iterable[str]) -> None:
-    """See to it that weights are not measured on people whom they learned from.
-
-    Raises:
-        SeenError: they would be.
-    """
-    everybody = sorted(set(people))
-    seen = [person for person in everybody if card.has_seen(dataset, person)]
-    if seen:
-        raise SeenError(
-            f"the shipped weights learned from {len(seen)} of the {len(everybody)} people in this "
-            "data; use --fit loo, which measures what is learned from the others"
-        )
 
 
 def need_people(people: Iterable[str]) -> list[str]:

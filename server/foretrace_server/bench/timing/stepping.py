@@ -16,21 +16,15 @@ from foretrace_models.timing import stepping_in
 from foretrace_models.timing.stepping_in import IDLE_SECONDS, PROBLEM, SUBGOAL, examples_of
 from foretrace_models.timing.steps import Deed
 from foretrace_models.timing.students import REACH, Watched, watched_in
+from foretrace_server.bench.fit import Fit, refuse_the_known
 from foretrace_server.bench.timing.left_out import LeftOut
 from foretrace_server.bench.timing.ranking import Ranking
-from foretrace_server.bench.timing.run import (
-    Fit,
-    Progress,
-    Row,
-    Run,
-    need_people,
-    refuse_seen,
-)
+from foretrace_server.bench.timing.run import Progress, Row, Run, need_people
 from foretrace_server.bench.timing.stepping_figures import figures_of
 from foretrace_telemetry.readers import fitech
 from foretrace_telemetry.readers.fitech import Mark
 
-DATASET = "FITech"
+DATASET = "fitech"
 _IDLE_SECONDS = (1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 90, 120, 180)
 
 ByPerson = Mapping[str, Sequence[Watched]]
@@ -72,7 +66,7 @@ def measure(file: Path, run: Run, tell: Progress) -> dict[str, Any]:
         tell(f"{number} of {len(by_person)} people")
     scored = [kept for item in items if item in chosen and (kept := rows.get(item))]
     return {
-        "dataset": DATASET,
+        "dataset": f"{DATASET} ({run.data.name})",
         "n": len(scored),
         "people": len({row["person"] for row in scored}),
         "fit": run.fit.value,
@@ -105,7 +99,7 @@ def _judges(
 ) -> Callable[[str], _Judges]:
     if run.fit is Fit.SHIPPED:
         weights = stepping_in.shipped()
-        refuse_seen(weights.card, DATASET, by_person)
+        refuse_the_known(weights.card, DATASET, by_person)
         judges = _Judges((weights.classifier,), weights.card.metrics[IDLE_SECONDS])
         return lambda _: judges
     need_people(by_person)

@@ -11,12 +11,13 @@ from typing import Any
 from foretrace_models.timing.copilot import Shown, shown_in
 from foretrace_models.timing.features import numbers_of
 from foretrace_models.timing.personal import Decided, logit, offset_of, sigmoid
+from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.timing.judges import Judges, left_out_judges, shipped_judges
-from foretrace_server.bench.timing.run import Fit, Progress, Row, Run
+from foretrace_server.bench.timing.run import Progress, Row, Run
 from foretrace_server.bench.timing.taking_figures import figures_of
 from foretrace_telemetry.readers import cups
 
-DATASET = "CUPS"
+DATASET = "cups"
 
 
 def measure(file: Path, run: Run, tell: Progress) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def measure(file: Path, run: Run, tell: Progress) -> dict[str, Any]:
         tell(f"{number} of {len(by_person)} people")
     scored = [kept for item in items if item in chosen and (kept := rows.get(item))]
     return {
-        "dataset": DATASET,
+        "dataset": f"{DATASET} ({run.data.name})",
         "n": len(scored),
         "people": len({row["person"] for row in scored}),
         "taken": sum(row["taken"] for row in scored),

@@ -1,0 +1,1 @@
+"""Which command comes next: counts of what followed what, pooled over people and one's own."""

@@ -1,0 +1,1 @@
+"""What `foretrace analyse` reads and writes around the measures of the gap."""

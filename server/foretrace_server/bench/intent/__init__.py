@@ -1,0 +1,1 @@
+"""How well it is told what people are doing, and what they do next."""
