@@ -103,7 +103,7 @@ async def test_snoozing_takes_away_what_is_shown_and_ending_it_brings_it_back(
         client.open(uri, BROKEN)
         await looked_at(client, uri)
         await until(lambda: client.diagnostics.get(uri))
-        await snooze(client)
+        await snooze(client, None)
         await until(lambda: not client.diagnostics.get(uri))
         assert await client.fixes(uri, 1, AUTOMATIC) == []
         told = await timing(client)
