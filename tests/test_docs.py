@@ -349,7 +349,7 @@ def test_every_activity_is_told_and_none_is_made_up() -> None:
 
 
 def test_every_feature_of_timing_is_told_as_it_is_explained_and_none_is_made_up() -> None:
-    told = {}
+    told: dict[str, str] = {}
     for heading in ("What is taken", "When experts step in"):
         cells = rows(text_of("timing.md"), heading)
         told |= {row[0].strip("`"): row[1] for row in cells if row[0].startswith("`")}

@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -23,6 +24,9 @@ from foretrace_models.timing.personal import logit, sigmoid
 from foretrace_models.timing.policy import Decision, Likelihood, Now, Trigger, decide
 from foretrace_server.habits import Habits
 from foretrace_telemetry.events import Event, SuggestionMoved, SuggestionStage
+
+if TYPE_CHECKING:
+    from foretrace_server.app import ForetraceServer
 
 log = logging.getLogger(__name__)
 
@@ -171,3 +175,13 @@ class Speaking:
             len(text) - start,
             earlier=tuple(self._earlier),
         )
+
+
+def speaking_for(server: ForetraceServer) -> Speaking:
+    """Return what decides whether to speak, watching what becomes of suggestions."""
+    recording = server.recording
+    habits = Habits(recording.gate, recording.writer.status.session)
+    habits.begin()
+    speaking = Speaking(habits)
+    recording.observers += [habits.observe, speaking.observe]
+    return speaking

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,16 +21,13 @@ from foretrace_models.repair.assignment import FILE_NAME, Level
 from foretrace_models.repair.diagnosis import Diagnosis, Fix, Problem, Reason, Situation, Why
 from foretrace_models.timing.policy import Silence, Trigger
 from foretrace_server import explaining, protocol
-from foretrace_server.assignment_marks import AssignmentMarks
 from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_models
-from foretrace_server.explaining import Explanation, explanations, silences, snoozed
-from foretrace_server.habits import Habits
-from foretrace_server.levels import Levels, next_level
-from foretrace_server.offers import Offer, insertion_at, key_of, moved, ways_to_take
+from foretrace_server.explaining import Explanation, explanations
+from foretrace_server.offers import Offer, insertion_at, key_of, moved
 from foretrace_server.past import Past
 from foretrace_server.permission import Permission
-from foretrace_server.showing import code_action, diagnostics, more_help
-from foretrace_server.speaking import Speaking, Verdict
+from foretrace_server.speaking import speaking_for
+from foretrace_server.telling import Telling
 from foretrace_server.watched import Look, Watched
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.events import (
@@ -43,7 +39,7 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.privacy import path_of
 from foretrace_telemetry.recorder import OpenDocument
-from foretrace_telemetry.text import Position, Replacement
+from foretrace_telemetry.text import Position
 
 if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
@@ -63,10 +59,9 @@ class Suggestions:
     def __init__(self, server: ForetraceServer) -> None:
         self._server = server
         self._watched: dict[str, Watched] = {}
-        self._levels = Levels()
         self._past = Past(server.recording.gate)
-        self._speaking = _speaking(server)
-        self._assignment_marks = AssignmentMarks(server)
+        self._speaking = speaking_for(server)
+        self._telling = Telling(server, self._past, self._speaking)
         self.permission = Permission(server, self._look_everywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
         # The boundary behind which programs were last run, once any was.
@@ -88,7 +83,7 @@ class Suggestions:
         watched = self._watched.setdefault(uri, Watched())
         text = self._server.recording.recorder[uri].document.text
         if watched.offer is not None and (taken := watched.offer.taken_by(text)) is not None:
-            self._note(watched.offer, SuggestionStage.ACCEPTED, taken)
+            self._telling.note(watched.offer, SuggestionStage.ACCEPTED, taken)
             watched.taken, watched.offer = (watched.offer, taken), None
         elif watched.taken is not None and watched.taken[0].text == text:
             offer, taken = watched.taken
@@ -112,9 +107,9 @@ class Suggestions:
             self._supersede(watched)
             if watched.timer is not None:
                 watched.timer.cancel()
-            self._levels.forget(uri)
+            self._telling.levels.forget(uri)
             self._past.closed(uri)
-            self._publish(uri, None, [])
+            self._telling.publish(uri, None, [])
 
     def noted(self, body: Body, uri: str | None) -> None:
         """Look at once after a run or a test that failed."""
@@ -153,10 +148,10 @@ class Suggestions:
         if state is None or watched is None or watched.diagnosis is None:
             return []
         first, last = params.range.start.line, params.range.end.line
-        lines = self._lines_of(state, watched.diagnosis, watched.offer)
+        lines = self._telling.lines_of(state, watched.diagnosis, watched.offer)
         if not explicit and not any(first <= line <= last for line in lines):
             return []
-        return [] if watched.is_silent else self._actions(state, watched, watched.diagnosis)
+        return [] if watched.is_silent else self._telling.actions(state, watched, watched.diagnosis)
 
     async def inline_completions(
         self, params: types.InlineCompletionParams
@@ -194,21 +189,21 @@ class Suggestions:
             reasons.append(explaining.NOT_OPEN)
         elif not _is_python(state):
             reasons.append(explaining.NOT_PYTHON)
-        elif self._chosen is Level.OFF:
+        elif self._telling.chosen is Level.OFF:
             reasons.append(explaining.SWITCHED_OFF)
         elif diagnosis is None:
             reasons.append(explaining.PENDING)
         else:
             dismissed = diagnosis.fix is not None and watched.offer is None
             dismissed = dismissed and watched.withheld is None
-            reasons += explanations(diagnosis, self._level(uri, diagnosis), dismissed)
-        reasons += self._silences(watched)
+            reasons += explanations(diagnosis, self._telling.level(uri, diagnosis), dismissed)
+        reasons += self._telling.silences(watched)
         if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
         return {
             "textDocument": {"uri": uri},
             "version": state.version if state is not None else None,
-            "level": self._level(uri, diagnosis).value if diagnosis is not None else None,
+            "level": self._telling.level(uri, diagnosis).value if diagnosis is not None else None,
             "ceiling": diagnosis.ceiling.value if diagnosis is not None else None,
             "reasons": [{"code": code, "message": message} for code, message in reasons],
         }
@@ -220,7 +215,7 @@ class Suggestions:
             await self._looked_at(uri, explicit=True)
         state = self._server.recording.recorder.get(uri)
         if state is not None and watched is not None and watched.diagnosis is not None:
-            self._levels.raise_one(uri, watched.diagnosis, self._chosen)
+            self._telling.levels.raise_one(uri, watched.diagnosis, self._telling.chosen)
             self._speak(state, watched, watched.diagnosis, Trigger.REQUEST)
         return self.why(uri)
 
@@ -269,7 +264,7 @@ class Suggestions:
                     return
                 if offer.takes:
                     watched.taken = offer, offer.takes[0]
-                self._note(offer, stage)
+                self._telling.note(offer, stage)
                 return
 
     def _turn_down(self, offer: Offer, fixes: Sequence[Fix], taken: Fix | None = None) -> None:
@@ -285,16 +280,9 @@ class Suggestions:
         for uri, watched in self._watched.items():
             state = self._server.recording.recorder.get(uri)
             if state is not None and watched.diagnosis is not None:
-                self._tell(state, watched, watched.diagnosis)
+                self._telling.tell(state, watched, watched.diagnosis)
             else:
                 self._later(uri, watched, 0.0, Trigger.PAUSE)
-
-    def _level(self, uri: str, diagnosis: Diagnosis) -> Level:
-        return self._levels.of(uri, diagnosis, self._chosen)
-
-    @property
-    def _chosen(self) -> Level:
-        return Level(self._server.settings.level.value)
 
     def _look_everywhere(self) -> None:
         for uri, watched in self._watched.items():
@@ -314,7 +302,7 @@ class Suggestions:
     def _helps(self, uri: str) -> bool:
         """Return whether a document is open and one that fixes are looked for."""
         state = self._server.recording.recorder.get(uri)
-        return state is not None and _is_python(state) and self._chosen is not Level.OFF
+        return state is not None and _is_python(state) and self._telling.chosen is not Level.OFF
 
     def _look(self, uri: str) -> None:
         if self._helps(uri):
@@ -426,73 +414,14 @@ class Suggestions:
         """Decide whether to show a diagnosis; where that is a matter of time, look again then."""
         text = state.document.text
         watched.verdict = self._speaking.verdict(trigger, text, diagnosis.fix, self._idle_seconds)
-        self._tell(state, watched, diagnosis)
+        self._telling.tell(state, watched, diagnosis)
         if watched.withheld is not None:
-            self._note(watched.withheld, SuggestionStage.WITHHELD, verdict=watched.verdict)
+            self._telling.note(watched.withheld, SuggestionStage.WITHHELD, verdict=watched.verdict)
         decision = watched.verdict.decision
         if decision.until_s is not None and decision.until_s < float("inf"):
             self._later(state.uri, watched, self._speaking.seconds_to(decision), watched.trigger)
         if decision.silence is not Silence.IDLE:
             watched.looked.set()
-
-    def _tell(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> None:
-        """Show a diagnosis, and offer its fix, at the level of help that holds for it.
-
-        In silence the fix and the hint are withheld; where to look is shown unless all is snoozed.
-        """
-        offer, before = self._offer(state, watched, diagnosis), watched.offer
-        if watched.is_silent:
-            watched.offer, watched.withheld = None, offer
-            if before is not None:
-                self._note(before, SuggestionStage.SUPERSEDED)
-        else:
-            watched.offer, watched.withheld = offer, None
-            if offer is not None and offer != before:
-                self._speaking.shown(offer.id, offer.text, diagnosis.fix)
-                self._note(offer, SuggestionStage.OFFERED, verdict=watched.verdict)
-        text = state.document.text
-        state.offered = frozenset(
-            Replacement(edit.start, text[edit.start : edit.end], edit.new_text)
-            for fix in (watched.offer.takes if watched.offer is not None else ())
-            for edit in fix.edits
-        )
-        self._publish(state.uri, state.version, self._marks(state, watched, diagnosis))
-        self._assignment_marks.tell(state.uri, diagnosis.why)
-
-    def _offer(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> Offer | None:
-        """Return what there is to offer, shown or not, under the name that it has if it has one."""
-        uri, text, level = state.uri, state.document.text, self._level(state.uri, diagnosis)
-        if diagnosis.fix is None or level is Level.OFF:
-            return None
-        takes = ways_to_take(diagnosis.fix, level)
-        left = tuple(fix for fix in takes if not self._past.was_turned_down(uri, key_of(text, fix)))
-        if takes and not left:
-            return None
-        before = watched.offer or watched.withheld
-        return Offer(before.id if before else secrets.token_hex(4), uri, text, level, left)
-
-    def _marks(
-        self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis
-    ) -> list[types.Diagnostic]:
-        level = self._level(state.uri, diagnosis)
-        if watched.verdict is not None and watched.is_silent:
-            snoozed = watched.verdict.decision.silence is Silence.SNOOZED
-            level = Level.OFF if snoozed else min(level, Level.NUDGE, key=list(Level).index)
-        shown = diagnosis.within(level)
-        return diagnostics(state, shown.problem, self._server.client_capabilities)
-
-    def _silences(self, watched: Watched | None) -> list[Explanation]:
-        """Return why what is known of a document is not shown now."""
-        until = self._speaking.snoozed_until
-        verdict = watched.verdict if watched is not None and watched.holds_back else None
-        if verdict is not None:
-            return silences(verdict, self._speaking.seconds_to(verdict.decision), until)
-        return [snoozed(until)] if self._speaking.is_snoozed else []
-
-    def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
-        self._server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, diagnostics, version)
-        )
 
     def _supersede(self, watched: Watched) -> None:
         """Drop what belongs to a version that is no more."""
@@ -503,63 +432,8 @@ class Suggestions:
         watched.looked.set()
         watched.looked = asyncio.Event()
         if watched.offer is not None:
-            self._note(watched.offer, SuggestionStage.SUPERSEDED)
+            self._telling.note(watched.offer, SuggestionStage.SUPERSEDED)
             watched.offer = None
-
-    def _note(
-        self,
-        offer: Offer,
-        stage: SuggestionStage,
-        taken: Fix | None = None,
-        verdict: Verdict | None = None,
-    ) -> None:
-        actor = Actor.USER if stage is SuggestionStage.ACCEPTED else Actor.ASSISTANT
-        body = moved(offer, stage, taken)
-        if verdict is not None:
-            silence = verdict.decision.silence
-            body = evolve(
-                body,
-                trigger=verdict.trigger.value,
-                propensity=verdict.decision.propensity,
-                probability=verdict.pooled,
-                silence=silence.value if silence is not None else "",
-            )
-        self._server.recording.recorder.noted(body, offer.uri, actor)
-
-    def _lines_of(self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None) -> set[int]:
-        """Return the lines at which help is of interest: those of the fix, and the problem's."""
-        lines: set[int] = set()
-        for edit in (edit for fix in (offer.takes if offer else ()) for edit in fix.edits):
-            first = state.document.position_at(edit.start)
-            last = state.document.position_at(edit.end)
-            lines.update(range(first.line, last.line + 1))
-        if diagnosis.problem is not None:
-            lines.add(diagnosis.problem.line)
-        return lines
-
-    def _actions(
-        self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis
-    ) -> list[types.CodeAction | types.Command]:
-        """Return the ways to take an offer, and the way to more help than that."""
-        client, offer = self._server.client_capabilities, watched.offer
-        marks = self._marks(state, watched, diagnosis)
-        actions: list[types.CodeAction | types.Command] = []
-        if offer is not None:
-            actions += [code_action(state, offer, fix, marks, client) for fix in offer.takes]
-        more = next_level(diagnosis, self._level(state.uri, diagnosis))
-        if more is not None and (offer is not None or diagnosis.fix is None):
-            actions.append(more_help(state.uri, more))
-        return actions
-
-
-def _speaking(server: ForetraceServer) -> Speaking:
-    """Return what decides whether to speak, watching what becomes of suggestions."""
-    recording = server.recording
-    habits = Habits(recording.gate, recording.writer.status.session)
-    habits.begin()
-    speaking = Speaking(habits)
-    recording.observers += [habits.observe, speaking.observe]
-    return speaking
 
 
 def _accepted(offer: Offer) -> types.Command:
