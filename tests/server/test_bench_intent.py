@@ -100,6 +100,17 @@ def test_the_next_command_is_told_better_by_longer_contexts_than_by_two(
     assert foretrace_json(home, "bench", "intent", "--data", str(data))["fit"] == "shipped"
 
 
+def test_what_is_learned_from_simulated_developers_is_measured_on_real_ones(
+    home: Home, tmp_path: Path
+) -> None:
+    data = write_abb(tmp_path / "abb", [*PEOPLE, "eva"], rounds=20)
+    run = ("bench", "intent", "--data", str(data), "--fit", "loo", "--simulated")
+    told = foretrace_json(home, *run)["learned_from"]
+    assert told["real"]["bits_more_than_real"] == 0
+    assert told["real"]["top1"] > 0.9
+    assert {"simulated", "simulated_then_real"} < set(told)
+
+
 def test_a_statement_is_nearer_to_the_question_than_what_others_ask(
     home: Home, tmp_path: Path
 ) -> None:

@@ -39,6 +39,11 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     show_default=True,
     help="How many of a sample are judged.",
 )
+@click.option(
+    "--simulated",
+    is_flag=True,
+    help="Also measure what is learned of ABB's developers from simulated ones.",
+)
 @click.option("--limit", type=click.IntRange(1), help="The most items; by default all.")
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
@@ -53,6 +58,7 @@ def command(
     judge: str | None,
     judge_model: str,
     statements: int,
+    simulated: bool,
     limit: int | None,
     seed: int,
     resume: Path | None,
@@ -68,7 +74,7 @@ def command(
         click.echo(line, err=True)
 
     asked = Judge(judge, judge_model) if judge is not None else None
-    run = Run(data, Fit(how), limit, seed, resume, asked, statements)
+    run = Run(data, Fit(how), limit, seed, resume, asked, statements, simulated)
     try:
         figures: dict[str, Any] = measure_folder(run, tell)
     except (OSError, ValueError, WeightsError) as error:

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from foretrace_server.bench.fit import Fit
-from foretrace_server.bench.intent import commands, questions, statements, states
+from foretrace_server.bench.intent import commands, questions, statements, states, transfer
 from foretrace_server.bench.intent.judge import Judge
 from foretrace_server.bench.resume import Rows
 from foretrace_telemetry.readers import abb, cups, procodebench, realhumaneval
@@ -21,7 +21,8 @@ Tell = Callable[[str], None]
 class Run:
     """What to measure; `limit` is the most items, taken by the seed.
 
-    Of each sample of an intent, so many `statements` are judged.
+    Of each sample of an intent, so many `statements` are judged. With `simulated`, it is
+    measured as well what can be learned of ABB's developers from simulated ones.
     """
 
     data: Path
@@ -31,6 +32,7 @@ class Run:
     resume: Path | None = None
     judge: Judge | None = None
     statements: int = 3
+    simulated: bool = False
 
 
 _MEASURES: tuple[tuple[str, Callable[[Path], Path | None], Callable[..., dict[str, Any]]], ...] = (
@@ -54,6 +56,8 @@ def measure_folder(run: Run, tell: Tell) -> dict[str, Any]:
     for dataset, find, measure in _MEASURES:
         if (file := find(run.data)) is not None:
             figures = measure(file, run.fit, run.limit, run.seed, kept, tell)
+            if run.simulated and dataset == commands.DATASET:
+                figures["learned_from"] = transfer.measure(file, run.limit, run.seed, kept, tell)
             return {"dataset": f"{dataset} ({run.data.name})", **told, **figures}
     if (file := procodebench.find(run.data)) is not None:
         figures = statements.measure(
