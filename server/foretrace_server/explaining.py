@@ -34,6 +34,7 @@ def explanations(diagnosis: Diagnosis, level: Level, dismissed: bool) -> list[Ex
 
 
 _NO_NEXT_EDIT = {
+    Quiet.TEXT_TOO_LONG: "the text, or a line of it, is too long to look at",
     Quiet.NO_CHANGES: "nothing was changed yet",
     Quiet.NO_PATTERN: "what you changed last does not go on elsewhere",
     Quiet.UNDOES: "it would undo what you just did",

@@ -13,7 +13,6 @@ from foretrace_models.next_edit.proposal import NextEdit, Quiet, Silence
 from foretrace_models.repair.diagnosis import Fix, Proof
 from foretrace_models.repair.edits import TextEdit, apply_edits, unified_diff
 from foretrace_telemetry.events import Edited, Event, Selected
-from foretrace_telemetry.recorder import OpenDocument
 
 RULE = "next-edit"
 # After so many that were turned down nothing more is proposed.
@@ -21,21 +20,24 @@ _MOST_TURNED_DOWN = 5
 
 
 def find(
-    state: OpenDocument, events: Sequence[Event], was_turned_down: Callable[[Fix], bool]
+    text: str,
+    language_id: str,
+    uri: str,
+    events: Sequence[Event],
+    was_turned_down: Callable[[Fix], bool],
 ) -> Fix | Quiet:
-    """Return the edit that is likely next in a document, or why there is none.
+    """Return the edit that is likely next in a document after some events, or why there is none.
 
     Raises:
         WeightsError: what is shipped is missing or spoiled.
     """
-    text, turned_down = state.document.text, frozenset[tuple[TextEdit, ...]]()
-    cursor = _cursor(events, state.uri)
+    turned_down, cursor = frozenset[tuple[TextEdit, ...]](), _cursor(events, uri)
     for _ in range(_MOST_TURNED_DOWN):
-        moment = moment_of(text, events, state.uri, state.language_id, cursor, turned_down)
+        moment = moment_of(text, events, uri, language_id, cursor, turned_down)
         found = next_edit(moment).edit
         if isinstance(found, Silence):
             return Quiet.TURNED_DOWN if turned_down else found.reason
-        fix = _as_fix(text, found, state.uri.rpartition("/")[2])
+        fix = _as_fix(text, found, uri.rpartition("/")[2])
         if not was_turned_down(fix):
             return fix
         turned_down |= {found.edits}

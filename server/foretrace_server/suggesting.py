@@ -405,15 +405,15 @@ class Suggestions:
             log.warning("no diagnosis: %s", error)
             diagnosis = Diagnosis(why=Why(Reason.WORKER, str(error)))
             watched.look = None
+        watched.next = await self._next(state, diagnosis)
         watched.diagnosis, watched.task = diagnosis, None
-        watched.next = self._next(state, diagnosis)
         self.boundary = diagnosis.boundary or self.boundary
         self._speak(
             state, watched, diagnosis, Trigger.REQUEST if look.explicit else watched.trigger
         )
         return diagnosis
 
-    def _next(self, state: OpenDocument, diagnosis: Diagnosis) -> Fix | Quiet | None:
+    async def _next(self, state: OpenDocument, diagnosis: Diagnosis) -> Fix | Quiet | None:
         """Return what is likely next in a document, or why nothing is.
 
         None where there is something to mend, or where help goes not so far.
@@ -428,7 +428,15 @@ class Suggestions:
             return self._past.was_turned_down(uri, key_of(text, fix))
 
         try:
-            return next_edits.find(state, list(self._server.recording.recent), was_turned_down)
+            # Milliseconds as a rule, but nobody's typing is to wait for a long file.
+            return await asyncio.to_thread(
+                next_edits.find,
+                text,
+                state.language_id,
+                uri,
+                list(self._server.recording.recent),
+                was_turned_down,
+            )
         except WeightsError as error:
             self._server.warn_once(f"next edits are not told: {error}")
             return None
