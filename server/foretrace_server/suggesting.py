@@ -53,6 +53,8 @@ _AUTOMATIC_SECONDS = 4.0
 # An explicit request waits up to ten seconds; the search ends before, so that there is an answer.
 _EXPLICIT_SECONDS = 9.0
 _EXPLICIT_WAIT_SECONDS = 9.8
+# Whoever cannot be helped for one of these is not helped on, either.
+_NO_NEXT = (Reason.ASSIGNMENT, Reason.TOO_LARGE)
 
 
 class Suggestions:
@@ -420,7 +422,7 @@ class Suggestions:
         """
         uri, text = state.uri, state.document.text
         level = self._telling.level(uri, diagnosis)
-        stopped = diagnosis.why is not None and diagnosis.why.reason is Reason.ASSIGNMENT
+        stopped = diagnosis.why is not None and diagnosis.why.reason in _NO_NEXT
         if diagnosis.fix is not None or stopped or not level.allows(Level.STEP):
             return None
 
