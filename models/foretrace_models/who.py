@@ -1,4 +1,7 @@
-"""Who weights learned from: as digests, because what is shipped names nobody."""
+"""Who weights learned from: as digests of the names that the data have for them.
+
+These are pseudonyms already; a digest only spares a card to list them. Who has the data can tell.
+"""
 
 from __future__ import annotations
 

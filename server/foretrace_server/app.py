@@ -333,6 +333,7 @@ def _register_consent(server: ForetraceServer) -> None:
         forgotten = await asyncio.to_thread(flush_and_forget)
         if what.get("preview") is not True:
             server.suggestions.forget()
+            server.intents.forget()
         return forgotten
 
     @server.command(protocol.EXPORT_BUNDLE)

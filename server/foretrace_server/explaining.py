@@ -71,7 +71,8 @@ def silences(verdict: Verdict, seconds_left: float, until: datetime | None) -> l
         told = f"by what you and others did, you would take it with {likelihood.probability:.0%}"
         needed = f"and it is shown from {likelihood.threshold:.0%} on"
         against = ", ".join(verdict.reasons[:_REASONS_TOLD])
-        return [("unlikely", f"{told}, {needed}; what speaks against it most: {against}")]
+        most = f"; what speaks against it most: {against}" if against else ""
+        return [("unlikely", f"{told}, {needed}{most}")]
     return []
 
 

@@ -60,6 +60,12 @@ class Intents:
         if self._server.recording.gate.content is not None:
             self._keep(asyncio.create_task(self._recall()))
 
+    def forget(self) -> None:
+        """Forget what the person said."""
+        for task in self._tasks:
+            task.cancel()
+        self._own_answers, self._said = OwnAnswers(), None
+
     async def _recall(self) -> None:
         recording = self._server.recording
         noted = await asyncio.to_thread(_recorded, recording.writer.status.session)
@@ -147,8 +153,12 @@ class Intents:
             return
         self._told = activity
         if activity is not None:
+            differs = intent.believed is not None and intent.believed is not activity
+            believed = intent.believed.value if intent.believed and differs else ""
             self._server.recording.recorder.noted(
-                IntentNoted(IntentStage.PREDICTED, activity.value, confidence), uri, Actor.TOOL
+                IntentNoted(IntentStage.PREDICTED, activity.value, confidence, believed),
+                uri,
+                Actor.TOOL,
             )
         self._tell(uri, intent)
         if self._server.model.running and activity in _WORDED:

@@ -19,6 +19,7 @@ from attrs import field, frozen
 from foretrace_models.learned.card import WeightsError
 from foretrace_models.repair.diagnosis import Fix
 from foretrace_models.timing.acceptance import shipped
+from foretrace_models.timing.features import WORDS
 from foretrace_models.timing.moment import Earlier, Moment
 from foretrace_models.timing.personal import logit, sigmoid
 from foretrace_models.timing.policy import Decision, Likelihood, Now, Trigger, decide
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 
 _CHARACTERS_BEFORE = 1000
 _SUREST = 1e-6
+# Fixes have none of these, so they say nothing of one.
+_UNKNOWN_HERE = {
+    WORDS[name] for name in ("waited", "probability_known", "log_probability", "margin")
+}
 
 
 @frozen
@@ -158,7 +163,8 @@ class Speaking:
         pooled = min(max(model.probability(moment), _SUREST), 1 - _SUREST)
         own = sigmoid(logit(pooled) + self._habits.offset())
         likelihood = Likelihood(own, model.threshold, len(self._habits.decided()))
-        against = tuple(words for words, pull in model.reasons(moment) if pull < 0)
+        reasons = [(words, pull) for words, pull in model.reasons(moment) if pull < 0]
+        against = tuple(words for words, _ in reasons if words not in _UNKNOWN_HERE)
         return pooled, likelihood, against
 
     def _moment(self, text: str, fix: Fix) -> Moment:

@@ -53,8 +53,9 @@ _AUTOMATIC_SECONDS = 4.0
 # An explicit request waits up to ten seconds; the search ends before, so that there is an answer.
 _EXPLICIT_SECONDS = 9.0
 _EXPLICIT_WAIT_SECONDS = 9.8
+_LONGEST_SNOOZE_MINUTES = 365 * 24 * 60
 # Whoever cannot be helped for one of these is not helped on, either.
-_NO_NEXT = (Reason.ASSIGNMENT, Reason.TOO_LARGE)
+_NO_NEXT = (Reason.ASSIGNMENT, Reason.TOO_LARGE, Reason.WORKER)
 
 
 class Suggestions:
@@ -234,8 +235,9 @@ class Suggestions:
             ValueError: the minutes are no number, or less than none.
         """
         is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
-        if minutes is not None and not (is_number and 0 <= minutes < float("inf")):
-            raise ValueError(f"minutes must be a number from 0 on, or null, not {minutes!r}")
+        if minutes is not None and not (is_number and 0 <= minutes <= _LONGEST_SNOOZE_MINUTES):
+            most = f"{_LONGEST_SNOOZE_MINUTES:,}, a year"
+            raise ValueError(f"minutes must be a number from 0 to {most}, or null")
         self._speaking.snooze(minutes)
         for uri, watched in self._watched.items():
             state = self._server.recording.recorder.get(uri)
@@ -313,6 +315,8 @@ class Suggestions:
     def _look(self, uri: str) -> None:
         if self._helps(uri):
             self._keep(asyncio.create_task(self._by_itself(uri)))
+        elif (watched := self._watched.get(uri)) is not None:
+            watched.looked.set()
 
     async def _by_itself(self, uri: str) -> None:
         """Look at a document, and at whether to show what was withheld of it before."""

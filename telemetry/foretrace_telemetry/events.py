@@ -261,12 +261,16 @@ class IntentStage(str, Enum):
 
 @frozen
 class IntentNoted(Body):
-    """What the person seems to be doing, or said that they are."""
+    """What the person seems to be doing, or said that they are.
+
+    `believed` is what the events alone said, where what the person said before weighed more.
+    """
 
     kind = "intent"
     stage: IntentStage
     label: str
     confidence: float | None = None
+    believed: str = ""
 
 
 @frozen

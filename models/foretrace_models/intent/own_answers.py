@@ -29,7 +29,7 @@ class OwnAnswers:
         for body in noted:
             activity = activity_of(body.label)
             if body.stage is IntentStage.PREDICTED:
-                believed = activity
+                believed = activity_of(body.believed) or activity
             elif activity is not None:
                 self.note(believed or activity, activity)
 

@@ -31,7 +31,7 @@ _TOGETHER = {Activity.FIXING: Activity.TESTING}
 class Intent:
     """What a person seems to be doing: ranked activities, none where it is not known.
 
-    `believed` is the likeliest of them, also where the person says that it is another.
+    `believed` is what the events alone say is the likeliest, whatever the person says.
     """
 
     activities: tuple[tuple[Activity, float], ...] = ()
@@ -61,10 +61,13 @@ def predict(
     Raises:
         WeightsError: what is shipped is missing or spoiled.
     """
-    ranked, last_line = rank(events, context, own_answers)
-    if not ranked or ranked[0][1] < LEAST_CONFIDENCE:
+    belief, last_line = believe(events, context)
+    if belief is None:
         return Intent()
-    believed = ranked[0][0]
+    believed = max(belief, key=lambda activity: belief[activity])
+    ranked = ranking(own_answers.applied(belief) if own_answers is not None else belief)
+    if ranked[0][1] < LEAST_CONFIDENCE:
+        return Intent()
     if said is not None and said.believed is believed:
         ranked = [(said.really, 1.0)]
     activity, confidence = ranked[0]
@@ -76,12 +79,10 @@ def predict(
     )
 
 
-def rank(
-    events: Sequence[Event], context: Context, own_answers: OwnAnswers | None = None
-) -> tuple[list[tuple[Activity, float]], int | None]:
-    """Return all activities, the likeliest first, and the line that was edited last.
+def believe(events: Sequence[Event], context: Context) -> tuple[Belief | None, int | None]:
+    """Return what the last events alone say, and the line that was edited last.
 
-    There are none where the events are too few to say anything.
+    There is no belief where the events are too few to say anything.
 
     Raises:
         WeightsError: what is shipped is missing or spoiled.
@@ -90,13 +91,16 @@ def rank(
     last_line = _last_edited_line(window, context)
     symbols = list(symbols_of(window, context))
     if len(symbols) < _FEWEST_EVENTS:
-        return [], last_line
+        return None, last_line
     belief = shipping.hidden().belief(symbols)
     if _is_beside_a_suggestion(window, context):
         belief = _beside_a_suggestion(belief, window, context)
-    if own_answers is not None:
-        belief = own_answers.applied(belief)
-    return sorted(belief.items(), key=lambda item: -item[1]), last_line
+    return belief, last_line
+
+
+def ranking(belief: Belief) -> list[tuple[Activity, float]]:
+    """Return activities with their shares, the likeliest first."""
+    return sorted(belief.items(), key=lambda item: -item[1])
 
 
 def _is_beside_a_suggestion(window: Sequence[Event], context: Context) -> bool:

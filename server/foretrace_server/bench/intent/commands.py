@@ -9,8 +9,9 @@ with back-off, with and without them.
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ DATASET = "abb"
 _MOST_OF_EACH = 500
 _TOP = 5
 _BASELINE_ORDER = 2
-# Of the baseline, every command of everybody counts the same.
+# Of the baseline, every command of everybody counts the same; what is shipped has kept no such
+# counts, so that its baseline is the same people's damped ones.
 _UNDAMPED = 1.0
 
 Moments = Sequence[tuple[Context, int]]
@@ -96,7 +98,9 @@ def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell
         counts, known, card = keeping.load(NEXT_COMMAND)
         refuse_the_known(card, DATASET, [log.person for log in logs])
         shipped = counts, known
-    most = _MOST_OF_EACH if limit is None else max(limit // len(logs), 1)
+    most = _most_of_each([log.person for log in logs], limit, seed)
+    if not any(log.messages for log in logs):
+        raise ValueError(f"{file} has no commands")
     filtered = _measured(logs, commands_of, True, shipped, "filtered", most, kept, tell)
     figures = {"fit": how.value, **_figures(filtered, seed)}
     if shipped is None:
@@ -105,13 +109,23 @@ def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell
     return figures
 
 
+def _most_of_each(people: Sequence[str], limit: int | None, seed: int) -> dict[str, int]:
+    """Return how many commands of each developer are scored: with a limit, so many of all."""
+    if limit is None or limit >= _MOST_OF_EACH * len(people):
+        return dict.fromkeys(people, _MOST_OF_EACH)
+    drawn = list(people)
+    random.Random(seed).shuffle(drawn)  # noqa: S311 - no secret
+    each, more = divmod(limit, len(people))
+    return {person: each + (number < more) for number, person in enumerate(drawn)}
+
+
 def _measured(
     logs: Sequence[abb.CommandLog],
     select: Callable[[Iterator[TimedCommand]], Iterator[TimedCommand]],
     is_filtered: bool,
     shipped: tuple[Counts, Vocabulary] | None,
     name: str,
-    most: int,
+    most: Mapping[str, int],
     kept: Rows,
     tell: Tell,
 ) -> list[Row]:
@@ -141,7 +155,7 @@ def _measured(
             tell(f"{name}: developer {log.person}")
             own = log.moments if shipped is None else ()
             with pool.without(own):
-                kept.add(item, _row(log, pool, len(vocabulary), is_filtered, most))
+                kept.add(item, _row(log, pool, len(vocabulary), is_filtered, most[log.person]))
     return kept.of(name)
 
 
@@ -157,7 +171,7 @@ def _shipped_pool(counts: Counts) -> Pool:
 def _row(log: Log, pool: Pool, commands: int, is_filtered: bool, most: int) -> Row:
     half = len(log.moments) // 2
     own = counts_of(log.moments[:half], pool.counts.order)
-    row: Row = Counter()
+    row: Row = Counter(n=0)
     for context, number in log.moments[half : half + most]:
         ways = {
             "": shares(pool.counts, context, commands, own),
@@ -187,13 +201,13 @@ def _score(row: Row, way: str, said: Shares, number: int) -> None:
 
 def _figures(rows: Sequence[Row], seed: int) -> dict[str, Any]:
     def share(name: str) -> Callable[[Sequence[Row]], float | None]:
-        return lambda some: _sum(some, name) / _sum(some, "n")
+        return lambda some: _ratio(_sum(some, name), some)
 
     def perplexity(way: str) -> Callable[[Sequence[Row]], float | None]:
-        return lambda some: 2.0 ** (_sum(some, f"{way}bits") / _sum(some, "n"))
+        return lambda some: 2.0 ** (_ratio(_sum(some, f"{way}bits"), some) or 0.0)
 
     def above(name: str, baseline: str) -> Callable[[Sequence[Row]], float | None]:
-        return lambda some: (_sum(some, name) - _sum(some, baseline)) / _sum(some, "n")
+        return lambda some: _ratio(_sum(some, name) - _sum(some, baseline), some)
 
     def bits_saved(way: str, baseline: str) -> Callable[[Sequence[Row]], float | None]:
         return above(f"{baseline}bits", f"{way}bits")
@@ -231,6 +245,11 @@ def _figures(rows: Sequence[Row], seed: int) -> dict[str, Any]:
         },
         "intervals": {name: drawn_again(rows, figure, seed) for name, figure in told.items()},
     }
+
+
+def _ratio(total: float, rows: Sequence[Row]) -> float | None:
+    scored = _sum(rows, "n")
+    return total / scored if scored else None
 
 
 def _sum(rows: Sequence[Row], name: str) -> float:

@@ -29,6 +29,7 @@ Tell = Callable[[str], None]
 DATASET = "realhumaneval_chat"
 _OTHERS = 9
 _PEERS = 40
+_FEWEST_PEOPLE = 2
 
 
 def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell: Tell) -> Any:
@@ -40,6 +41,8 @@ def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell
     """
     turns = realhumaneval.read(file)
     signatures = realhumaneval.read_signatures(file.parent)
+    if len({turn.person for turn in turns}) < _FEWEST_PEOPLE:
+        raise ValueError(f"{file} has questions of fewer than {_FEWEST_PEOPLE} people")
     rarity = Rarity(turn.question for turn in turns)
     chance = random.Random(seed)  # noqa: S311 - no secret
     places = list(range(len(turns)))
@@ -49,7 +52,9 @@ def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell
     for place in places:
         turn, item = turns[place], str(place)
         others = [other for other in turns if other.person != turn.person]
-        drawn = chance.sample(others, _OTHERS)
+        # Each has a chance of its own, so that a run that goes on draws the same.
+        chance = random.Random(f"{seed} {item}")  # noqa: S311 - no secret
+        drawn = chance.sample(others, min(_OTHERS, len(others)))
         row = kept.get(item)
         if row is None:
             row = {"id": item, "person": turn.person}

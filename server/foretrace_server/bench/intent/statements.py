@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from foretrace_models.intent.predicting import rank
+from foretrace_models.intent.predicting import believe, ranking
 from foretrace_models.intent.symbols import Context
 from foretrace_models.intent.words import statement
 from foretrace_server.bench.intent.judge import Judge
@@ -68,8 +68,9 @@ def measure(
 
 def _statements(sample: procodebench.Sample, most: int) -> list[str]:
     context = Context(procodebench.URI, sample.text)
-    ranked, line = rank(sample.events, context)
-    return [statement(activity, context, line) for activity, _ in ranked[:most]]
+    belief, line = believe(sample.events, context)
+    ranked = ranking(belief)[:most] if belief is not None else ()
+    return [statement(activity, context, line) for activity, _ in ranked]
 
 
 def _scores(statements: Sequence[str], meant: str, judge: Judge | None) -> list[dict[str, Any]]:

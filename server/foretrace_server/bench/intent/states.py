@@ -38,12 +38,13 @@ from foretrace_telemetry.readers import cups
 Tell = Callable[[str], None]
 
 DATASET = "cups"
+_FEWEST_PEOPLE = 2
 _BASELINES = ("majority", "last_event", "nearest_peer", "shuffled")
 
 
 @frozen
 class Segment:
-    """One suggestion: what is known while it is shown, and what its programmer says of that."""
+    """One suggestion: what is known once it is over, and what its programmer says of the time."""
 
     id: str
     person: str
@@ -73,6 +74,9 @@ def _segments(session: cups.CupsSession) -> Iterator[Segment]:
     for number, (stretch, state) in enumerate(told):
         if state is None:
             continue
+        if state not in OF_CUPS:
+            known = ", ".join(OF_CUPS)
+            raise ValueError(f"{state!r} is no state of CUPS; there are {known}")
         shown = stretch.shown
         outcome = shown.outcome.value if shown is not None and shown.outcome else "open"
         event = f"{outcome} after {'typing' if stretch.was_typing else 'a rest'}"
@@ -91,6 +95,11 @@ def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell
     """
     segments = segments_of(file)
     people = sorted({segment.person for segment in segments})
+    if len(people) < _FEWEST_PEOPLE:
+        raise ValueError(
+            f"the file has suggestions of {len(people)} people who knew what they were doing; "
+            f"it takes {_FEWEST_PEOPLE}, since baselines are what others did"
+        )
     shipped = None
     if how is Fit.SHIPPED:
         shipped, card = shipping.beside_suggestions()

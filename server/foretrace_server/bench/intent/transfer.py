@@ -48,7 +48,7 @@ def measure(file: Path, limit: int | None, seed: int, kept: Rows, tell: Tell) ->
         for log in abb.read(file)
     ]
     vocabulary = Vocabulary(command for stream in real for _, command in _commands(stream))
-    most = _MOST_OF_EACH if limit is None else max(limit // len(real), 1)
+    most = _MOST_OF_EACH if limit is None else min(limit // len(real) + 1, _MOST_OF_EACH)
     rows: list[Row] = []
     for number, left_out in enumerate(folds([stream.person for stream in real], _FOLDS), start=1):
         scored = [stream for stream in real if stream.person in left_out]

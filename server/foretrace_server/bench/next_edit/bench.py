@@ -79,7 +79,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
     }
     kept = Rows(run.resume, about)
     rows = []
-    knowledge_of = _knowledge(run, samples, tell)
+    knowledge_of = _knowledge(run, streams, tell)
     for sample in samples:
         row = kept.get(sample.id)
         if row is None:
@@ -126,13 +126,14 @@ def _shipped_digest() -> str:
     return hashlib.sha256((SHIPPED / KNOWLEDGE).read_bytes()).hexdigest()
 
 
-def _knowledge(run: Run, samples: Sequence[Sample], tell: Tell) -> Callable[[str], Knowledge]:
+def _knowledge(run: Run, streams: Sequence[Stream], tell: Tell) -> Callable[[str], Knowledge]:
     """Return what gives the knowledge that a person is to be asked with."""
     if run.fit is Fit.SHIPPED:
         known_to_all = load_knowledge()[0]
         return lambda _: known_to_all
     tell("learning, for each person from all others")
-    lessons = [lesson_of(sample) for sample in samples]
+    # Whatever is scored, everybody teaches.
+    lessons = [lesson_of(sample) for sample in samples_of(streams, None, run.seed)]
     # Weights of places depend only on those whose order is known: for others they are the same.
     ordered = {lesson.person for lesson in lessons if lesson.lines}
     everybody = weighed(counted(lessons), lessons)

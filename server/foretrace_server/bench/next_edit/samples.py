@@ -100,7 +100,9 @@ def _evenly(
 ) -> list[tuple[int, int]]:
     """Return one of each person, then another of each, until there are enough."""
     drawn = []
-    for person in sorted(places):
+    people = sorted(places)
+    random.Random(seed).shuffle(people)  # noqa: S311 - no secret
+    for person in people:
         own = list(places[person])
         random.Random(f"{seed} {person}").shuffle(own)  # noqa: S311 - no secret
         drawn.append(own[:_MOST_OF_A_PERSON])
