@@ -22,6 +22,9 @@ from foretrace_models.next_edit.proposal import Pattern, Quiet
 from foretrace_models.repair.assignment import AssignmentError, Level, parse_assignment
 from foretrace_models.repair.diagnosis import Proof, Reason
 from foretrace_models.repair.rules import RULES, syntax
+from foretrace_models.timing import steps
+from foretrace_models.timing.features import FEATURES
+from foretrace_models.timing.policy import Silence
 from foretrace_server import explaining, permission, protocol
 from foretrace_server.cli import main
 from foretrace_server.recording import CLIENT_KINDS
@@ -350,6 +353,19 @@ def test_every_pattern_and_every_silence_of_the_next_edit_is_told() -> None:
 def test_every_activity_is_told_and_none_is_made_up() -> None:
     told = first_column(text_of("intent.md"), "The activities")
     assert told == {activity.value for activity in Activity}
+
+
+def test_every_feature_of_timing_is_told_as_it_is_explained_and_none_is_made_up() -> None:
+    told: dict[str, str] = {}
+    for heading in ("What is taken", "When experts step in"):
+        cells = rows(text_of("timing.md"), heading)
+        told |= {row[0].strip("`"): row[1] for row in cells if row[0].startswith("`")}
+    assert told == {**{each.name: each.words for each in FEATURES}, **steps.WORDS}
+
+
+def test_every_reason_for_silence_is_told_and_none_is_made_up() -> None:
+    told = first_column(text_of("timing.md"), "What decides")
+    assert told == {silence.value for silence in Silence}
 
 
 @pages

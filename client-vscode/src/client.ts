@@ -78,9 +78,9 @@ class Client extends LanguageClient {
 }
 
 /** The settings that are the server's. */
-function ofServer(): Pick<Settings, "runPrograms" | "level"> {
-  const { runPrograms, level } = settings();
-  return { runPrograms, level };
+function ofServer(): Pick<Settings, "runPrograms" | "level" | "minimumIdleMs"> {
+  const { runPrograms, level, minimumIdleMs } = settings();
+  return { runPrograms, level, minimumIdleMs };
 }
 
 export function settings(): Settings {

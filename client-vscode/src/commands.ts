@@ -20,6 +20,7 @@ import { statusPage } from "./pages";
 import { recordingState } from "./recordingState";
 import type { Server } from "./server";
 import { chooseInterpreter } from "./setup";
+import { snooze } from "./snooze";
 import { type StatusItem, appearance } from "./status";
 import type { Suggestions } from "./suggestions";
 
@@ -33,7 +34,7 @@ export interface Parts {
 }
 
 export function registerCommands(parts: Parts): Disposable[] {
-  const { server, suggestions, consent, intent } = parts;
+  const { server, suggestions, consent, intent, status } = parts;
   const all: Readonly<Record<string, () => unknown>> = {
     menu: () => showMenu(parts),
     accept: async () => (await suggestions.accept()) || whyNothing(suggestions),
@@ -41,6 +42,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     moreHelp: async () => (await suggestions.moreHelp()) || whyNothing(suggestions),
     showDiff: async () => (await suggestions.showDiff()) || whyNothing(suggestions),
     whyNothing: () => whyNothing(suggestions),
+    snoozeSuggestions: () => snooze(server, status),
     chooseConsent: () => consent.choose(),
     withdrawConsent: () => consent.withdraw(),
     pauseRecording: () => consent.pause(),
@@ -145,11 +147,13 @@ function fixItems({ suggestions }: Parts): MenuItem[] {
   const heading = { label: l10n.t("Fixes"), kind: QuickPickItemKind.Separator };
   const more = { label: l10n.t("$(lightbulb) More help"), command: "moreHelp" };
   const hasMore = document !== undefined && suggestions.hasMore(document);
+  const snoozing = { label: l10n.t("$(bell-slash) Snooze suggestions"), command: "snoozeSuggestions" };
   if (offer === undefined) {
     return [
       heading,
       ...(hasMore ? [more] : []),
       { label: l10n.t("$(question) Why was nothing offered?"), command: "whyNothing" },
+      snoozing,
     ];
   }
   return [
@@ -158,6 +162,7 @@ function fixItems({ suggestions }: Parts): MenuItem[] {
     { label: l10n.t("$(diff) Show what it changes"), command: "showDiff" },
     { label: l10n.t("$(close) Dismiss it"), command: "dismiss" },
     ...(hasMore ? [more] : []),
+    snoozing,
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Pages to read, in Markdown: the notice and the status. */
 
 import type { Status } from "./protocol";
+import { snoozedWords } from "./snoozing";
 
 const HERE =
   "**In this editor:** the commands *Foretrace: Withdraw the Permission to Record* and *Foretrace: " +
@@ -31,6 +32,7 @@ export function statusPage({
   version,
   recording,
   programs,
+  timing,
   worker,
   model,
   warnings,
@@ -49,6 +51,7 @@ export function statusPage({
     Help: {
       Workspace: programs.workspaceTrusted ? "trusted" : "not trusted",
       "Running programs": `${programs.runPrograms} (${programs.mayRun ? "" : "not "}allowed now)`,
+      "By itself": snoozedWords(timing) ?? `after ${timing.minimumIdleMs.toString()} ms`,
       Boundary: programs.boundary ?? "no program was run yet",
       Worker: worker,
       Model: model.available ? "available" : model.reason,

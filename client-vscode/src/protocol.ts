@@ -20,10 +20,12 @@ export const WHY = "foretrace/why";
 export const STATUS = "foretrace/status";
 
 // Commands of the server. The first two take the id of a suggestion, the third the address of a
-// document; the answer to it is that of `WHY`. `CONSENT_DECIDE` takes an action and terms.
+// document; the answer to it is that of `WHY`. `SNOOZE` takes minutes, null for until the server ends
+// and 0 for no more; the answer is `Timing`. `CONSENT_DECIDE` takes an action and terms.
 export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
 export const MORE_HELP = "foretrace.help.more";
+export const SNOOZE = "foretrace.snooze";
 export const CONSENT_NOTICE = "foretrace.consent.notice";
 export const CONSENT_DECIDE = "foretrace.consent.decide";
 export const FORGET = "foretrace.traces.forget";
@@ -148,6 +150,13 @@ export interface Receipt {
   exports: { path: string }[];
 }
 
+/** When help comes by itself; `snoozedUntil` is null while it is until the server ends, too. */
+export interface Timing {
+  minimumIdleMs: number;
+  snoozed: boolean;
+  snoozedUntil: string | null;
+}
+
 /** The result of `STATUS`. */
 export interface Status {
   version: string;
@@ -165,6 +174,7 @@ export interface Status {
     boundary: string | null;
   };
   help: { level: Level };
+  timing: Timing;
   worker: "not started" | "running" | "resting" | "closed";
   model: { available: boolean; reason: string };
   warnings: string[];

@@ -38,10 +38,12 @@ import {
   MORE_HELP,
   type Notice,
   type Report,
+  SNOOZE,
   STATUS,
   type Status,
   TRUST,
   type Terms,
+  type Timing,
   type TrustParams,
   WHY,
   type Why,
@@ -160,6 +162,11 @@ export class Server implements Disposable {
 
   async dismiss(suggestion: string): Promise<void> {
     await this.command(DISMISSED, suggestion);
+  }
+
+  /** Have nothing come by itself: for so many minutes, until the server ends (null), or no more (0). */
+  snooze(minutes: number | null): Promise<Timing> {
+    return this.command(SNOOZE, minutes);
   }
 
   /** Give the next level of help with the problem of a document. */

@@ -14,6 +14,8 @@ export type Level = (typeof LEVELS)[number];
 export interface Settings {
   runPrograms: RunPrograms;
   level: Level;
+  /** How long nothing must be written before help comes by itself. */
+  minimumIdleMs: number;
   interpreter: string;
   ghostText: boolean;
   codeLens: boolean;
@@ -23,6 +25,7 @@ export interface Settings {
 export const DEFAULTS: Readonly<Settings> = {
   runPrograms: "ask",
   level: "fix",
+  minimumIdleMs: 1000,
   interpreter: "",
   ghostText: true,
   codeLens: true,
@@ -37,6 +40,7 @@ interface Section {
 export function readSettings(section: Section): Settings {
   const runPrograms = section.get("runPrograms");
   const level = section.get("level");
+  const minimumIdleMs = section.get("minimumIdleMs");
   const interpreter = section.get("interpreter");
   const choice = (key: "ghostText" | "codeLens" | "showIntent"): boolean => {
     const value = section.get(key);
@@ -45,9 +49,14 @@ export function readSettings(section: Section): Settings {
   return {
     runPrograms: RUN_PROGRAMS.find((each) => each === runPrograms) ?? DEFAULTS.runPrograms,
     level: LEVELS.find((each) => each === level) ?? DEFAULTS.level,
+    minimumIdleMs: isIdleTime(minimumIdleMs) ? minimumIdleMs : DEFAULTS.minimumIdleMs,
     interpreter: typeof interpreter === "string" ? interpreter.trim() : DEFAULTS.interpreter,
     ghostText: choice("ghostText"),
     codeLens: choice("codeLens"),
     showIntent: choice("showIntent"),
   };
+}
+
+function isIdleTime(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 60_000;
 }

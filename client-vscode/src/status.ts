@@ -5,6 +5,7 @@ import { log } from "./log";
 import type { Status } from "./protocol";
 import { type RecordingState, recordingState } from "./recordingState";
 import type { Server, ServerState } from "./server";
+import { snoozedWords } from "./snoozing";
 
 /** Recording can be paused or stopped from elsewhere, so the server is asked again. */
 const LOOK_MS = 3000;
@@ -75,7 +76,9 @@ export class StatusItem implements Disposable {
         : this.status
           ? recordingState(this.status.recording)
           : "starting";
-    const { icon, words } = appearance(shown);
+    const { icon, words: recording } = appearance(shown);
+    const snoozed = this.status === undefined ? undefined : snoozedWords(this.status.timing);
+    const words = snoozed === undefined ? recording : `${recording}, ${snoozed}`;
     this.item.text = `${icon} ${l10n.t("Foretrace: {0}", words)}`;
     this.item.tooltip = tooltip(words, this.status);
     this.item.accessibilityInformation = {

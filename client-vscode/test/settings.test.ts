@@ -8,6 +8,7 @@ test("settings are read as they are", () => {
   const values = {
     runPrograms: "always",
     level: "hint",
+    minimumIdleMs: 2500,
     interpreter: "/opt/python/bin/python",
     ghostText: false,
     codeLens: false,
@@ -19,5 +20,7 @@ test("settings are read as they are", () => {
 test("what is missing or wrong becomes the default", () => {
   assert.deepEqual(read({}), DEFAULTS);
   assert.deepEqual(read({ runPrograms: "sometimes", level: "all", interpreter: "  " }), DEFAULTS);
+  assert.deepEqual(read({ minimumIdleMs: 99 }), DEFAULTS);
+  assert.deepEqual(read({ minimumIdleMs: "1000" }), DEFAULTS);
   assert.deepEqual(read({ runPrograms: true, interpreter: null, ghostText: "no" }), DEFAULTS);
 });

@@ -300,6 +300,10 @@ def _register_help(server: ForetraceServer) -> None:
     async def more_help(uri: str) -> dict[str, Any]:
         return await server.suggestions.more(uri)
 
+    @server.command(protocol.SNOOZE)
+    def snooze(*minutes: Any) -> dict[str, Any]:
+        return server.suggestions.snooze(minutes[0] if minutes else None)
+
 
 def _register_consent(server: ForetraceServer) -> None:
     @server.command(protocol.CONSENT_NOTICE)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.diagnosis import Diagnosis
+from foretrace_models.timing.policy import Silence
 from foretrace_server.levels import next_level
+from foretrace_server.speaking import Verdict
 
 # A code for clients and a message for people.
 Explanation = tuple[str, str]
@@ -26,3 +30,30 @@ def explanations(diagnosis: Diagnosis, level: Level, dismissed: bool) -> list[Ex
     if dismissed:
         found.append(DISMISSED)
     return found
+
+
+_REASONS_TOLD = 2
+
+
+def silences(verdict: Verdict, seconds_left: float, until: datetime | None) -> list[Explanation]:
+    """Return why what was found is not shown; `until` is the end of snoozing, if there is one."""
+    silence, likelihood = verdict.decision.silence, verdict.likelihood
+    if silence is Silence.SNOOZED:
+        return [snoozed(until)]
+    if silence is Silence.REJECTED:
+        left = f"nothing comes by itself for {seconds_left:.0f} more seconds"
+        return [("rejected", f"you turned a suggestion down a moment ago, and {left}")]
+    if silence is Silence.IDLE:
+        return [("idle", f"you wrote something just now; help waits {seconds_left:.1f} s more")]
+    if silence is Silence.UNLIKELY and likelihood is not None:
+        told = f"by what you and others did, you would take it with {likelihood.probability:.0%}"
+        needed = f"and it is shown from {likelihood.threshold:.0%} on"
+        against = ", ".join(verdict.reasons[:_REASONS_TOLD])
+        return [("unlikely", f"{told}, {needed}; what speaks against it most: {against}")]
+    return []
+
+
+def snoozed(until: datetime | None) -> Explanation:
+    """Return that suggestions are snoozed, and until when."""
+    end = "the server ends" if until is None else f"{until.astimezone():%H:%M}"
+    return ("snoozed", f"suggestions are snoozed until {end}")

@@ -65,6 +65,7 @@ def status(server: ForetraceServer) -> dict[str, Any]:
             "boundary": server.suggestions.boundary,
         },
         "help": {"level": server.settings.level.value},
+        "timing": server.suggestions.timing_status(),
         "worker": server.worker.state,
         "model": server.model.status,
         "traceModel": server.trace_model.status,
@@ -83,9 +84,9 @@ async def _fetch_configuration(server: ForetraceServer) -> None:
 
 
 def _apply(server: ForetraceServer, section: Any) -> None:
-    before = server.settings.level
+    before = server.settings
     server.settings, warnings = with_configuration(server.settings, section)
-    if server.settings.level is not before:
+    if server.settings.level is not before.level:
         server.suggestions.settings_changed()
     for warning in warnings:
         server.warn_once(warning)

@@ -38,12 +38,15 @@ class Settings:
     workspace_trusted: bool = False
     run_programs: RunPrograms = RunPrograms.ASK
     level: Level = Level.FIX
+    minimum_idle_ms: int = 1000
 
 
-# The settings that may stand in a configuration: the field of each, and what it may be.
-_CONFIGURABLE: dict[str, tuple[str, type[Enum]]] = {
+# The settings that may stand in a configuration: the field of each, and what it may be: one of some
+# choices, or a whole number.
+_CONFIGURABLE: dict[str, tuple[str, type[Enum] | range]] = {
     "runPrograms": ("run_programs", RunPrograms),
     "level": ("level", Level),
+    "minimumIdleMs": ("minimum_idle_ms", range(100, 60_001)),
 }
 
 
@@ -61,7 +64,7 @@ def from_initialization(options: Any) -> tuple[Settings, list[str]]:
         elif key == "workspaceTrusted":
             warnings.append(f"workspaceTrusted must be true or false, not {value!r}")
         elif key in _CONFIGURABLE:
-            settings, problem = _with_choice(settings, key, value)
+            settings, problem = _with(settings, key, value)
             warnings += problem
         else:
             warnings.append(_unknown(key, ("workspaceTrusted", *_CONFIGURABLE)))
@@ -77,7 +80,7 @@ def with_configuration(settings: Settings, section: Any) -> tuple[Settings, list
     warnings = []
     for key, value in section.items():
         if key in _CONFIGURABLE and value is not None:
-            settings, problem = _with_choice(settings, key, value)
+            settings, problem = _with(settings, key, value)
             warnings += problem
         elif key not in _CONFIGURABLE:
             known = tuple(f"{SECTION}.{each}" for each in _CONFIGURABLE)
@@ -85,8 +88,14 @@ def with_configuration(settings: Settings, section: Any) -> tuple[Settings, list
     return settings, warnings
 
 
-def _with_choice(settings: Settings, key: str, value: Any) -> tuple[Settings, list[str]]:
+def _with(settings: Settings, key: str, value: Any) -> tuple[Settings, list[str]]:
     field, kind = _CONFIGURABLE[key]
+    if isinstance(kind, range):
+        if type(value) is not int or value not in kind:
+            bounds = f"{kind[0]} to {kind[-1]}"
+            return settings, [f"{key} must be a whole number from {bounds}, not {value!r}"]
+        number: dict[str, Any] = {field: value}
+        return evolve(settings, **number), []
     try:
         change: dict[str, Any] = {field: kind(value)}
     except ValueError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,15 +19,15 @@ from lsprotocol import types
 from foretrace_models.changes import change_of
 from foretrace_models.repair.assignment import FILE_NAME, Level
 from foretrace_models.repair.diagnosis import Diagnosis, Fix, Problem, Reason, Situation, Why
+from foretrace_models.timing.policy import Silence, Trigger
 from foretrace_server import explaining, protocol
-from foretrace_server.assignment_marks import AssignmentMarks
 from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_models
 from foretrace_server.explaining import Explanation, explanations
-from foretrace_server.levels import Levels, next_level
-from foretrace_server.offers import Offer, insertion_at, key_of, moved, ways_to_take
+from foretrace_server.offers import Offer, insertion_at, key_of, moved
 from foretrace_server.past import Past
 from foretrace_server.permission import Permission
-from foretrace_server.showing import code_action, diagnostics, more_help
+from foretrace_server.speaking import speaking_for
+from foretrace_server.telling import Telling
 from foretrace_server.watched import Look, Watched
 from foretrace_server.worker import WorkerError
 from foretrace_telemetry.events import (
@@ -40,7 +39,7 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.privacy import path_of
 from foretrace_telemetry.recorder import OpenDocument
-from foretrace_telemetry.text import Position, Replacement
+from foretrace_telemetry.text import Position
 
 if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
@@ -60,9 +59,9 @@ class Suggestions:
     def __init__(self, server: ForetraceServer) -> None:
         self._server = server
         self._watched: dict[str, Watched] = {}
-        self._levels = Levels()
         self._past = Past(server.recording.gate)
-        self._assignment_marks = AssignmentMarks(server)
+        self._speaking = speaking_for(server)
+        self._telling = Telling(server, self._past, self._speaking)
         self.permission = Permission(server, self._look_everywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
         # The boundary behind which programs were last run, once any was.
@@ -73,21 +72,26 @@ class Suggestions:
     def document_opened(self, uri: str) -> None:
         """Have its past read, and look at it after a pause."""
         self._past.opened(uri)
-        self.document_changed(uri)
+        self._changed(uri)
 
     def document_changed(self, uri: str) -> None:
         """Drop what was known of an older version, and look again after a pause."""
+        self._speaking.edited()
+        self._changed(uri)
+
+    def _changed(self, uri: str) -> None:
         watched = self._watched.setdefault(uri, Watched())
         text = self._server.recording.recorder[uri].document.text
         if watched.offer is not None and (taken := watched.offer.taken_by(text)) is not None:
-            self._note(watched.offer, SuggestionStage.ACCEPTED, taken)
+            self._telling.note(watched.offer, SuggestionStage.ACCEPTED, taken)
             watched.taken, watched.offer = (watched.offer, taken), None
         elif watched.taken is not None and watched.taken[0].text == text:
             offer, taken = watched.taken
             self._turn_down(offer, (taken,), taken)
             watched.taken = None
         self._supersede(watched)
-        self._later(uri, watched, _PAUSE_SECONDS)
+        # No later than this, so that there is an answer when it may be shown.
+        self._later(uri, watched, min(_PAUSE_SECONDS, self._idle_seconds), Trigger.PAUSE)
 
     def document_saved(self, uri: str) -> None:
         """Look at once and anew: a save is a boundary, and may be of what others depend on."""
@@ -95,7 +99,7 @@ class Suggestions:
         for other, watched in self._watched.items():
             if other == uri or (uri.endswith(f"/{FILE_NAME}") and other.startswith(f"{folder}/")):
                 watched.look = None
-                self._later(other, watched, 0.0)
+                self._later(other, watched, 0.0, Trigger.SAVE)
 
     def document_closed(self, uri: str) -> None:
         """Forget a document and clear what was shown for it."""
@@ -103,9 +107,9 @@ class Suggestions:
             self._supersede(watched)
             if watched.timer is not None:
                 watched.timer.cancel()
-            self._levels.forget(uri)
+            self._telling.levels.forget(uri)
             self._past.closed(uri)
-            self._publish(uri, None, [])
+            self._telling.publish(uri, None, [])
 
     def noted(self, body: Body, uri: str | None) -> None:
         """Look at once after a run or a test that failed."""
@@ -113,11 +117,12 @@ class Suggestions:
             isinstance(body, TestsFinished) and body.failed
         )
         if failed and uri is not None and (watched := self._watched.get(uri)) is not None:
-            self._later(uri, watched, 0.0)
+            self._later(uri, watched, 0.0, Trigger.FAILURE)
 
     def forget(self) -> None:
         """Forget what was before the present texts."""
         self._past.forget()
+        self._speaking.forget()
 
     def close(self) -> None:
         """Stop all work."""
@@ -143,10 +148,10 @@ class Suggestions:
         if state is None or watched is None or watched.diagnosis is None:
             return []
         first, last = params.range.start.line, params.range.end.line
-        lines = self._lines_of(state, watched.diagnosis, watched.offer)
+        lines = self._telling.lines_of(state, watched.diagnosis, watched.offer)
         if not explicit and not any(first <= line <= last for line in lines):
             return []
-        return self._actions(state, watched.diagnosis, watched.offer)
+        return [] if watched.is_silent else self._telling.actions(state, watched, watched.diagnosis)
 
     async def inline_completions(
         self, params: types.InlineCompletionParams
@@ -184,19 +189,21 @@ class Suggestions:
             reasons.append(explaining.NOT_OPEN)
         elif not _is_python(state):
             reasons.append(explaining.NOT_PYTHON)
-        elif self._chosen is Level.OFF:
+        elif self._telling.chosen is Level.OFF:
             reasons.append(explaining.SWITCHED_OFF)
         elif diagnosis is None:
             reasons.append(explaining.PENDING)
         else:
             dismissed = diagnosis.fix is not None and watched.offer is None
-            reasons += explanations(diagnosis, self._level(uri, diagnosis), dismissed)
+            dismissed = dismissed and watched.withheld is None
+            reasons += explanations(diagnosis, self._telling.level(uri, diagnosis), dismissed)
+        reasons += self._telling.silences(watched)
         if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
         return {
             "textDocument": {"uri": uri},
             "version": state.version if state is not None else None,
-            "level": self._level(uri, diagnosis).value if diagnosis is not None else None,
+            "level": self._telling.level(uri, diagnosis).value if diagnosis is not None else None,
             "ceiling": diagnosis.ceiling.value if diagnosis is not None else None,
             "reasons": [{"code": code, "message": message} for code, message in reasons],
         }
@@ -208,9 +215,36 @@ class Suggestions:
             await self._looked_at(uri, explicit=True)
         state = self._server.recording.recorder.get(uri)
         if state is not None and watched is not None and watched.diagnosis is not None:
-            self._levels.raise_one(uri, watched.diagnosis, self._chosen)
-            self._tell(state, watched, watched.diagnosis)
+            self._telling.levels.raise_one(uri, watched.diagnosis, self._telling.chosen)
+            self._speak(state, watched, watched.diagnosis, Trigger.REQUEST)
         return self.why(uri)
+
+    def snooze(self, minutes: Any) -> dict[str, Any]:
+        """Show nothing that was not asked for; return what the status says of timing then.
+
+        For so many minutes, or until the server ends where they are None; 0 ends it.
+
+        Raises:
+            ValueError: the minutes are no number, or less than none.
+        """
+        is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
+        if minutes is not None and not (is_number and 0 <= minutes < float("inf")):
+            raise ValueError(f"minutes must be a number from 0 on, or null, not {minutes!r}")
+        self._speaking.snooze(minutes)
+        for uri, watched in self._watched.items():
+            state = self._server.recording.recorder.get(uri)
+            if state is not None and watched.diagnosis is not None:
+                self._speak(state, watched, watched.diagnosis, Trigger.PAUSE)
+        return self.timing_status()
+
+    def timing_status(self) -> dict[str, Any]:
+        """Return when what comes by itself comes."""
+        until = self._speaking.snoozed_until
+        return {
+            "minimumIdleMs": self._server.settings.minimum_idle_ms,
+            "snoozed": self._speaking.is_snoozed,
+            "snoozedUntil": until.isoformat() if until is not None else None,
+        }
 
     def accepted(self, suggestion_id: str) -> None:
         """Note that the person took a suggestion, unless its edit told that already."""
@@ -230,7 +264,7 @@ class Suggestions:
                     return
                 if offer.takes:
                     watched.taken = offer, offer.takes[0]
-                self._note(offer, stage)
+                self._telling.note(offer, stage)
                 return
 
     def _turn_down(self, offer: Offer, fixes: Sequence[Fix], taken: Fix | None = None) -> None:
@@ -246,22 +280,20 @@ class Suggestions:
         for uri, watched in self._watched.items():
             state = self._server.recording.recorder.get(uri)
             if state is not None and watched.diagnosis is not None:
-                self._tell(state, watched, watched.diagnosis)
+                self._telling.tell(state, watched, watched.diagnosis)
             else:
-                self._later(uri, watched, 0.0)
-
-    def _level(self, uri: str, diagnosis: Diagnosis) -> Level:
-        return self._levels.of(uri, diagnosis, self._chosen)
-
-    @property
-    def _chosen(self) -> Level:
-        return Level(self._server.settings.level.value)
+                self._later(uri, watched, 0.0, Trigger.PAUSE)
 
     def _look_everywhere(self) -> None:
         for uri, watched in self._watched.items():
-            self._later(uri, watched, 0.0)
+            self._later(uri, watched, 0.0, Trigger.PAUSE)
 
-    def _later(self, uri: str, watched: Watched, seconds: float) -> None:
+    @property
+    def _idle_seconds(self) -> float:
+        return self._server.settings.minimum_idle_ms / 1000
+
+    def _later(self, uri: str, watched: Watched, seconds: float, trigger: Trigger) -> None:
+        watched.trigger = trigger
         if watched.timer is not None:
             watched.timer.cancel()
         loop = asyncio.get_running_loop()
@@ -270,11 +302,20 @@ class Suggestions:
     def _helps(self, uri: str) -> bool:
         """Return whether a document is open and one that fixes are looked for."""
         state = self._server.recording.recorder.get(uri)
-        return state is not None and _is_python(state) and self._chosen is not Level.OFF
+        return state is not None and _is_python(state) and self._telling.chosen is not Level.OFF
 
     def _look(self, uri: str) -> None:
         if self._helps(uri):
-            self._keep(asyncio.create_task(self._diagnose(uri, False, _AUTOMATIC_SECONDS)))
+            self._keep(asyncio.create_task(self._by_itself(uri)))
+
+    async def _by_itself(self, uri: str) -> None:
+        """Look at a document, and at whether to show what was withheld of it before."""
+        watched = self._watched.get(uri)
+        known = watched.diagnosis if watched is not None else None
+        await self._diagnose(uri, False, _AUTOMATIC_SECONDS)
+        state = self._server.recording.recorder.get(uri)
+        if state and watched and watched.is_silent and watched.diagnosis is known is not None:
+            self._speak(state, watched, known, watched.trigger)
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
         """Hold on to a task until it is done, and log its error: asyncio itself does neither."""
@@ -295,7 +336,10 @@ class Suggestions:
     async def _explicitly(self, uri: str) -> None:
         deadline = time.monotonic() + _EXPLICIT_SECONDS
         await self.permission.ask_once()
-        await self._diagnose(uri, True, deadline - time.monotonic())
+        diagnosis = await self._diagnose(uri, True, deadline - time.monotonic())
+        state, watched = self._server.recording.recorder.get(uri), self._watched.get(uri)
+        if state and watched and watched.is_silent and watched.diagnosis is diagnosis is not None:
+            self._speak(state, watched, diagnosis, Trigger.REQUEST)
 
     async def _diagnose(self, uri: str, explicit: bool, seconds: float) -> Diagnosis | None:
         """Return a diagnosis of the present version; one that is under way or known serves.
@@ -334,6 +378,7 @@ class Suggestions:
     ) -> Diagnosis:
         uri, text = state.uri, state.document.text
         await self._past.known(uri)
+        await self._speaking.ready()
         situation = Situation(
             text,
             path_of(uri),
@@ -358,81 +403,37 @@ class Suggestions:
             watched.look = None
         watched.diagnosis, watched.task = diagnosis, None
         self.boundary = diagnosis.boundary or self.boundary
-        self._tell(state, watched, diagnosis)
-        watched.looked.set()
+        self._speak(
+            state, watched, diagnosis, Trigger.REQUEST if look.explicit else watched.trigger
+        )
         return diagnosis
 
-    def _tell(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> None:
-        """Show a diagnosis, and offer its fix, at the level of help that holds for it."""
-        uri, text, level = state.uri, state.document.text, self._level(state.uri, diagnosis)
-        before, watched.offer = watched.offer, None
-        if diagnosis.fix is not None and level is not Level.OFF:
-            takes = ways_to_take(diagnosis.fix, level)
-            left = tuple(
-                fix for fix in takes if not self._past.was_turned_down(uri, key_of(text, fix))
-            )
-            if left or not takes:
-                name = before.id if before is not None else secrets.token_hex(4)
-                watched.offer = Offer(name, uri, text, level, left)
-                if watched.offer != before:
-                    self._note(watched.offer, SuggestionStage.OFFERED)
-                state.offered = frozenset(
-                    Replacement(edit.start, text[edit.start : edit.end], edit.new_text)
-                    for fix in left
-                    for edit in fix.edits
-                )
-        self._publish(uri, state.version, self._marks(state, diagnosis))
-        self._assignment_marks.tell(uri, diagnosis.why)
-
-    def _marks(self, state: OpenDocument, diagnosis: Diagnosis) -> list[types.Diagnostic]:
-        shown = diagnosis.within(self._level(state.uri, diagnosis))
-        return diagnostics(state, shown.problem, self._server.client_capabilities)
-
-    def _publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
-        self._server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, diagnostics, version)
-        )
+    def _speak(
+        self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis, trigger: Trigger
+    ) -> None:
+        """Decide whether to show a diagnosis; where that is a matter of time, look again then."""
+        text = state.document.text
+        watched.verdict = self._speaking.verdict(trigger, text, diagnosis.fix, self._idle_seconds)
+        self._telling.tell(state, watched, diagnosis)
+        if watched.withheld is not None:
+            self._telling.note(watched.withheld, SuggestionStage.WITHHELD, verdict=watched.verdict)
+        decision = watched.verdict.decision
+        if decision.until_s is not None and decision.until_s < float("inf"):
+            self._later(state.uri, watched, self._speaking.seconds_to(decision), watched.trigger)
+        if decision.silence is not Silence.IDLE:
+            watched.looked.set()
 
     def _supersede(self, watched: Watched) -> None:
         """Drop what belongs to a version that is no more."""
         if watched.task is not None:
             watched.task.cancel()
             watched.task = None
-        watched.diagnosis = watched.look = None
+        watched.diagnosis = watched.look = watched.verdict = watched.withheld = None
         watched.looked.set()
         watched.looked = asyncio.Event()
         if watched.offer is not None:
-            self._note(watched.offer, SuggestionStage.SUPERSEDED)
+            self._telling.note(watched.offer, SuggestionStage.SUPERSEDED)
             watched.offer = None
-
-    def _note(self, offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> None:
-        actor = Actor.USER if stage is SuggestionStage.ACCEPTED else Actor.ASSISTANT
-        self._server.recording.recorder.noted(moved(offer, stage, taken), offer.uri, actor)
-
-    def _lines_of(self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None) -> set[int]:
-        """Return the lines at which help is of interest: those of the fix, and the problem's."""
-        lines: set[int] = set()
-        for edit in (edit for fix in (offer.takes if offer else ()) for edit in fix.edits):
-            first = state.document.position_at(edit.start)
-            last = state.document.position_at(edit.end)
-            lines.update(range(first.line, last.line + 1))
-        if diagnosis.problem is not None:
-            lines.add(diagnosis.problem.line)
-        return lines
-
-    def _actions(
-        self, state: OpenDocument, diagnosis: Diagnosis, offer: Offer | None
-    ) -> list[types.CodeAction | types.Command]:
-        """Return the ways to take an offer, and the way to more help than that."""
-        client = self._server.client_capabilities
-        marks = self._marks(state, diagnosis)
-        actions: list[types.CodeAction | types.Command] = []
-        if offer is not None:
-            actions += [code_action(state, offer, fix, marks, client) for fix in offer.takes]
-        more = next_level(diagnosis, self._level(state.uri, diagnosis))
-        if more is not None and (offer is not None or diagnosis.fix is None):
-            actions.append(more_help(state.uri, more))
-        return actions
 
 
 def _accepted(offer: Offer) -> types.Command:

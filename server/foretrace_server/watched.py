@@ -7,7 +7,9 @@ import asyncio
 from attrs import define, field, frozen
 
 from foretrace_models.repair.diagnosis import Diagnosis, Fix
+from foretrace_models.timing.policy import Trigger
 from foretrace_server.offers import Offer
+from foretrace_server.speaking import Verdict
 
 
 @frozen
@@ -31,12 +33,28 @@ class Watched:
     look: Look | None = None
     diagnosis: Diagnosis | None = None
     task: asyncio.Task[Diagnosis | None] | None = None
+    # What leads to the next look, and what was decided after the last one.
+    trigger: Trigger = Trigger.PAUSE
+    verdict: Verdict | None = None
     offer: Offer | None = None
+    # What would be on offer, were it not for silence.
+    withheld: Offer | None = None
     # What was taken last, and of which text: undoing it turns it down.
     taken: tuple[Offer, Fix] | None = None
     timer: asyncio.TimerHandle | None = None
     # Set once the present version was looked at, or another has taken its place.
     looked: asyncio.Event = field(factory=asyncio.Event)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what is known is not shown now."""
+        return self.verdict is not None and not self.verdict.decision.is_shown
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether there is something that is not shown now."""
+        found = self.diagnosis
+        return self.is_silent and found is not None and bool(found.problem or found.fix)
 
     def needs(self, wanted: Look) -> bool:
         """Return whether the document must be looked at, or what is known or under way serves.

@@ -224,6 +224,7 @@ class SuggestionStage(str, Enum):
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
     SUPERSEDED = "superseded"
+    WITHHELD = "withheld"
 
 
 @frozen
@@ -231,7 +232,9 @@ class SuggestionMoved(Body):
     """A suggestion of ours entered a stage of its life; `level` is how much of it was shown.
 
     `turned_down` has keyed hashes of the changes that the person does not want, by which each is
-    known when it comes up again.
+    known when it comes up again. Where it was decided whether to show it, `trigger` is what led to
+    that, `propensity` the probability with which it was to be shown, `probability` that with which
+    other people would take it, and `silence` why it was withheld.
     """
 
     kind = "suggestion"
@@ -242,6 +245,10 @@ class SuggestionMoved(Body):
     removed_characters: int = 0
     level: str = ""
     turned_down: tuple[str, ...] | None = field(default=None, metadata=_CONTENT)
+    trigger: str = ""
+    propensity: float | None = None
+    probability: float | None = None
+    silence: str = ""
 
 
 class IntentStage(str, Enum):

@@ -123,7 +123,8 @@ KNOWN: dict[type[Body], Known] = {
         _INFERRED,
         "Acceptance is inferred from the next edit: the text is then what the fix would have made "
         "of it. A client may also tell it, and a dismissal only a client tells.",
-        "What help was given, so that nobody takes it for the person's own work.",
+        "What help was given, so that nobody takes it for the person's own work. When none was, why"
+        " not and how likely it was to be, so that it is learned when to be silent.",
     ),
     events.IntentNoted: Known(
         _INFERRED,

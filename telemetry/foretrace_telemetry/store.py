@@ -270,6 +270,30 @@ class Store:
                 ) from error
             yield Recorded(session, row["sequence"], event)
 
+    def newest_of(self, kind: str, most: int, but: str = "") -> list[Event]:
+        """Return the latest events of a kind in the sessions recorded here, the oldest first.
+
+        `but` names a session that is left out. Documents are not named.
+
+        Raises:
+            UnreadableEventError: an event cannot be made of its row.
+        """
+        rows = self._db.query(
+            f"""
+            SELECT events.* FROM events JOIN sessions ON sessions.id = events.session
+            WHERE kind = ? AND name != ? {"AND source IS NULL" if self._knows_imports() else ""}
+            ORDER BY events.session DESC, sequence DESC LIMIT ?
+            """,  # noqa: S608 - no part of it comes from outside
+            [kind, but, most],
+        )
+        try:
+            found = [from_row(row, None, partial(_text_of, self._db)) for row in rows]
+        except Exception as error:  # whatever is wrong with a row, it is to be named
+            raise UnreadableEventError(
+                f"an event of the kind {kind} is not one ({error!r})"
+            ) from error
+        return found[::-1]
+
     def foreign_columns(self, sessions: Sequence[str]) -> tuple[str, ...]:
         """Return the names of all columns that other tools' events in the sessions have, sorted."""
         rows = self._db.query(

@@ -14,6 +14,7 @@ from foretrace_server.commands import (
     bench_next_edit,
     bench_record,
     bench_repair,
+    bench_timing,
     bench_trace,
 )
 from foretrace_server.commands.output import MissingError, json_option, print_json
@@ -31,6 +32,7 @@ command.add_command(bench_next_edit.command)
 command.add_command(bench_record.command)
 command.add_command(bench_repair.command)
 command.add_command(bench_trace.command)
+command.add_command(bench_timing.command)
 
 
 @command.command()

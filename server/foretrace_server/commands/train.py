@@ -11,7 +11,13 @@ from foretrace_models.repair.mining.counting import leave_out, mined
 from foretrace_models.repair.mining.pairs import read_pairs
 from foretrace_models.repair.rules.mined import save_rules
 from foretrace_models.repair.sandbox.process import SandboxError
-from foretrace_server.commands import train_coder, train_intent, train_lm, train_next_edit
+from foretrace_server.commands import (
+    train_coder,
+    train_intent,
+    train_lm,
+    train_next_edit,
+    train_timing,
+)
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -26,6 +32,7 @@ command.add_command(train_lm.command)
 command.add_command(train_coder.command)
 command.add_command(train_intent.command)
 command.add_command(train_next_edit.command)
+command.add_command(train_timing.command)
 
 
 @command.command()
