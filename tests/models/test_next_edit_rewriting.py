@@ -194,6 +194,12 @@ def test_a_window_has_so_many_lines_around_the_likeliest_place() -> None:
     assert asked_about(asked.moment, 0).first_line == 0
 
 
+def test_what_is_written_for_the_model_never_ends_with_an_empty_line() -> None:
+    asked = asked_about(Moment("n = 1\n\n\n\nprint(n)\n", (Keystroke(0, "m", "n"),), "python"), 4)
+    assert (asked.first_line, asked.window) == (1, ("", "", "", "print(n)"))
+    assert asked.prompt.endswith("### Lines, a moment later\nn = 1")
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [

@@ -92,6 +92,8 @@ def asked_of(moment: Moment, answer: Answer) -> Asked | None:
     while lines and not lines[-1]:
         lines.pop()  # nobody repeats them, and what comes after the last line can come here, too
     begun = max(min(1, place - first), place - first - _WINDOW_ABOVE)
+    while begun and not "".join(lines[begun - 1 : begun]):
+        begun -= 1  # tokens reach over several line ends, so that it could not go on from there
     if not lines[begun:] or sum(map(len, lines)) > _MOST_CHARACTERS:
         return None
     changes = [
