@@ -119,7 +119,7 @@ export class Suggestions implements Disposable {
       edit.replace(document.uri, asRange(range), newText);
     }
     if (await workspace.applyEdit(edit)) {
-      window.setStatusBarMessage(l10n.t("$(check) Foretrace: fixed"), MESSAGE_MS);
+      window.setStatusBarMessage(l10n.t("$(check) Foretrace: done"), MESSAGE_MS);
     }
     return true;
   }

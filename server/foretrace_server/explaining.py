@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from foretrace_models.next_edit.proposal import Quiet
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.diagnosis import Diagnosis
 from foretrace_models.timing.policy import Silence
@@ -30,6 +31,27 @@ def explanations(diagnosis: Diagnosis, level: Level, dismissed: bool) -> list[Ex
     if dismissed:
         found.append(DISMISSED)
     return found
+
+
+_NO_NEXT_EDIT = {
+    Quiet.TEXT_TOO_LONG: "the text, or a line of it, is too long to look at",
+    Quiet.NO_CHANGES: "nothing was changed yet",
+    Quiet.NO_PATTERN: "what you changed last does not go on elsewhere",
+    Quiet.UNDOES: "it would undo what you just did",
+    Quiet.CHANGES_NOTHING: "it would change nothing",
+    Quiet.UNDER_CURSOR: "it is in the line that you are in",
+    Quiet.BREAKS_SYNTAX: "it would break the program",
+    Quiet.TOO_LARGE: "it would be too large",
+    Quiet.NOT_CODE: "it would be in a string or a comment",
+    Quiet.ALREADY_THERE: "it stands there already",
+    Quiet.TURNED_DOWN: "you turned it down before",
+    Quiet.UNLIKELY: "such edits are seldom right",
+}
+
+
+def no_next_edit(reason: Quiet) -> Explanation:
+    """Return why no next edit is offered."""
+    return ("no-next-edit", f"there is no next edit to offer: {_NO_NEXT_EDIT[reason]}")
 
 
 _REASONS_TOLD = 2

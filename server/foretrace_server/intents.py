@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from foretrace_models.changes import change_of
 from foretrace_models.intent.activities import Activity
-from foretrace_models.intent.habits import Habits
+from foretrace_models.intent.own_answers import OwnAnswers, activity_of
 from foretrace_models.intent.predicting import WINDOW, Intent, Said, predict
 from foretrace_models.intent.symbols import Context
 from foretrace_models.learned.card import WeightsError
@@ -23,11 +26,16 @@ from foretrace_telemetry.events import (
     RunFinished,
     TestsFinished,
 )
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.store import NoTracesError, Store, UnreadableEventError
 
 if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
 
+log = logging.getLogger(__name__)
+
 _SETTLE_SECONDS = 0.3
+_MOST_NOTED = 2000
 _WORDING_SECONDS = 3.0
 # In these there is a change to put into words.
 _WORDED = (Activity.WRITING, Activity.EDITING, Activity.FIXING)
@@ -42,13 +50,25 @@ class Intents:
         self._failure: tuple[str, int | None, str] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._habits = Habits()
+        self._own_answers = OwnAnswers()
         self._believed: Activity | None = None
         self._said: Said | None = None
 
     def begin(self) -> None:
-        """Begin to watch the events of the session."""
+        """Begin to watch the events of the session, and read what was answered in earlier ones."""
         self._server.recording.observers.append(self._observe)
+        if self._server.recording.gate.content is not None:
+            self._keep(asyncio.create_task(self._recall()))
+
+    async def _recall(self) -> None:
+        recording = self._server.recording
+        noted = await asyncio.to_thread(_recorded, recording.writer.status.session)
+        if recording.gate.content is not None:
+            self._own_answers.note_all(noted)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def current(self, uri: str) -> dict[str, Any]:
         """Return the intent as of now, as the protocol has it; empty for an unknown document."""
@@ -67,7 +87,7 @@ class Intents:
         )
         events = list(self._server.recording.recent)[-WINDOW:]
         try:
-            return predict(events, context, self._habits, self._said)
+            return predict(events, context, self._own_answers, self._said)
         except WeightsError as error:
             self._server.warn_once(f"what you seem to be doing is not told: {error}")
             return Intent()
@@ -93,10 +113,10 @@ class Intents:
 
     def _answered(self, body: IntentNoted) -> None:
         """Heed what the person says of what was told them last."""
-        really = next((each for each in Activity if each.value == body.label), None)
+        really = activity_of(body.label)
         if body.stage is IntentStage.PREDICTED or really is None:
             return
-        self._habits.note(self._believed or really, really)
+        self._own_answers.note(self._believed or really, really)
         if body.stage is IntentStage.CORRECTED:
             self._said, self._told = Said(self._believed, really), really
 
@@ -132,9 +152,7 @@ class Intents:
             )
         self._tell(uri, intent)
         if self._server.model.running and activity in _WORDED:
-            task = asyncio.create_task(self._word(uri, intent))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._keep(asyncio.create_task(self._word(uri, intent)))
 
     def _tell(self, uri: str, intent: Intent) -> None:
         version = self._server.recording.recorder[uri].version
@@ -155,6 +173,19 @@ class Intents:
         if state_now.version == version and self._told is intent.activities[0][0]:
             statement = f"{intent.statement.removesuffix('.')}: {answer['words']}."
             self._tell(uri, evolve(intent, statement=statement))
+
+
+def _recorded(session: str) -> list[IntentNoted]:
+    """Return what was noted of intents in other sessions; nothing where that cannot be read."""
+    try:
+        with closing(Store.read(Home.default())) as store:
+            events = store.newest_of(IntentNoted.kind, _MOST_NOTED, but=session)
+    except NoTracesError:
+        return []
+    except (OSError, sqlite3.Error, UnreadableEventError) as error:
+        log.warning("what you said of intents before is not used: %s", error)
+        return []
+    return [event.body for event in events if isinstance(event.body, IntentNoted)]
 
 
 def _to_json(

@@ -8,6 +8,7 @@ from foretrace_models.repair import samples
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.diagnosis import Fix, Proof
 from foretrace_models.repair.edits import TextEdit, apply_edits
+from foretrace_server import next_edits
 from foretrace_telemetry.events import SuggestionMoved, SuggestionStage
 
 # What a fix does and to which lines, wherever in the file they stand by now and in any order.
@@ -61,19 +62,26 @@ def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> Sug
     """Return the event that an offer, or one way to take it, entered a stage of its life."""
     fix = taken or (offer.takes[0] if offer.takes else None)
     edits = fix.edits if fix is not None else ()
-    models = [rule for rule in fix.rules if rule in samples.RULES] if fix is not None else []
     return SuggestionMoved(
         offer.id,
         stage,
-        source=models[0] if models else "rules",
+        source=_source(fix),
         inserted_characters=sum(len(edit.new_text) for edit in edits),
         removed_characters=sum(edit.end - edit.start for edit in edits),
         level=(offer.level if taken is None else offer.level_of(taken)).value,
     )
 
 
+def _source(fix: Fix | None) -> str:
+    """Return what made a fix: a model, the engine of next edits, or the rules."""
+    named = (*samples.RULES, next_edits.RULE)
+    return next((rule for rule in (fix.rules if fix is not None else ()) if rule in named), "rules")
+
+
 def proof_words(fix: Fix) -> str:
     """Return what is known of a fix, in words."""
+    if fix.proof is Proof.GOES_ON:
+        return "goes on with what you changed"
     tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"
     if fix.proof is Proof.TESTS:
         return f"{tests} pass" if fix.tests != 1 else "1 test passes"

@@ -89,7 +89,7 @@ def code_action(
         title=f"Foretrace: {title} ({proof_words(fix)})",
         kind=types.CodeActionKind.QuickFix,
         diagnostics=list(marks),
-        is_preferred=fix.proof is not Proof.PARSES,
+        is_preferred=fix.proof in (Proof.TESTS, Proof.RUNS),
         # No `command` to tell that it was taken: lsprotocol 2025.0.0 takes an action that has
         # one for a bare command (`_code_action_hook`), and the edit tells it anyway.
         edit=edit,

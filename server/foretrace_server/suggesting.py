@@ -17,10 +17,12 @@ from attrs import evolve
 from lsprotocol import types
 
 from foretrace_models.changes import change_of
+from foretrace_models.learned.card import WeightsError
+from foretrace_models.next_edit.proposal import Quiet
 from foretrace_models.repair.assignment import FILE_NAME, Level
 from foretrace_models.repair.diagnosis import Diagnosis, Fix, Problem, Reason, Situation, Why
 from foretrace_models.timing.policy import Silence, Trigger
-from foretrace_server import explaining, protocol
+from foretrace_server import explaining, next_edits, protocol
 from foretrace_server.diagnosing import Lately, diagnose, diagnose_with_models
 from foretrace_server.explaining import Explanation, explanations
 from foretrace_server.offers import Offer, insertion_at, key_of, moved
@@ -51,6 +53,8 @@ _AUTOMATIC_SECONDS = 4.0
 # An explicit request waits up to ten seconds; the search ends before, so that there is an answer.
 _EXPLICIT_SECONDS = 9.0
 _EXPLICIT_WAIT_SECONDS = 9.8
+# Whoever cannot be helped for one of these is not helped on, either.
+_NO_NEXT = (Reason.ASSIGNMENT, Reason.TOO_LARGE)
 
 
 class Suggestions:
@@ -197,6 +201,8 @@ class Suggestions:
             dismissed = diagnosis.fix is not None and watched.offer is None
             dismissed = dismissed and watched.withheld is None
             reasons += explanations(diagnosis, self._telling.level(uri, diagnosis), dismissed)
+            if isinstance(watched.next, Quiet):
+                reasons.append(explaining.no_next_edit(watched.next))
         reasons += self._telling.silences(watched)
         if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
@@ -401,6 +407,7 @@ class Suggestions:
             log.warning("no diagnosis: %s", error)
             diagnosis = Diagnosis(why=Why(Reason.WORKER, str(error)))
             watched.look = None
+        watched.next = await self._next(state, diagnosis)
         watched.diagnosis, watched.task = diagnosis, None
         self.boundary = diagnosis.boundary or self.boundary
         self._speak(
@@ -408,12 +415,40 @@ class Suggestions:
         )
         return diagnosis
 
+    async def _next(self, state: OpenDocument, diagnosis: Diagnosis) -> Fix | Quiet | None:
+        """Return what is likely next in a document, or why nothing is.
+
+        None where there is something to mend, or where help goes not so far.
+        """
+        uri, text = state.uri, state.document.text
+        level = self._telling.level(uri, diagnosis)
+        stopped = diagnosis.why is not None and diagnosis.why.reason in _NO_NEXT
+        if diagnosis.fix is not None or stopped or not level.allows(Level.STEP):
+            return None
+
+        def was_turned_down(fix: Fix) -> bool:
+            return self._past.was_turned_down(uri, key_of(text, fix))
+
+        try:
+            # Milliseconds as a rule, but nobody's typing is to wait for a long file.
+            return await asyncio.to_thread(
+                next_edits.find,
+                text,
+                state.language_id,
+                uri,
+                list(self._server.recording.recent),
+                was_turned_down,
+            )
+        except WeightsError as error:
+            self._server.warn_once(f"next edits are not told: {error}")
+            return None
+
     def _speak(
         self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis, trigger: Trigger
     ) -> None:
         """Decide whether to show a diagnosis; where that is a matter of time, look again then."""
         text = state.document.text
-        watched.verdict = self._speaking.verdict(trigger, text, diagnosis.fix, self._idle_seconds)
+        watched.verdict = self._speaking.verdict(trigger, text, watched.fix, self._idle_seconds)
         self._telling.tell(state, watched, diagnosis)
         if watched.withheld is not None:
             self._telling.note(watched.withheld, SuggestionStage.WITHHELD, verdict=watched.verdict)
@@ -429,6 +464,7 @@ class Suggestions:
             watched.task.cancel()
             watched.task = None
         watched.diagnosis = watched.look = watched.verdict = watched.withheld = None
+        watched.next = None
         watched.looked.set()
         watched.looked = asyncio.Event()
         if watched.offer is not None:

@@ -59,7 +59,7 @@ class Telling:
         else:
             watched.offer, watched.withheld = offer, None
             if offer is not None and offer != before:
-                self._speaking.shown(offer.id, offer.text, diagnosis.fix)
+                self._speaking.shown(offer.id, offer.text, watched.fix)
                 self.note(offer, SuggestionStage.OFFERED, verdict=watched.verdict)
         text = state.document.text
         state.offered = frozenset(
@@ -133,9 +133,12 @@ class Telling:
     def _offer(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> Offer | None:
         """Return what there is to offer, shown or not, under the name that it has if it has one."""
         uri, text, level = state.uri, state.document.text, self.level(state.uri, diagnosis)
-        if diagnosis.fix is None or level is Level.OFF:
+        fix = watched.fix
+        if fix is None or level is Level.OFF:
             return None
-        takes = ways_to_take(diagnosis.fix, level)
+        takes = ways_to_take(fix, level)
+        if fix is watched.next and not takes:
+            return None
         left = tuple(fix for fix in takes if not self._past.was_turned_down(uri, key_of(text, fix)))
         if takes and not left:
             return None

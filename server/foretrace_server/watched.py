@@ -6,6 +6,7 @@ import asyncio
 
 from attrs import define, field, frozen
 
+from foretrace_models.next_edit.proposal import Quiet
 from foretrace_models.repair.diagnosis import Diagnosis, Fix
 from foretrace_models.timing.policy import Trigger
 from foretrace_server.offers import Offer
@@ -32,6 +33,8 @@ class Watched:
 
     look: Look | None = None
     diagnosis: Diagnosis | None = None
+    # Where there is nothing to mend: what is likely next, or why nothing is.
+    next: Fix | Quiet | None = None
     task: asyncio.Task[Diagnosis | None] | None = None
     # What leads to the next look, and what was decided after the last one.
     trigger: Trigger = Trigger.PAUSE
@@ -46,6 +49,13 @@ class Watched:
     looked: asyncio.Event = field(factory=asyncio.Event)
 
     @property
+    def fix(self) -> Fix | None:
+        """What there is to offer: what mends the program, or else what is likely next."""
+        if self.diagnosis is not None and self.diagnosis.fix is not None:
+            return self.diagnosis.fix
+        return self.next if isinstance(self.next, Fix) else None
+
+    @property
     def is_silent(self) -> bool:
         """Whether what is known is not shown now."""
         return self.verdict is not None and not self.verdict.decision.is_shown
@@ -54,7 +64,8 @@ class Watched:
     def holds_back(self) -> bool:
         """Whether there is something that is not shown now."""
         found = self.diagnosis
-        return self.is_silent and found is not None and bool(found.problem or found.fix)
+        has_problem = found is not None and found.problem is not None
+        return self.is_silent and (has_problem or self.fix is not None)
 
     def needs(self, wanted: Look) -> bool:
         """Return whether the document must be looked at, or what is known or under way serves.

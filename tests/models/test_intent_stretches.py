@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretrace_models.intent.activities import OF_CUPS, Activity
-from foretrace_models.intent.habits import Habits
 from foretrace_models.intent.of_cups import stretches_of as of_cups
+from foretrace_models.intent.own_answers import OwnAnswers
 from foretrace_models.intent.recorded import stretches_of
 from foretrace_models.intent.shipping import beside_suggestions, hidden
 from foretrace_models.intent.stretches import Outcome, Shown, Stretch, features
@@ -18,6 +18,8 @@ from foretrace_telemetry.events import (
     Body,
     Edited,
     Event,
+    IntentNoted,
+    IntentStage,
     Selected,
     SuggestionMoved,
     SuggestionStage,
@@ -116,21 +118,31 @@ def test_the_shipped_model_keeps_activities_to_what_they_are_called() -> None:
 
 def test_a_person_is_heeded_slowly_and_only_where_they_were_asked_the_same() -> None:
     belief = {Activity.WRITING: 0.6, Activity.EDITING: 0.4}
-    habits = Habits()
-    habits.note(Activity.WRITING, Activity.EDITING)
-    once = habits.applied(belief)
+    own_answers = OwnAnswers()
+    own_answers.note(Activity.WRITING, Activity.EDITING)
+    once = own_answers.applied(belief)
     assert once[Activity.WRITING] > once[Activity.EDITING] > belief[Activity.EDITING]
     for _ in range(20):
-        habits.note(Activity.WRITING, Activity.EDITING)
-    assert habits.applied(belief)[Activity.EDITING] > 0.5
+        own_answers.note(Activity.WRITING, Activity.EDITING)
+    assert own_answers.applied(belief)[Activity.EDITING] > 0.5
     other = {Activity.WRITING: 0.3, Activity.EDITING: 0.7}
-    assert habits.applied(other) == other
+    assert own_answers.applied(other) == other
 
 
 @given(st.lists(st.tuples(st.sampled_from(Activity), st.sampled_from(Activity)), max_size=30))
 def test_beliefs_stay_shares_of_one(answers: list[tuple[Activity, Activity]]) -> None:
-    habits = Habits()
+    own_answers = OwnAnswers()
     for believed, really in answers:
-        habits.note(believed, really)
+        own_answers.note(believed, really)
     belief = hidden().belief([Symbol.INSERTED] * 5)
-    assert sum(habits.applied(belief).values()) == pytest.approx(1)
+    assert sum(own_answers.applied(belief).values()) == pytest.approx(1)
+
+
+def test_answers_of_earlier_sessions_count_by_what_was_believed_then() -> None:
+    own_answers = OwnAnswers()
+    predicted = IntentNoted(IntentStage.PREDICTED, Activity.WRITING.value, 0.6)
+    corrected = IntentNoted(IntentStage.CORRECTED, Activity.EDITING.value)
+    unknown = IntentNoted(IntentStage.CORRECTED, "something of an older version")
+    own_answers.note_all([predicted, corrected, unknown] * 10)
+    belief = {Activity.WRITING: 0.6, Activity.EDITING: 0.4}
+    assert own_answers.applied(belief)[Activity.EDITING] > 0.55

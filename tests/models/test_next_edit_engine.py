@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,14 @@ from foretrace_models.next_edit.engine import next_edit
 from foretrace_models.next_edit.knowledge import Counts, Knowledge
 from foretrace_models.next_edit.lines import Lines
 from foretrace_models.next_edit.moment import Keystroke, Moment
-from foretrace_models.next_edit.proposal import NextEdit, Pattern, Proposal, Quiet, Silence
+from foretrace_models.next_edit.proposal import (
+    Answer,
+    NextEdit,
+    Pattern,
+    Proposal,
+    Quiet,
+    Silence,
+)
 from foretrace_models.repair.edits import TextEdit, apply_edits
 
 LANGUAGES = st.sampled_from(["python", "typescript", "markdown", "html", ""])
@@ -138,3 +146,9 @@ def test_confidence_is_how_often_such_proposals_were_right_held_back_by_few() ->
     assert known.confidence(again) == (6 + 4 * pattern) / 10
     assert known.confidence(Proposal(Pattern.RENAME, "never seen", (), "")) == pattern
     assert known.confidence(Proposal(Pattern.TAG, "end", (), "")) == 0.3
+
+
+@pytest.mark.parametrize("text", ["x = 1\n" * 100_000, "y" * 30_000])
+def test_a_text_that_nobody_can_have_written_is_not_looked_at(text: str) -> None:
+    answer = next_edit(Moment(text, (Keystroke(0, "", text[0]),)))
+    assert answer == Answer(Silence(Quiet.TEXT_TOO_LONG), ())

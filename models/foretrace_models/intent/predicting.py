@@ -9,7 +9,7 @@ from attrs import frozen
 from foretrace_models.intent import recorded, shipping
 from foretrace_models.intent.activities import Activity
 from foretrace_models.intent.belief import Belief
-from foretrace_models.intent.habits import Habits
+from foretrace_models.intent.own_answers import OwnAnswers
 from foretrace_models.intent.stretches import features
 from foretrace_models.intent.symbols import Context, symbols_of
 from foretrace_models.intent.words import Place, place, statement
@@ -51,7 +51,7 @@ class Said:
 def predict(
     events: Sequence[Event],
     context: Context,
-    habits: Habits | None = None,
+    own_answers: OwnAnswers | None = None,
     said: Said | None = None,
 ) -> Intent:
     """Return what the last events of a session say about what the person is doing.
@@ -61,7 +61,7 @@ def predict(
     Raises:
         WeightsError: what is shipped is missing or spoiled.
     """
-    ranked, last_line = rank(events, context, habits)
+    ranked, last_line = rank(events, context, own_answers)
     if not ranked or ranked[0][1] < LEAST_CONFIDENCE:
         return Intent()
     believed = ranked[0][0]
@@ -77,7 +77,7 @@ def predict(
 
 
 def rank(
-    events: Sequence[Event], context: Context, habits: Habits | None = None
+    events: Sequence[Event], context: Context, own_answers: OwnAnswers | None = None
 ) -> tuple[list[tuple[Activity, float]], int | None]:
     """Return all activities, the likeliest first, and the line that was edited last.
 
@@ -94,8 +94,8 @@ def rank(
     belief = shipping.hidden().belief(symbols)
     if _is_beside_a_suggestion(window, context):
         belief = _beside_a_suggestion(belief, window, context)
-    if habits is not None:
-        belief = habits.applied(belief)
+    if own_answers is not None:
+        belief = own_answers.applied(belief)
     return sorted(belief.items(), key=lambda item: -item[1]), last_line
 
 

@@ -15,6 +15,8 @@ from foretrace_models.next_edit.scene import Scene
 
 # What is right less often than this is not worth the look.
 LEAST_CONFIDENCE = 0.2
+# What is longer was written by no one, and takes too long to look at.
+_MOST_CHARACTERS, _MOST_IN_LINE = 500_000, 20_000
 
 
 def next_edit(moment: Moment, knowledge: Knowledge | None = None) -> Answer:
@@ -22,6 +24,8 @@ def next_edit(moment: Moment, knowledge: Knowledge | None = None) -> Answer:
 
     It never raises, whatever the text and the keystrokes are, if what is shipped can be read.
     """
+    if _is_too_long(moment.text):
+        return Answer(Silence(Quiet.TEXT_TOO_LONG), ())
     known = shipped() if knowledge is None else knowledge
     scene = Scene(moment)
     passed: list[tuple[float, Proposal]] = []
@@ -45,6 +49,12 @@ def next_edit(moment: Moment, knowledge: Knowledge | None = None) -> Answer:
     first, last = scene.touched(best.edits)
     edit = NextEdit(best.edits, first, last, best.pattern, confidence, best.words)
     return Answer(edit, likely)
+
+
+def _is_too_long(text: str) -> bool:
+    if len(text) > _MOST_CHARACTERS:
+        return True
+    return len(text) > _MOST_IN_LINE and max(map(len, text.split("\n"))) > _MOST_IN_LINE
 
 
 def judged(scene: Scene) -> Iterator[tuple[Proposal, Quiet | None]]:

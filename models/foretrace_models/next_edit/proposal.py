@@ -26,6 +26,7 @@ class Pattern(str, Enum):
 class Quiet(str, Enum):
     """Why there is no edit."""
 
+    TEXT_TOO_LONG = "text-too-long"
     NO_CHANGES = "no-changes"
     NO_PATTERN = "no-pattern"
     UNDOES = "undoes"

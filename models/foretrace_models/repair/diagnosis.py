@@ -83,11 +83,15 @@ class Problem:
 
 
 class Proof(str, Enum):
-    """By what a fix was verified: its tests, that it runs to its end, or that it parses."""
+    """By what a fix was verified: its tests, that it runs to its end, or that it parses.
+
+    One that mends nothing goes on with what the person did, and is not verified.
+    """
 
     TESTS = "tests"
     RUNS = "runs"
     PARSES = "parses"
+    GOES_ON = "goes-on"
 
 
 @frozen
