@@ -33,6 +33,7 @@ class Reason(str, Enum):
     """Why a text ended."""
 
     STOP = "stop"
+    ENOUGH = "enough"
     LENGTH = "length"
     DEADLINE = "deadline"
     CANCELLED = "cancelled"
@@ -56,9 +57,10 @@ class Text:
     """A text to continue, and what became of it.
 
     It ends at a token that ends texts, at one of the strings in `stop`, after `most_tokens`, at
-    `deadline` (a monotonic time), or when `cancelled` says so; a stop string right at its beginning
-    does not count. `lookup` and `reuse` can be switched off to measure them. From the token at
-    `judged_from` on, the prompt itself is judged: what else could stand in the place of each token.
+    `deadline` (a monotonic time), when its words are `enough`, or when `cancelled` says so; a stop
+    string right at its beginning does not count. `lookup` and `reuse` can be switched off to
+    measure them. From the token at `judged_from` on, the prompt itself is judged: what else could
+    stand in the place of each token.
     """
 
     prompt: list[int]
@@ -66,6 +68,7 @@ class Text:
     stop: tuple[str, ...] = ()
     deadline: float = float("inf")
     cancelled: Callable[[], bool] = lambda: False
+    enough: Callable[[str], bool] = lambda _: False
     lookup: bool = True
     reuse: bool = True
     judged_from: int | None = None
@@ -283,6 +286,8 @@ class Batch:
         if ends:
             text.words = text.words[: min(ends)]
             text.reason = Reason.STOP
+        elif text.reason is None and text.enough(text.words):
+            text.reason = Reason.ENOUGH
         elif text.reason is None and len(text.output) >= text.most_tokens:
             text.reason = Reason.LENGTH
 

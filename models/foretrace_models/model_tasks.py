@@ -6,10 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from foretrace_models.batching import Task, Text
+from foretrace_models.batching import Reason, Task, Text
 from foretrace_models.language_model import LanguageModel
+from foretrace_models.next_edit.rewriting import REWRITE, hunk_of
+from foretrace_models.prompts import STOP
 from foretrace_models.proposing import propose
 from foretrace_models.wording import word
+
+# What a rewritten window may be longer than the old one.
+_TOKENS_MORE = 96
 
 
 def generate(params: dict[str, Any], model: LanguageModel) -> Task:
@@ -39,8 +44,38 @@ def generate(params: dict[str, Any], model: LanguageModel) -> Task:
     }
 
 
+def rewrite(params: dict[str, Any], model: LanguageModel) -> Task:
+    """Write the lines of a window as they will be, until it is clear which of them change.
+
+    An answer is `finished` if the model came to its end by itself.
+    """
+    started = time.monotonic()
+    window = tuple(params["window"])
+    encode = model.tokenizer.encode
+    prompt = encode(params["prompt"])
+    most_tokens = len(encode("\n".join(window))) + _TOKENS_MORE
+    words, reason = "", None
+    if len(prompt) + most_tokens <= model.context:
+        (text,) = yield [
+            Text(
+                prompt=prompt,
+                most_tokens=most_tokens,
+                stop=(STOP,),
+                deadline=started + float(params["seconds"]),
+                enough=lambda words: hunk_of(window, words, False) is not None,
+            )
+        ]
+        words, reason = text.words, text.reason
+    return {
+        "text": words,
+        "finished": reason is Reason.STOP,
+        "seconds": time.monotonic() - started,
+    }
+
+
 TASKS: dict[str, Callable[[dict[str, Any], LanguageModel], Task]] = {
     "generate": generate,
     "propose": propose,
+    REWRITE: rewrite,
     "word": word,
 }

@@ -8,6 +8,7 @@ a prompt looks like counts `VERSION` up: what was trained on or measured with an
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
@@ -19,6 +20,8 @@ _TESTS = f"{_MARK}Tests\n"
 _FAILURE = f"{_MARK}What goes wrong\n"
 _CORRECTED = f"{_MARK}Program, corrected\n"
 _CHANGE = f"{_MARK}Change\n"
+_LINES = f"{_MARK}Lines\n"
+_LATER = f"{_MARK}Lines, a moment later\n"
 _WORDS = f"{_MARK}In words\nYou are"
 _RESERVED = re.compile(r"^### ", re.MULTILINE)
 # What ends a section, and with it an answer.
@@ -89,6 +92,27 @@ _WORDED = (
     ("-for i in range(9):\n+for i in range(len(names)):\n", "changing the range to the names"),
 )
 
+# What changed, as lines that went and came; some lines then; and those of them that changed next.
+_REWRITTEN: tuple[tuple[tuple[str, str], str, tuple[str, str]], ...] = (
+    (
+        ("const rows = load();", "const rows = load(limit);"),
+        "function load() {\n  const rows = [];\n  for (const row of source) {\n"
+        "    rows.push(row);\n  }\n  return rows;\n}",
+        ("function load() {", "function load(limit) {"),
+    ),
+    (
+        ("", "    names.sort()"),
+        "def listed(names):\n    names.sort()\n    for name in names:\n        print(name)\n",
+        ("", ""),
+    ),
+    (
+        ("def price(item):", "def price(item, count):"),
+        'def price(item, count):\n    """Return what some items cost."""\n'
+        "    base = item.price\n    return base\n",
+        ("    return base\n", "    return base * count\n"),
+    ),
+)
+
 
 class ReservedMarkerError(ValueError):
     """A text has a line that begins as the sections of a prompt do."""
@@ -129,6 +153,33 @@ def wording(change: str) -> str:
     _check(change)
     preface = "".join(f"{_CHANGE}{done}{_WORDS} {words}.\n" for done, words in _WORDED)
     return f"{preface}{_CHANGE}{_ended(change)}{_WORDS}"
+
+
+def rewriting(
+    changes: Sequence[tuple[Sequence[str], Sequence[str]]], lines: Sequence[str], begun: int
+) -> str:
+    """Return the prompt that asks how some lines will be, after changes, the last one last.
+
+    A change is the lines that it took away, and those that it brought. The first `begun` lines of
+    the answer are there already; it goes on with the end of the last one.
+
+    Raises:
+        ReservedMarkerError: a line cannot be told from the prompt.
+    """
+    _check(*lines)
+    preface = ""
+    for (gone, came), text, (old, new) in _REWRITTEN:
+        change = _change([gone] if gone else [], [came])
+        later = text.replace(old, new) if old else text
+        preface += f"{change}{_LINES}{_ended(text)}{_LATER}{_ended(later)}"
+    told = "".join(_change(gone, came) for gone, came in changes)
+    whole, head = ("".join(line + "\n" for line in some) for some in (lines, lines[:begun]))
+    return f"{preface}{told}{_LINES}{whole}{_LATER}{head}".removesuffix("\n")
+
+
+def _change(gone: Sequence[str], came: Sequence[str]) -> str:
+    signed = [*(f"-{line}" for line in gone), *(f"+{line}" for line in came)]
+    return _CHANGE + "".join(line + "\n" for line in signed)
 
 
 def _task(program: str, known: Known) -> str:

@@ -13,6 +13,9 @@ import pytest
 from tests.models import tiny
 
 from foretrace_models.fetch import fetch
+from foretrace_models.next_edit.moment import Keystroke, Moment
+from foretrace_models.next_edit.proposal import Answer, Place, Quiet, Silence
+from foretrace_models.next_edit.rewriting import REWRITE, asked_of, edit_of
 from foretrace_server.worker import Worker, WorkerError
 from foretrace_telemetry.home import Home
 
@@ -115,6 +118,26 @@ async def test_proposals_are_whole_programs_that_differ_in_few_lines(
         kept = set(PROGRAM.splitlines()) & set(proposal["text"].splitlines())
         assert len(kept) >= 2
         assert proposal["text"] != PROGRAM
+
+
+async def test_a_window_is_rewritten_in_its_time_and_no_further_than_it_makes_sense(
+    start: Start,
+) -> None:
+    worker = start("--model", "random:tiny", "--precision", "fp32")
+    moment = Moment("n = 1\nprint(m)\nprint(k)\n", (Keystroke(0, "m", "n"),), "python")
+    asked = asked_of(moment, Answer(Silence(Quiet.NO_PATTERN), (Place(1, 0.5),)))
+    assert asked is not None
+    answer = await worker.ask(REWRITE, {**asked.params, "seconds": 60.0}, SECONDS)
+    # What weights at random write is no line of a program.
+    assert answer["text"]
+    assert not answer["finished"]
+    assert edit_of(asked, answer) == Silence(Quiet.UNREADABLE)
+    for params, seconds in (
+        (asked.params, 0.0),
+        ({"prompt": "x", "window": ["x" * 5000]}, 60.0),
+    ):
+        answer = await worker.ask(REWRITE, {**params, "seconds": seconds}, SECONDS)
+        assert (answer["text"], answer["finished"]) == ("", False)
 
 
 async def test_without_weights_the_answer_is_how_to_get_them(start: Start) -> None:

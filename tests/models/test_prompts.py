@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foretrace_models.prompts import Known, ReservedMarkerError, corrected_in, correcting
+from foretrace_models.prompts import Known, ReservedMarkerError, corrected_in, correcting, rewriting
 
 PROGRAM = "def double(n):\n    return n + 2\n"
 TESTS = tuple((f"double({n})", str(2 * n)) for n in range(8))
@@ -52,3 +52,15 @@ def test_what_cannot_be_told_from_the_prompt_is_refused(known: Known) -> None:
 def test_the_corrected_program_is_found_in_a_prompt_with_its_answer() -> None:
     document = correcting(PROGRAM, "def double(n):\n", Known(TESTS)) + "\n    return 2 * n\n### x"
     assert corrected_in(document) == "def double(n):\n    return 2 * n"
+
+
+def test_a_prompt_for_lines_tells_each_change_and_begins_the_answer() -> None:
+    changes = [((), ("import os",)), (("a = 1",), ("b = 1",))]
+    prompt = rewriting(changes, ["b = 1", "", "print(a)"], 2)
+    assert prompt.endswith(
+        "### Change\n+import os\n### Change\n-a = 1\n+b = 1\n"
+        "### Lines\nb = 1\n\nprint(a)\n### Lines, a moment later\nb = 1\n"
+    )
+    assert rewriting([], ["x"], 0).endswith("### Lines\nx\n### Lines, a moment later")
+    with pytest.raises(ReservedMarkerError, match="a line begins with"):
+        rewriting([], ["a", "### Lines"], 1)

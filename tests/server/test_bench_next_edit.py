@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.command import foretrace, foretrace_json
+from tests.models import tiny
 
+from foretrace_models.fetch import fetch
 from foretrace_models.next_edit.keeping import SHIPPED, load
 from foretrace_models.next_edit.proposal import Pattern
 from foretrace_models.who import person_digest
@@ -172,6 +174,31 @@ def test_what_is_shipped_says_where_it_comes_from() -> None:
     assert known.weights.keys() == set(card.features)
     assert all(each.licence and each.seen for each in card.data)
     assert card.metrics["hit_1"] > 0
+
+
+def test_with_a_model_it_is_asked_where_the_engine_is_silent(home: Home, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: pip install 'foretrace[model]'")
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    fetch(home, str(tiny.make(tmp_path / "tiny")))
+    data = tmp_path / "data"
+    data.mkdir()
+    rows = tmp_path / "rows"
+    command = ["bench", "next-edit", "--data", str(write_traces(data, "one", "two"))]
+    figures = foretrace_json(home, *command, "--model", "tiny", "--resume", str(rows))
+    silent = 1 - figures["proposers"]["engine"]["spoken"]
+    rewrites = figures["rewrites"]
+    assert (rewrites["model"], rewrites["n"]) == ("tiny", silent * figures["n"])
+    assert sum(rewrites["silences"].values()) + rewrites["counts"]["spoke"] == rewrites["n"]
+    again = foretrace_json(home, *command, "--model", "tiny", "--resume", str(rows))
+    assert again["rewrites"] == rewrites
+    assert foretrace_json(home, *command)["rewrites"] is None
+
+
+def test_a_model_that_was_not_fetched_gets_a_message(home: Home, tmp_path: Path) -> None:
+    data = str(write_traces(tmp_path, "one"))
+    done = foretrace(home, "bench", "next-edit", "--data", data, "--model", "none", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no model none; run `foretrace model fetch none`" in done.stderr
 
 
 @pytest.mark.parametrize("limit", ["0", "none"])

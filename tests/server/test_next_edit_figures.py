@@ -17,6 +17,7 @@ from foretrace_server.bench.next_edit.figures import (
 )
 from foretrace_server.bench.next_edit.judging import is_exact, is_right, reverses
 from foretrace_server.bench.next_edit.proposers import last_place, repeat_last_edit, same_identifier
+from foretrace_server.bench.next_edit.rewrites import figures_of_rewrites
 
 
 def row(person: str, is_ordered: bool = True, **answer: object) -> Row:
@@ -97,6 +98,24 @@ def test_of_those_as_sure_as_the_last_a_share_counts(count: int, share: float | 
     # Two are as sure as each other, of which one is right: the second one is right by half.
     pairs = [(0.9, True), (0.5, True), (0.5, False), (0.1, False)]
     assert precision_of_surest(pairs, count) == (share and pytest.approx(share))
+
+
+def test_rewrites_are_judged_where_there_is_one() -> None:
+    nothing = {"spoke": False, "exact": False, "right": False, "reverses": False}
+    rows: list[Row] = [
+        {**nothing, "person": "one", "silence": "left-alone", "seconds": 1.0},
+        {**nothing, "person": "one", "silence": "left-alone", "seconds": 2.0},
+        {**nothing, "person": "two", "silence": None, "seconds": 3.0, "spoke": True, "right": True},
+        {**nothing, "person": "two", "silence": None, "seconds": 4.0, "spoke": True},
+    ]
+    figures = figures_of_rewrites(rows, 7)
+    assert (figures["n"], figures["people"], figures["spoken"]) == (4, 2, 0.5)
+    assert (figures["right_of_spoken"], figures["exact_of_spoken"]) == (0.5, 0)
+    assert figures["counts"] == {"spoke": 2, "right": 1, "exact": 0}
+    assert figures["silences"] == {"left-alone": 2}
+    assert figures["seconds"] == {"p50": 2.0, "p95": 4.0}
+    assert figures["intervals"]["spoken"] == [0, 1]
+    assert figures_of_rewrites([], 7)["right_of_spoken"] is None
 
 
 def test_calibration_puts_how_sure_beside_how_often_right() -> None:

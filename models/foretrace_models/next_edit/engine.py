@@ -14,7 +14,7 @@ from foretrace_models.next_edit.proposal import Answer, NextEdit, Proposal, Quie
 from foretrace_models.next_edit.scene import Scene
 
 # What is right less often than this is not worth the look.
-_LEAST_CONFIDENCE = 0.2
+LEAST_CONFIDENCE = 0.2
 # What is longer was written by no one, and takes too long to look at.
 _MOST_CHARACTERS, _MOST_IN_LINE = 500_000, 20_000
 
@@ -44,7 +44,7 @@ def next_edit(moment: Moment, knowledge: Knowledge | None = None) -> Answer:
         return Answer(Silence(reason), likely)
     # Of two that are as likely, the pattern that comes first.
     confidence, best = max(passed, key=lambda pair: pair[0])
-    if confidence < _LEAST_CONFIDENCE:
+    if confidence < LEAST_CONFIDENCE:
         return Answer(Silence(Quiet.UNLIKELY), likely)
     first, last = scene.touched(best.edits)
     edit = NextEdit(best.edits, first, last, best.pattern, confidence, best.words)
@@ -61,8 +61,13 @@ def judged(scene: Scene) -> Iterator[tuple[Proposal, Quiet | None]]:
     """Yield what the patterns propose, each with the reason not to make it, or None."""
     for pattern in PATTERNS:
         for proposal in pattern(scene):
-            reasons = (each(scene, proposal) for each in FILTERS)
-            yield proposal, next((reason for reason in reasons if reason is not None), None)
+            yield proposal, refusal(scene, proposal)
+
+
+def refusal(scene: Scene, proposal: Proposal) -> Quiet | None:
+    """Return the reason not to make a proposal, None where no filter has one."""
+    reasons = (each(scene, proposal) for each in FILTERS)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def place_of(scene: Scene, proposal: Proposal) -> int:

@@ -20,6 +20,7 @@ class Pattern(str, Enum):
     CONTINUATION = "continuation"
     LISTING = "listing"
     TAG = "tag"
+    REWRITE = "rewrite"
 
 
 class Quiet(str, Enum):
@@ -37,6 +38,8 @@ class Quiet(str, Enum):
     ALREADY_THERE = "already-there"
     TURNED_DOWN = "turned-down"
     UNLIKELY = "unlikely"
+    LEFT_ALONE = "left-alone"
+    UNREADABLE = "unreadable"
 
 
 @frozen

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from foretrace_models.catalogue import CatalogueError
 from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.next_edit.bench import Run, measure
 from foretrace_server.commands.output import MissingError, json_option, print_json
@@ -48,6 +49,11 @@ _TITLES = {
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep the rows of the run here, and go on where it was stopped.",
 )
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="Where the engine is silent, ask a language model that was fetched, too.",
+)
 @json_option
 def command(
     data: tuple[Path, ...],
@@ -55,6 +61,7 @@ def command(
     limit: int | None,
     seed: int,
     resume: Path | None,
+    model: str | None,
     as_json: bool,
 ) -> None:
     """Measure the next edit on real streams: recordings, keystrokes, steps and commits.
@@ -66,8 +73,8 @@ def command(
         click.echo(line, err=True)
 
     try:
-        figures = measure(Run(data, Fit(fit), limit, seed, resume), tell)
-    except (OSError, ValueError) as error:
+        figures = measure(Run(data, Fit(fit), limit, seed, resume, model), tell)
+    except (CatalogueError, OSError, ValueError) as error:
         raise MissingError(str(error)) from error
     if as_json:
         print_json(figures)
@@ -93,6 +100,22 @@ def _show(figures: dict[str, Any]) -> None:
         click.echo(
             f"{name}: {counts['made']} offered, {counts['right']} soon, {counts['exact']} exact"
         )
+    if figures["rewrites"]:
+        _show_rewrites(figures["rewrites"])
+
+
+def _show_rewrites(figures: dict[str, Any]) -> None:
+    click.echo(
+        f"\n{figures['model']}, where the engine is silent: asked {figures['n']:,} times about "
+        f"{figures['people']:,} people"
+    )
+    for key, title in _TITLES.items():
+        if key in figures:
+            click.echo(f"{title:26}{_cell(figures[key], figures['intervals'][key]):>25}")
+    for share in ("p50", "p95"):
+        click.echo(f"{f'milliseconds, {share}':26}{_milliseconds(figures['seconds'][share]):>25}")
+    for reason, count in figures["silences"].items():
+        click.echo(f"silent, {reason}: {count}")
 
 
 def _cell(value: float | None, interval: list[float] | None) -> str:

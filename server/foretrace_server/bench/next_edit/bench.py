@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +27,11 @@ from foretrace_server.bench.next_edit.figures import (
 from foretrace_server.bench.next_edit.judging import is_exact, is_right, reverses
 from foretrace_server.bench.next_edit.learning import counted, lesson_of, weighed
 from foretrace_server.bench.next_edit.proposers import BASELINES, ENGINE, Proposer, engine
+from foretrace_server.bench.next_edit.rewrites import (
+    figures_of_rewrites,
+    rewriter_of,
+    rewrites,
+)
 from foretrace_server.bench.next_edit.samples import Sample, samples_of
 from foretrace_server.bench.next_edit.streams import Stream, load
 from foretrace_server.bench.resume import Rows
@@ -41,6 +47,7 @@ class Run:
     """What to measure; `limit` is the most samples, of each person as many as of any other.
 
     With `fit` the engine knows what is shipped, or for each person what all others here teach.
+    Where it is silent, the language model `model` is asked, if one is named.
     """
 
     data: tuple[Path, ...]
@@ -48,6 +55,7 @@ class Run:
     limit: int | None = None
     seed: int = 7
     resume: Path | None = None
+    model: str | None = None
 
 
 def measure(run: Run, tell: Tell) -> dict[str, Any]:
@@ -60,8 +68,10 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         WeightsError: what is shipped cannot be read.
         OtherRunError: the rows of the resumed file are of another run.
         OSError: a file cannot be read or written.
-        ValueError: a file is not what its name says.
+        CatalogueError: the card of the language model cannot be read.
+        ValueError: a file is not what its name says, or the language model cannot be asked.
     """
+    rewriter = rewriter_of(run.model) if run.model else None
     streams = [stream for folder in run.data for stream in load(folder)]
     dataset = " + ".join(sorted({stream.dataset for stream in streams}))
     if run.fit is Fit.SHIPPED:
@@ -77,6 +87,8 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         "seed": run.seed,
         "shipped": _shipped_digest() if run.fit is Fit.SHIPPED else None,
     }
+    if rewriter is not None:
+        about["model"] = rewriter.digest
     kept = Rows(run.resume, about)
     rows = []
     knowledge_of = _knowledge(run, streams, tell)
@@ -89,6 +101,10 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         if len(rows) % _TOLD_EVERY == 0:
             tell(f"{len(rows):,}/{len(samples):,} samples")
     answers = [row["proposers"][ENGINE] for row in rows]
+    rewritten = None
+    if rewriter is not None:
+        asked = asyncio.run(rewrites(samples, knowledge_of, rewriter, kept, tell))
+        rewritten = {"model": rewriter.name, **figures_of_rewrites(asked, run.seed)}
     return {
         "dataset": dataset,
         "n": len(rows),
@@ -102,6 +118,7 @@ def measure(run: Run, tell: Tell) -> dict[str, Any]:
         "differences": {name: differences_of(rows, ENGINE, name, run.seed) for name in BASELINES},
         "datasets": parts_of(rows, ENGINE),
         "patterns": patterns_of(rows, ENGINE),
+        "rewrites": rewritten,
         "calibration": {
             "edits": calibration([(a["confidence"], a["right"]) for a in answers if a["spoke"]]),
             "places": calibration(
