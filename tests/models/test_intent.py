@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foretrace_models.intent.activities import Activity
+from foretrace_models.intent.own_answers import OwnAnswers
 from foretrace_models.intent.predicting import Intent, predict
 from foretrace_models.intent.symbols import Context
 from foretrace_telemetry.events import (
@@ -107,3 +108,13 @@ def test_accepted_code_is_not_written_by_the_person() -> None:
 def test_text_that_does_not_parse_does_no_harm() -> None:
     context = Context(URI, "def (((\n  x", failed_line=7, failure="the SyntaxError")
     predict(_events(*[Edited(5, "", "x")] * 9), context)
+
+
+def test_what_a_person_said_can_be_taken_back_by_saying_otherwise() -> None:
+    events, context = _events(*[TYPED] * 4), Context(URI, TEXT)
+    answers = OwnAnswers()
+    believed = predict(events, context).believed
+    assert believed is Activity.WRITING
+    for really in [Activity.EDITING] * 60 + [Activity.WRITING] * 200:
+        answers.note(predict(events, context, answers).believed or really, really)
+    assert predict(events, context, answers).activities[0][0] is Activity.WRITING

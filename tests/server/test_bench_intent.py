@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -109,6 +110,25 @@ def test_what_is_learned_from_simulated_developers_is_measured_on_real_ones(
     assert told["real"]["bits_more_than_real"] == 0
     assert told["real"]["top1"] > 0.9
     assert {"simulated", "simulated_then_real"} < set(told)
+
+
+def test_a_limit_is_of_all_commands_and_who_did_nothing_does_no_harm(
+    home: Home, tmp_path: Path
+) -> None:
+    data = write_abb(tmp_path / "abb", PEOPLE)
+    with gzip.open(data / "events.csv.gz", "at", encoding="utf-8") as file:
+        file.write("2013-10-01 10:00:00,eva,View.OnChangeCaretLine\n")
+    run = ("bench", "intent", "--data", str(data), "--fit", "loo", "--limit", "3")
+    assert foretrace_json(home, *run)["n"] == 3
+
+
+def test_data_without_anything_to_score_are_named(home: Home, tmp_path: Path) -> None:
+    empty = write_abb(tmp_path / "abb", [])
+    one = write_cups(tmp_path / "cups", ["new"])
+    for data, problem in ((empty, "no commands"), (one, "it takes 2")):
+        done = foretrace(home, "bench", "intent", "--data", str(data))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert problem in done.stderr
 
 
 def test_a_statement_is_nearer_to_the_question_than_what_others_ask(

@@ -253,4 +253,4 @@ def _ratio(total: float, rows: Sequence[Row]) -> float | None:
 
 
 def _sum(rows: Sequence[Row], name: str) -> float:
-    return float(sum(row[name] for row in rows))
+    return float(sum(row.get(name, 0) for row in rows))
