@@ -92,15 +92,15 @@ def measure(file: Path, how: Fit, limit: int | None, seed: int, kept: Rows, tell
         WeightsError: the shipped weights cannot be used.
     """
     tell("reading the logs")
-    logs = abb.read(file)
+    logs = [log for log in abb.read(file) if next(commands_of(_timed(log)), None) is not None]
+    if not logs:
+        raise ValueError(f"{file} has no commands")
+    most = _most_of_each([log.person for log in logs], limit, seed)
     shipped = None
     if how is Fit.SHIPPED:
         counts, known, card = keeping.load(NEXT_COMMAND)
         refuse_the_known(card, DATASET, [log.person for log in logs])
         shipped = counts, known
-    most = _most_of_each([log.person for log in logs], limit, seed)
-    if not any(log.messages for log in logs):
-        raise ValueError(f"{file} has no commands")
     filtered = _measured(logs, commands_of, True, shipped, "filtered", most, kept, tell)
     figures = {"fit": how.value, **_figures(filtered, seed)}
     if shipped is None:
@@ -136,11 +136,7 @@ def _measured(
     read = [
         Log(
             log.person,
-            list(
-                moments(
-                    select(zip(log.times_s, log.messages, strict=True)), vocabulary, Counts().order
-                )
-            ),
+            list(moments(select(_timed(log)), vocabulary, Counts().order)),
         )
         for log in logs
     ]
@@ -166,6 +162,10 @@ def _shipped_pool(counts: Counts) -> Pool:
         context: of for context, of in counts.followers.items() if len(context) <= _BASELINE_ORDER
     }
     return Pool(counts, markov2)
+
+
+def _timed(log: abb.CommandLog) -> Iterator[TimedCommand]:
+    return zip(log.times_s, log.messages, strict=True)
 
 
 def _row(log: Log, pool: Pool, commands: int, is_filtered: bool, most: int) -> Row:
