@@ -11,7 +11,7 @@ from typing import Any
 Row = dict[str, Any]
 
 _Z = 1.959964
-_DRAWS = 1000
+DRAWS = 1000
 _TAIL = 0.025
 
 
@@ -41,12 +41,17 @@ def drawn_again(
     several = list(groups.values())
     chance = random.Random(seed)  # noqa: S311 - no secret
     figures = []
-    for _ in range(_DRAWS if len(several) > 1 else 0):
+    for _ in range(DRAWS if len(several) > 1 else 0):
         value = figure([row for group in chance.choices(several, k=len(several)) for row in group])
         if value is not None:
             figures.append(value)
-    if not figures:
+    return middle(figures)
+
+
+def middle(values: Sequence[float]) -> list[float] | None:
+    """Return between which values the middle 95 % lie; None of none."""
+    if not values:
         return None
-    figures.sort()
-    edge = int(_TAIL * len(figures))
-    return [figures[edge], figures[-edge - 1]]
+    ordered = sorted(values)
+    edge = int(_TAIL * len(ordered))
+    return [ordered[edge], ordered[-edge - 1]]

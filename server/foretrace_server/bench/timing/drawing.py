@@ -6,11 +6,10 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from foretrace_server.bench.intervals import DRAWS, middle
 from foretrace_server.bench.timing.ranking import Counts
 
 Figures = dict[str, float | None]
-_DRAWS = 1000
-_TAIL = 0.025
 
 
 def intervals(
@@ -23,16 +22,9 @@ def intervals(
     everybody = sorted(set(people))
     chance = random.Random(seed)  # noqa: S311 - no secret
     drawn: dict[str, list[float]] = {name: [] for name in figures([1] * len(people))}
-    for _ in range(_DRAWS if len(everybody) > 1 else 0):
+    for _ in range(DRAWS if len(everybody) > 1 else 0):
         times = Counter(chance.choices(everybody, k=len(everybody)))
         for name, value in figures([times[person] for person in people]).items():
             if value is not None:
                 drawn[name].append(value)
-    return {name: _middle(sorted(values)) for name, values in drawn.items()}
-
-
-def _middle(values: list[float]) -> list[float] | None:
-    if not values:
-        return None
-    edge = int(_TAIL * len(values))
-    return [values[edge], values[-edge - 1]]
+    return {name: middle(values) for name, values in drawn.items()}
