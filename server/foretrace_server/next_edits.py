@@ -17,6 +17,7 @@ from foretrace_telemetry.events import Edited, Event, Selected
 RULE = "next-edit"
 # After so many that were turned down nothing more is proposed.
 _MOST_TURNED_DOWN = 5
+_LONGEST_SHOWN = 60
 
 
 def find(
@@ -45,17 +46,27 @@ def find(
 
 
 def _as_fix(text: str, found: NextEdit, name: str) -> Fix:
-    line = found.first_line + 1
+    after = apply_edits(text, found.edits)
     return Fix(
         found.edits,
-        f"next, line {line}: {found.words}",
-        unified_diff(text, apply_edits(text, found.edits), name),
+        f"next, line {found.first_line + 1}: {_words(after, found)}",
+        unified_diff(text, after, name),
         Proof.GOES_ON,
         0,
         0,
         (RULE,),
         0,
     )
+
+
+def _words(after: str, found: NextEdit) -> str:
+    """Return the line as it will be, or what is done where that is more or longer than a line."""
+    stays_one = found.first_line == found.last_line
+    if stays_one and not any("\n" in edit.new_text for edit in found.edits):
+        line = after.split("\n")[found.first_line].strip()
+        if 0 < len(line) <= _LONGEST_SHOWN:
+            return line
+    return found.words
 
 
 def _cursor(events: Sequence[Event], uri: str) -> int | None:

@@ -79,9 +79,9 @@ def _source(fix: Fix | None) -> str:
 
 
 def proof_words(fix: Fix) -> str:
-    """Return what is known of a fix, in words."""
+    """Return what is known of a fix, in words; of a next edit there is nothing to know."""
     if fix.proof is Proof.GOES_ON:
-        return "goes on with what you changed"
+        return ""
     tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"
     if fix.proof is Proof.TESTS:
         return f"{tests} pass" if fix.tests != 1 else "1 test passes"

@@ -85,8 +85,9 @@ def code_action(
     else:
         edit = types.WorkspaceEdit(changes={state.uri: edits})
     title = f"next step: {fix.title}" if fix.steps_left else fix.title
+    proof = proof_words(fix)
     return types.CodeAction(
-        title=f"Foretrace: {title} ({proof_words(fix)})",
+        title=f"Foretrace: {title} ({proof})" if proof else f"Foretrace: {title}",
         kind=types.CodeActionKind.QuickFix,
         diagnostics=list(marks),
         is_preferred=fix.proof in (Proof.TESTS, Proof.RUNS),

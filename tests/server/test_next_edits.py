@@ -41,8 +41,7 @@ async def test_the_same_change_is_offered_for_the_next_line_and_again_once_it_wa
         client.open(uri, FIELDS)
         client.change(uri, 2, _change(2, 17, 18, "float(x)"))
         (action,) = await client.fixes(uri)
-        assert action.title.startswith("Foretrace: next, line 4: ")
-        assert action.title.endswith("(goes on with what you changed)")
+        assert action.title == "Foretrace: next, line 4: self.y = float(y)"
         assert not action.is_preferred
         client.change(uri, 3, _change(3, 17, 18, "float(y)"))
         (action,) = await client.fixes(uri)
