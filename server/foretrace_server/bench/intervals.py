@@ -33,7 +33,7 @@ def drawn_again(
 ) -> list[float] | None:
     """Return the interval of a figure by drawing whole persons again, or programs if none is known.
 
-    None where the figure is none, or where there is but one to draw.
+    None where the figure is none.
     """
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -41,7 +41,7 @@ def drawn_again(
     several = list(groups.values())
     chance = random.Random(seed)  # noqa: S311 - no secret
     figures = []
-    for _ in range(DRAWS if len(several) > 1 else 0):
+    for _ in range(DRAWS if several else 0):
         value = figure([row for group in chance.choices(several, k=len(several)) for row in group])
         if value is not None:
             figures.append(value)

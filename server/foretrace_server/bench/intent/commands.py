@@ -229,7 +229,7 @@ def _figures(rows: Sequence[Row], seed: int) -> dict[str, Any]:
         "bits_own": bits_saved("", "markov2_own_"),
     }
     return {
-        "n": _sum(rows, "n"),
+        "n": int(_sum(rows, "n")),
         "people": len(rows),
         **{name: figure(rows) for name, figure in told.items()},
         "baselines": {
