@@ -196,15 +196,3 @@ def test_people_whom_the_shipped_weights_learned_from_are_refused(
     done = foretrace(home, "bench", "timing", "--data", str(data / name), "--json")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--fit loo fits anew" in done.stderr
-
-
-def test_real_people_are_told_better_than_by_what_they_did_lately(home: Home, data: Path) -> None:
-    told = bench(home, data / "coderec_cups", *LOO)
-    assert told["intervals"]["differences"]["recent_acceptance_auc"][0] > 0
-    assert told["intervals"]["brier_skill"][0] > 0
-
-
-def test_real_experts_are_told_better_than_by_runs_and_idleness(home: Home, data: Path) -> None:
-    told = bench(home, data / "fitech_dart", *LOO)
-    assert told["intervals"]["differences"]["after_every_run"][0] > 0
-    assert told["intervals"]["differences"]["after_idle"][0] > 0
