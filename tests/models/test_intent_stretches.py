@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretrace_models.intent.activities import OF_CUPS, Activity
+from foretrace_models.intent.of_cups import labelled
 from foretrace_models.intent.of_cups import stretches_of as of_cups
 from foretrace_models.intent.own_answers import OwnAnswers
 from foretrace_models.intent.recorded import stretches_of
 from foretrace_models.intent.shipping import beside_suggestions, hidden
-from foretrace_models.intent.stretches import Outcome, Shown, Stretch, features
+from foretrace_models.intent.stretches import Outcome, Shown, features
 from foretrace_models.intent.symbols import Context, Symbol, of_command, symbols_of_commands
 from foretrace_telemetry.events import (
     Actor,
@@ -96,10 +97,17 @@ def test_any_edits_give_features_and_the_shipped_classifier_takes_them(
 
 
 def test_features_say_nothing_of_what_came_after() -> None:
-    shown = Shown(5, 3.0, 2.0, 2, None, Outcome.ACCEPTED)
-    stretches = [Stretch(1.0, True, "x" * n, n, 0, shown) for n in range(5)]
-    assert features(stretches[:3]) == features(list(stretches[:3]))
-    assert features(stretches[:3])["stretches"] < features(stretches)["stretches"]
+    """Whatever is done after a suggestion, what is known of it and of those before stays."""
+    begin = [
+        _cups(kind, "Prompt Crafting", 1.0 + n, "x" * n)
+        for n in range(5)
+        for kind in ("Shown", "Accepted")
+    ]
+    later = [_cups("Shown", "Waiting For Suggestion", 900.0, "# y"), _cups("Rejected", "IDK", 9.0)]
+    alone = list(labelled(CupsSession("0", "task", tuple(begin))))
+    followed = list(labelled(CupsSession("0", "task", (*begin, *later))))
+    assert len(alone) == 5
+    assert followed[:5] == alone
 
 
 def test_commands_are_symbols_and_echoes_are_none() -> None:

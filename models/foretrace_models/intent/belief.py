@@ -8,6 +8,7 @@ leads to and what else it brings forth was learned beside them from what develop
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from attrs import frozen
@@ -93,6 +94,18 @@ class Hidden:
             sum(share * row[after] for share, row in zip(belief, self.transitions, strict=True))
             for after in range(len(belief))
         ]
+
+
+def perplexity(hidden: Hidden, people: Iterable[Sequence[Symbol]]) -> float:
+    """Return between how many symbols a model wavers, on the mean, before it sees the next."""
+    bits, count = 0.0, 0
+    for symbols in people:
+        belief: Sequence[float] = hidden.start
+        for symbol in symbols:
+            bits -= math.log2(hidden.next_symbols(belief)[_NUMBERS[symbol]])
+            belief = hidden.followed(belief, symbol)
+            count += 1
+    return float(2.0 ** (bits / count))
 
 
 _NUMBERS = {symbol: number for number, symbol in enumerate(Symbol)}

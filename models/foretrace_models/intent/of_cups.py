@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from foretrace_models.intent.stretches import Outcome, Shown, Stretch
+from foretrace_models.intent.stretches import Features, Outcome, Shown, Stretch, features
 from foretrace_telemetry.readers.cups import (
     ACCEPTED,
     REJECTED,
@@ -28,6 +28,15 @@ def stretches_of(session: CupsSession) -> Iterator[tuple[Stretch, str | None]]:
     for events in session.suggestions():
         state = _state(events)
         yield _stretch(events), state if state != UNKNOWN_STATE else None
+
+
+def labelled(session: CupsSession) -> Iterator[tuple[int, Stretch, Features, str]]:
+    """Iterate over the suggestions whose state is known: number, stretch, what is known, state."""
+    told = list(stretches_of(session))
+    stretches = [stretch for stretch, _ in told]
+    for number, (stretch, state) in enumerate(told):
+        if state is not None:
+            yield number, stretch, features(stretches[: number + 1]), state
 
 
 def _stretch(events: tuple[CupsEvent, ...]) -> Stretch:

@@ -60,7 +60,6 @@ class Context:
     text: str
     failed_line: int | None = None
     failure: str | None = None
-    cursor_offset: int | None = None
 
 
 def symbols_of(window: Sequence[Event], context: Context) -> Iterator[Symbol]:

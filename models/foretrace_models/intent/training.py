@@ -8,8 +8,8 @@ from pathlib import Path
 
 from foretrace_models.intent import learning, shipping
 from foretrace_models.intent.activities import OF_CUPS, Activity
-from foretrace_models.intent.of_cups import stretches_of
-from foretrace_models.intent.stretches import features
+from foretrace_models.intent.belief import by_hand, perplexity
+from foretrace_models.intent.of_cups import labelled
 from foretrace_models.intent.symbols import Symbol, symbols_of_commands
 from foretrace_models.learned import keeping as classifiers
 from foretrace_models.learned.card import Card, Learned
@@ -23,6 +23,7 @@ from foretrace_telemetry.readers import abb, cups
 _LICENCE = "Apache-2.0"
 # So many of each developer's events are looked at, from the middle of their log on.
 _MOST_EVENTS = 1500
+_ASKED = 3
 
 
 def train_beside_suggestions(
@@ -35,15 +36,12 @@ def train_beside_suggestions(
         OSError: a file cannot be read or written.
         ValueError: the data are not what they should be.
     """
-    examples = []
     sessions = cups.read(file)
-    for session in sessions:
-        told = list(stretches_of(session))
-        stretches = [stretch for stretch, _ in told]
-        for number, (_, state) in enumerate(told):
-            if state is not None:
-                numbers = features(stretches[: number + 1])
-                examples.append(Example(numbers, OF_CUPS[state].value))
+    examples = [
+        Example(numbers, OF_CUPS[state].value)
+        for session in sessions
+        for _, _, numbers, state in labelled(session)
+    ]
     classifier = fit(examples, seed)
     learned = _learned("cups", file, "MIT", len(examples), [each.person for each in sessions])
     folder = out / shipping.BESIDE_SUGGESTIONS.name
@@ -101,12 +99,19 @@ def train_activities(file: Path, out: Path, command: str, seed: int) -> Path:
     """
     logs = abb.read(file)
     people = [_middle(list(symbols_of_commands(_timed(log)))) for log in logs]
-    hidden = learning.learn([own for own in people if own])
+    people = [own for own in people if own]
+    # How well it foretells the symbols of a third of them, learned from the others.
+    asked, others = people[::_ASKED], [own for n, own in enumerate(people) if n % _ASKED]
+    metrics = {
+        "perplexity": perplexity(learning.learn(others), asked),
+        "perplexity_by_hand": perplexity(by_hand(), asked),
+    }
+    hidden = learning.learn(people)
     total = sum(map(len, people))
     learned = _learned("abb", file, _ABB_LICENCE, total, [log.person for log in logs])
     folder = out / shipping.ACTIVITIES.name
     symbols, activities = (tuple(each.value for each in kind) for kind in (Symbol, Activity))
-    card = Card("activities", _LICENCE, command, seed, (learned,), symbols, activities)
+    card = Card("activities", _LICENCE, command, seed, (learned,), symbols, activities, metrics)
     shipping.save(folder, hidden, card)
     return folder
 

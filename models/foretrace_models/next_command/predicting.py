@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from foretrace_models.next_command.counts import Context, Counts, suffixes
+from foretrace_models.next_command.counts import PAUSE, Context, Counts, suffixes
 
 # Of each follower's count, and how many observations what is said before a context is worth.
 _DISCOUNT, _STRENGTH = 0.9, 20.0
@@ -56,6 +56,12 @@ def shares(pooled: Counts, context: Context, commands: int, own: Counts | None =
             if shorter and (seen := own.followers.get(shorter)) is not None:
                 found = _corrected(found, seen, _OWN_DISCOUNT, _OWN_STRENGTH)
     return found
+
+
+def possible(said: Shares, context: Context) -> Shares:
+    """Return what is said where a run of equal commands is one: the last cannot come again."""
+    last = next((number for number in reversed(context) if number != PAUSE), None)
+    return said.without(last) if last is not None else said
 
 
 def _corrected(before: Shares, seen: dict[int, float], discount: float, strength: float) -> Shares:

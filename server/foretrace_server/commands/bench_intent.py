@@ -12,6 +12,7 @@ from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.intent.bench import Run, measure_folder
 from foretrace_server.bench.intent.judge import Judge
 from foretrace_server.bench.intent.lines import lines_of
+from foretrace_server.commands.benching import fit_option, resume_option, seed_option
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 
@@ -22,14 +23,7 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with CUPS, ABB's commands, RealHumanEval's questions, or samples of intents.",
 )
-@click.option(
-    "--fit",
-    "how",
-    type=click.Choice([each.value for each in Fit]),
-    default=Fit.SHIPPED.value,
-    show_default=True,
-    help="What is shipped, or what is fitted anew with each person of DATA left out.",
-)
+@fit_option
 @click.option("--judge", metavar="URL", help="A model's address to judge statements: …/v1.")
 @click.option("--judge-model", default="default", show_default=True, help="Its name there.")
 @click.option(
@@ -45,16 +39,12 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     help="Also measure what is learned of ABB's developers from simulated ones.",
 )
 @click.option("--limit", type=click.IntRange(1), help="The most items; by default all.")
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option(
-    "--resume",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the rows of the run here, and go on where it was stopped.",
-)
+@seed_option
+@resume_option
 @json_option
 def command(
     data: Path,
-    how: str,
+    fit: str,
     judge: str | None,
     judge_model: str,
     statements: int,
@@ -74,7 +64,7 @@ def command(
         click.echo(line, err=True)
 
     asked = Judge(judge, judge_model) if judge is not None else None
-    run = Run(data, Fit(how), limit, seed, resume, asked, statements, simulated)
+    run = Run(data, Fit(fit), limit, seed, resume, asked, statements, simulated)
     try:
         figures: dict[str, Any] = measure_folder(run, tell)
     except (OSError, ValueError, WeightsError) as error:

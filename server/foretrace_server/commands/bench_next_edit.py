@@ -10,6 +10,7 @@ import click
 from foretrace_models.catalogue import CatalogueError
 from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.next_edit.bench import Run, measure
+from foretrace_server.commands.benching import fit_option, resume_option, seed_option
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 _TITLES = {
@@ -35,20 +36,10 @@ _TITLES = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with streams of edits, or with several such folders; may be given again.",
 )
-@click.option(
-    "--fit",
-    type=click.Choice([fit.value for fit in Fit]),
-    default=Fit.SHIPPED.value,
-    show_default=True,
-    help="Score what is shipped, or learn anew with each person left out (loo).",
-)
+@fit_option
 @click.option("--limit", type=click.IntRange(1), help="The most samples; by default all.")
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option(
-    "--resume",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the rows of the run here, and go on where it was stopped.",
-)
+@seed_option
+@resume_option
 @click.option(
     "--model",
     metavar="NAME",

@@ -10,6 +10,7 @@ import click
 from foretrace_server.bench.fit import Fit
 from foretrace_server.bench.timing.measuring import measure
 from foretrace_server.bench.timing.run import Run
+from foretrace_server.commands.benching import fit_option, resume_option, seed_option
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 
@@ -20,24 +21,14 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with CUPS or with FITech.",
 )
-@click.option(
-    "--fit",
-    type=click.Choice([fit.value for fit in Fit]),
-    default=Fit.SHIPPED.value,
-    show_default=True,
-    help="What is shipped, or what is learned from all other people in the data.",
-)
+@fit_option
 @click.option(
     "--limit",
     type=click.IntRange(1),
     help="The most suggestions or steps, taken by the seed; by default all.",
 )
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option(
-    "--resume",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the rows of the run here, and go on where it was stopped.",
-)
+@seed_option
+@resume_option
 @json_option
 def command(
     data: Path, fit: str, limit: int | None, seed: int, resume: Path | None, as_json: bool

@@ -11,6 +11,7 @@ from foretrace_models.trace_model.calling import CallError
 from foretrace_models.trace_model.card import SHIPPED
 from foretrace_server.bench.trace import costs, metrics
 from foretrace_server.bench.trace.cost_lines import cost_lines
+from foretrace_server.commands.benching import resume_option, seed_option
 from foretrace_server.commands.output import MissingError, json_option, print_json
 
 
@@ -37,12 +38,8 @@ from foretrace_server.commands.output import MissingError, json_option, print_js
     help="A language model that was fetched, to be measured beside the weights as it is.",
 )
 @click.option("--limit", type=click.IntRange(1), help="The most edits; by default all.")
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option(
-    "--resume",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the rows of the run here, and go on where it was stopped.",
-)
+@seed_option
+@resume_option
 @json_option
 def command(
     data: Path,

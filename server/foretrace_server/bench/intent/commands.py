@@ -22,14 +22,13 @@ from foretrace_models.intent.shipping import NEXT_COMMAND
 from foretrace_models.next_command import keeping
 from foretrace_models.next_command.commands import TimedCommand, commands_of
 from foretrace_models.next_command.counts import (
-    PAUSE,
     Context,
     Counts,
     Vocabulary,
     counts_of,
     moments,
 )
-from foretrace_models.next_command.predicting import Shares, shares
+from foretrace_models.next_command.predicting import Shares, possible, shares
 from foretrace_server.bench.fit import Fit, refuse_the_known
 from foretrace_server.bench.intervals import Row, drawn_again
 from foretrace_server.bench.resume import Rows
@@ -180,16 +179,10 @@ def _row(log: Log, pool: Pool, commands: int, is_filtered: bool, most: int) -> R
             "markov2_own_": shares(pool.markov2, context, commands, own),
         }
         for way, said in ways.items():
-            _score(row, way, _possible(said, context) if is_filtered else said, number)
+            _score(row, way, possible(said, context) if is_filtered else said, number)
         row["n"] += 1
         own.note(context, number)
     return {"id": log.person, "person": log.person, **row}
-
-
-def _possible(said: Shares, context: Context) -> Shares:
-    """Return what is said where a run of equal commands is one: the last cannot come again."""
-    last = next((number for number in reversed(context) if number != PAUSE), None)
-    return said.without(last) if last is not None else said
 
 
 def _score(row: Row, way: str, said: Shares, number: int) -> None:

@@ -16,9 +16,9 @@ from attrs import frozen
 
 from foretrace_models.intent import shipping
 from foretrace_models.intent.activities import OF_CUPS
-from foretrace_models.intent.of_cups import stretches_of
+from foretrace_models.intent.of_cups import labelled
 from foretrace_models.intent.predicting import LEAST_CONFIDENCE
-from foretrace_models.intent.stretches import Features, features
+from foretrace_models.intent.stretches import Features
 from foretrace_models.learned.classifier import Classifier
 from foretrace_models.learned.fitting import Example, fit
 from foretrace_server.bench.fit import Fit, refuse_the_known
@@ -69,18 +69,13 @@ def segments_of(file: Path) -> list[Segment]:
 
 
 def _segments(session: cups.CupsSession) -> Iterator[Segment]:
-    told = list(stretches_of(session))
-    stretches = [stretch for stretch, _ in told]
-    for number, (stretch, state) in enumerate(told):
-        if state is None:
-            continue
+    for number, stretch, numbers, state in labelled(session):
         if state not in OF_CUPS:
             known = ", ".join(OF_CUPS)
             raise ValueError(f"{state!r} is no state of CUPS; there are {known}")
         shown = stretch.shown
         outcome = shown.outcome.value if shown is not None and shown.outcome else "open"
         event = f"{outcome} after {'typing' if stretch.was_typing else 'a rest'}"
-        numbers = features(stretches[: number + 1])
         yield Segment(f"{session.person}/{number}", session.person, numbers, event, state)
 
 

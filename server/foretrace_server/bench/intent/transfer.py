@@ -15,8 +15,8 @@ from typing import Any
 
 from foretrace_models.gap.streams import Stream
 from foretrace_models.next_command.commands import commands_of
-from foretrace_models.next_command.counts import PAUSE, Counts, Vocabulary, counts_of, moments
-from foretrace_models.next_command.predicting import shares
+from foretrace_models.next_command.counts import Counts, Vocabulary, counts_of, moments
+from foretrace_models.next_command.predicting import possible, shares
 from foretrace_models.simulating.people import By, Gaps, Like, Way, simulated_people
 from foretrace_models.traces.folds import folds
 from foretrace_server.bench.intervals import Row, drawn_again
@@ -97,10 +97,7 @@ def _row(
     right = dict.fromkeys(pools, 0)
     for context, number in chosen:
         for way, pool in pools.items():
-            said = shares(pool, context, len(vocabulary))
-            last = next((each for each in reversed(context) if each != PAUSE), None)
-            if last is not None:
-                said = said.without(last)
+            said = possible(shares(pool, context, len(vocabulary)), context)
             bits[way] -= math.log2(said.of(number))
             right[way] += said.likeliest(1) == [number]
     return {
