@@ -45,6 +45,10 @@ class Editor:
         self.screenshot("what-was-there-instead")
         raise TimeoutError(f"not seen within {PATIENCE_SECONDS} s: {what}")
 
+    def until_shown(self, words: str) -> None:
+        """Wait until Foretrace says something in the status bar."""
+        self.until(lambda: words in self.status_bar(), words)
+
     def screenshot(self, name: str) -> None:
         """Keep a picture of the window."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -76,6 +76,12 @@ class VSCode:
         return self._user / "User/globalStorage/foretrace.foretrace"
 
     @property
+    def process(self) -> int:
+        """The process that everything else of it descends from."""
+        assert self._process is not None, "it was not started"
+        return self._process.pid
+
+    @property
     def environments(self) -> list[str]:
         """The names of what lies in the folder of Python environments."""
         folder = self.global_storage / "environments"

@@ -19,6 +19,8 @@ from foretrace_models.repair.tokens import Token, tokens
 _VARIED = frozenset(("identifier", "integer", "float", "string_content"))
 # Whose code has fewer tokens is like others by chance.
 _FEWEST_TOKENS = 20
+# Of more, a generator made them, or they are what every such function is like.
+_MOST_COPIES = 10
 
 # A token but for what may differ, and the depth of the line that it begins.
 _Shape = tuple[str, int]
@@ -56,7 +58,7 @@ class Copies:
             function = _Function(tuple(every[first:last]))
             if len(function.tokens) >= _FEWEST_TOKENS:
                 by_shape[self._shape(function)].append(function)
-        self._groups = [group for group in by_shape.values() if len(group) > 1]
+        self._groups = [group for group in by_shape.values() if 1 < len(group) <= _MOST_COPIES]
 
     def elsewhere(self, edit: TextEdit) -> list[TextEdit]:
         """Return what the edit is in each copy of the function that it is made in.

@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 from rapidfuzz.distance import Indel
 
 from foretrace_models.repair.edits import OverlapError, apply_edits
+from foretrace_models.repair.excerpt import around
 from foretrace_models.repair.plausible import oddity_bits
 from foretrace_models.repair.rules.syntax import candidates
 from foretrace_models.repair.tokens import tokens
@@ -66,6 +67,22 @@ def syntax_error(text: str) -> SyntaxError | None:
 
 def find_parsing(text: str, error: SyntaxError, out_of_time: Callable[[], bool]) -> list[Parsed]:
     """Return texts that parse, the likeliest first, none if there is none in time.
+
+    In a long text it is looked for around the error; if that is not enough, in all of it.
+    """
+    part = around(text, (error.lineno or 1) - 1, lambda each: syntax_error(each) is None)
+    its_error = syntax_error(part.text)
+    if part.text != text and its_error is not None:
+        found = _find_parsing(part.text, its_error, out_of_time)
+        whole = [evolve(parsed, text=part.with_text(parsed.text)) for parsed in found]
+        whole = [parsed for parsed in whole if syntax_error(parsed.text) is None]
+        if whole:
+            return whole
+    return _find_parsing(text, error, out_of_time)
+
+
+def _find_parsing(text: str, error: SyntaxError, out_of_time: Callable[[], bool]) -> list[Parsed]:
+    """Return texts that parse, by looking at all of a text.
 
     A change that does not mend everything is built upon, the sooner the further Python then gets.
     Of what parses, the likeliest has few and likely changes, keeps the person's tokens, and is a

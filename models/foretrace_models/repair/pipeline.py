@@ -52,7 +52,9 @@ from foretrace_models.repair.unproven import likely_alone
 from foretrace_models.repair.verify import Verdict, Verifier
 from foretrace_telemetry.text import split_lines
 
-LARGEST_CHARACTERS = 100_000
+LARGEST_CHARACTERS = 1_000_000
+# Each of thousands of changes makes a text of its own.
+_LARGEST_SEARCHED_CHARACTERS = 100_000
 _DEFAULT_TIMEOUT_SECONDS = 2.0
 # Python passes over it at the start of a file, but not at the start of a text.
 _BYTE_ORDER_MARK = "\ufeff"
@@ -182,6 +184,14 @@ class _Repair:
             if verdict.outcomes:
                 return _nothing(Reason.NOTHING_WRONG, "every check passes")
             return _nothing(Reason.CANNOT_TELL, self._untold)
+        if len(start.text) > _LARGEST_SEARCHED_CHARACTERS:
+            size, most = len(start.text), _LARGEST_SEARCHED_CHARACTERS
+            why = Why(
+                Reason.TOO_LARGE,
+                f"the file has {size:,} characters; what fails is looked into up to {most:,}",
+            )
+            fix = self._fixing.parsing(start, verifier, verdict) if start.rules else None
+            return self._told(fault, fix, why)
         told = evidence(ast.parse(start.text))
 
         def acceptable(text: str) -> bool:

@@ -11,6 +11,7 @@ from functools import cached_property
 from attrs import define, field, frozen
 
 from foretrace_models.repair.edits import apply_edits, distance, edits_between
+from foretrace_models.repair.locate import focus
 from foretrace_models.repair.minimise import alike
 from foretrace_models.repair.parse import syntax_error
 from foretrace_models.repair.plausible import oddity_bits, slips_in
@@ -171,6 +172,7 @@ class _Search:
         # Where peers say what is right, the smaller change is the better one, likely or not.
         self._is_given = best is not None
         self._suspicion = suspicion
+        self._focus = focus(text, suspicion)
         self._verifier = verifier
         self._acceptable = acceptable
         self._slips = slips
@@ -195,7 +197,8 @@ class _Search:
             propose, suspicion = self._first, self._suspicion
             if step.rules:
                 propose, suspicion = self._further, {}
-            step.left = _ordered(step.text, propose, suspicion, self._seen)[::-1]
+            source = Source(step.text, self._focus)
+            step.left = _ordered(source, propose, suspicion, self._seen)[::-1]
         else:
             batch = [step.left.pop() for _ in range(min(_BATCH, len(step.left)))]
             credits_ = self._tryout.credits([proposal.text for proposal in batch])
@@ -268,10 +271,9 @@ def _oddity(text: str) -> float:
 
 
 def _ordered(
-    text: str, propose: Propose, suspicion: dict[int, float], seen: set[str]
+    source: Source, propose: Propose, suspicion: dict[int, float], seen: set[str]
 ) -> list[_Proposal]:
     """Return what is proposed for a text, the likeliest first, none that was seen."""
-    source = Source(text)
     ranked = []
     for number, (candidate, changed) in enumerate(propose(source)):
         if changed in seen:

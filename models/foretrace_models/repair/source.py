@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from foretrace_telemetry.text import split_lines
@@ -18,8 +18,10 @@ class Source:
     Offsets count code points. Python's tree counts columns in UTF-8 bytes.
     """
 
-    def __init__(self, text: str) -> None:
-        """Parse a program.
+    def __init__(self, text: str, focus: Collection[int] | None = None) -> None:
+        """Parse a program; rules look at the nodes that begin on the lines of `focus`, or at all.
+
+        Lines count from 1.
 
         Raises:
             SyntaxError: it does not parse.
@@ -33,14 +35,17 @@ class Source:
         self._starts = [0]
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line))
-        # Every node, outer ones first: rules look through them all again and again.
-        self.nodes = tuple(ast.walk(self.tree))
+        # Outer ones first: rules look through them all again and again.
+        self._every_node = tuple(ast.walk(self.tree))
         self.parents: dict[ast.AST, ast.AST] = {}
         self._names: dict[ast.AST, list[str]] = {}
         self._visible: dict[ast.AST | None, frozenset[str]] = {}
-        for node in self.nodes:
+        for node in self._every_node:
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
+        self.nodes = self._every_node
+        if focus is not None:
+            self.nodes = tuple(node for node in self.nodes if self._first_line_of(node) in focus)
 
     def line_start(self, line: int) -> int:
         """Return the offset at which a line starts; lines count from 1."""
@@ -49,6 +54,13 @@ class Source:
     def line_end(self, line: int) -> int:
         """Return the offset after a line and its end; lines count from 1."""
         return self._starts[line]
+
+    def _first_line_of(self, node: ast.AST) -> int | None:
+        """Return the line on which a node begins, or what it is a part of; None of the program."""
+        current: ast.AST | None = node
+        while current is not None and not hasattr(current, "lineno"):
+            current = self.parents.get(current)
+        return getattr(current, "lineno", None)
 
     def line_of(self, offset: int) -> int:
         """Return the line of an offset; lines count from 1."""
@@ -95,7 +107,7 @@ class Source:
     @cached_property
     def indentation(self) -> str:
         """One step of indentation, as the person writes it; four spaces if there is none yet."""
-        for node in self.nodes:
+        for node in self._every_node:
             body = getattr(node, "body", None)
             if isinstance(node, ast.stmt) and isinstance(body, list) and body:
                 inner, outer = self.indent_of(body[0]), self.indent_of(node)
@@ -145,7 +157,7 @@ class Source:
     @cached_property
     def _functions_by_line(self) -> dict[int, FunctionNode]:
         lines: dict[int, FunctionNode] = {}
-        for node in self.nodes:  # outer ones first
+        for node in self._every_node:  # outer ones first
             if isinstance(node, FunctionNode):
                 assert node.end_lineno is not None
                 lines.update(dict.fromkeys(range(node.lineno, node.end_lineno + 1), node))
@@ -168,7 +180,7 @@ class Source:
 
     def blocks(self) -> Iterator[list[ast.stmt]]:
         """Iterate over all lists of statements."""
-        for node in self.nodes:
+        for node in self._every_node:
             for name in ("body", "orelse", "finalbody"):
                 block = getattr(node, name, None)
                 if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
@@ -195,13 +207,13 @@ class Source:
     @cached_property
     def functions(self) -> list[str]:
         """The names of the program's own functions."""
-        return [node.name for node in self.nodes if isinstance(node, FunctionNode)]
+        return [node.name for node in self._every_node if isinstance(node, FunctionNode)]
 
     @cached_property
     def global_names(self) -> tuple[str, ...]:
         """The names that the module binds at its top level, and those of all its definitions."""
         names: dict[str, None] = {}
-        for node in self.nodes:
+        for node in self._every_node:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 names[node.name] = None
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -218,7 +230,7 @@ class Source:
     def _inner_names(self) -> frozenset[str]:
         """The names that are bound inside of expressions and handlers."""
         names: set[str] = set()
-        for node in self.nodes:
+        for node in self._every_node:
             if isinstance(node, ast.comprehension):
                 names.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
             if isinstance(node, ast.Lambda):
