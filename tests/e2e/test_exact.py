@@ -47,7 +47,7 @@ def opened_twice(vscode: VSCode, open_in: Open) -> Iterator[tuple[Editor, Editor
         editor.close()
 
 
-def last_texts(home: Home) -> list[dict[str, str]]:
+def last_texts(home: Home) -> list[dict[str, str | None]]:
     """Return for each session, the oldest first, the texts that its replay ends with."""
     return [dict(replay(events, home.key()).texts) for events in sessions(home)]
 
@@ -133,7 +133,7 @@ def test_a_killed_server_comes_back_and_what_was_typed_before_and_after_is_exact
     assert_replays(home)
     file = vscode.workspace / "program.py"
     first, second = last_texts(home)
-    assert first[file.as_uri()] in f"{WORKING}# before\n# meanwhile\n"
+    assert f"{WORKING}# before\n# meanwhile\n".startswith(first[file.as_uri()] or "?")
     assert second == {file.as_uri(): saved(file)}
     assert saved(file) == f"{WORKING}# before\n# meanwhile\n# after\n"
 
