@@ -1,0 +1,78 @@
+"""Asking: whether a person may be recorded, for editors that do not ask by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInternalError
+
+from foretrace_server import consenting
+from foretrace_telemetry.consent import Action, Content
+
+if TYPE_CHECKING:
+    from foretrace_server.app import ForetraceServer
+
+# From the least to the most: some editors take the first where somebody only presses Enter.
+_ANSWERS: dict[str, Content | None] = {
+    "Don't record": None,
+    "Record without text": Content.METADATA,
+    "Record with text": Content.FULL,
+}
+_OTHERWISE = "`foretrace consent grant` in a terminal allows recording, and nothing else does"
+
+
+class Asking:
+    """The question, asked at the start where nobody decided, and whenever a client wants it."""
+
+    def __init__(self, server: ForetraceServer) -> None:
+        self._server = server
+        self._asked: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Ask, unless the question is still open.
+
+        Nobody waits for the answer: there may never be one, and an editor that waits for a command
+        could not ask meanwhile.
+        """
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self._ask())
+
+    async def _ask(self) -> None:
+        question = await asyncio.to_thread(consenting.notice)
+        answer = await self._server.ask(question["text"].strip(), list(_ANSWERS), _OTHERWISE)
+        if answer in _ANSWERS:
+            await self._decide(_ANSWERS[answer])
+
+    async def _decide(self, content: Content | None) -> None:
+        """Write down what was answered, and say what holds from now on."""
+        gate = self._server.recording.gate
+        terms: dict[str, Any] = {}
+        if content is not None:
+            action, terms = Action.GRANT, {"content": content.value}
+        else:
+            action = Action.DECLINE if gate.consent.content is None else Action.WITHDRAW
+        try:
+            holds = await asyncio.to_thread(
+                consenting.decide, action.value, terms, self._server.editor
+            )
+        except JsonRpcInternalError as error:
+            self._server.warn_once(error.message)
+            return
+        gate.look_again()
+        self._server.window_show_message(
+            types.ShowMessageParams(types.MessageType.Info, f"Foretrace: {_told(holds)}")
+        )
+
+
+def _told(holds: dict[str, Any]) -> str:
+    """Return in words what holds after an answer."""
+    if holds["content"] is None:
+        return "nothing is recorded; `foretrace consent grant` allows it"
+    text = "with" if holds["content"] == Content.FULL.value else "without"
+    end = datetime.fromisoformat(holds["expires_at"]).astimezone(timezone.utc)
+    return (
+        f"recording {text} text until {end:%Y-%m-%d}; `foretrace consent withdraw` stops it at once"
+    )
