@@ -30,4 +30,5 @@ def fences(page: Path, *languages: str) -> Iterator[str]:
 def configuration(editor: str, language: str) -> str:
     """Return the first fenced block under an editor's heading in the page about editors."""
     text = section((DOCS / "editors.md").read_text(encoding="utf-8"), editor)
-    return next(block for name, block in FENCE.findall(text) if name == language)
+    blocks: list[tuple[str, str]] = FENCE.findall(text)
+    return next(block for name, block in blocks if name == language)

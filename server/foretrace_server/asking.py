@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +42,8 @@ class Asking:
             self._asked = asyncio.create_task(self._ask())
 
     async def _ask(self) -> None:
-        question = await asyncio.to_thread(consenting.notice)
-        answer = await self._server.ask(question["text"].strip(), list(_ANSWERS), _OTHERWISE)
+        notice = await asyncio.to_thread(consenting.notice)
+        answer = await self._server.ask(question_of(notice["text"]), list(_ANSWERS), _OTHERWISE)
         if answer in _ANSWERS:
             await self._decide(_ANSWERS[answer])
 
@@ -65,6 +66,15 @@ class Asking:
         self._server.window_show_message(
             types.ShowMessageParams(types.MessageType.Info, f"Foretrace: {_told(holds)}")
         )
+
+
+def question_of(notice: str) -> str:
+    """Return the words of the notice for a prompt: no empty line, and no line broken or indented.
+
+    Editors break lines themselves, and some show so few that each counts.
+    """
+    unbroken = re.sub(r"\n +", " ", notice.strip())
+    return re.sub(r"^(\S.*?) {2,}", r"\1: ", unbroken, flags=re.MULTILINE).replace("\n\n", "\n")
 
 
 def _told(holds: dict[str, Any]) -> str:

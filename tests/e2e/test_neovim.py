@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from foretrace_telemetry.consent import Action, Content, decide, grant, read_consent
+from foretrace_telemetry.consent import Content, read_consent
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.store import Store
-from tests.command import foretrace
 from tests.e2e.neovim import Neovim
 from tests.pages import configuration
-from tests.stored import contents, sessions
+from tests.stored import assert_replays_to_disk, bodies, contents, sessions
 
 NOW = datetime.now(timezone.utc)
 QUESTION = "Foretrace can record how you edit"
@@ -45,8 +44,14 @@ Open = Callable[..., Neovim]
 
 
 @pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """The data folder of somebody who was never asked."""
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
 def opened(tmp_path: Path, home: Home) -> Iterator[Open]:
-    editors = []
+    editors: list[Neovim] = []
 
     def open_file(text: str, name: str = "program.py", lua: str = "") -> Neovim:
         init = f"{configuration('Neovim', 'lua')}\n{lua}"
@@ -64,38 +69,9 @@ def opened(tmp_path: Path, home: Home) -> Iterator[Open]:
         editor.stop()
 
 
-@pytest.fixture
-def undecided_home(tmp_path: Path) -> Home:
-    """A data folder of somebody who was never asked."""
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def home(undecided_home: Home, request: pytest.FixtureRequest) -> Home:
-    """A data folder in which it is decided that everything may be recorded, or nothing."""
-    action = getattr(request, "param", Action.GRANT)
-    if action is Action.GRANT:
-        grant(undecided_home, [], Content.FULL, "test", NOW)
-    elif action is Action.DECLINE:
-        decide(undecided_home, Action.DECLINE, "test", NOW)
-    return undecided_home
-
-
-nobody_asked = pytest.mark.parametrize("home", [None], indirect=True, ids=["nobody asked"])
-
-
-def assert_replays_to(home: Home, file: Path, text: str) -> None:
-    """Check with the command that people have, and by comparing the texts."""
-    checked = foretrace(home, "traces", "replay", "--check")
-    assert checked.returncode == 0, checked.stdout
-    assert "Replay is exact" in checked.stdout
-    results = [replay(events, home.key()) for events in sessions(home)]
-    assert results[-1].texts[file.as_uri()] == text == file.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("units", [None, "utf-8", "utf-16", "utf-32"])
 def test_what_is_typed_is_recorded_exactly_in_all_units(
-    home: Home, opened: Open, units: str | None
+    consented: Home, opened: Open, units: str | None
 ) -> None:
     lua = f"""
         local capabilities = vim.lsp.protocol.make_client_capabilities()
@@ -119,38 +95,32 @@ def test_what_is_typed_is_recorded_exactly_in_all_units(
     text = editor.text
     editor.stop()
     assert text.count("🙃") > 5
-    assert_replays_to(home, editor.workspace / "program.py", text)
-    store = Store.read(home)
+    assert text == (editor.workspace / "program.py").read_text(encoding="utf-8")
+    assert_replays_to_disk(consented, editor.workspace / "program.py")
+    store = Store.read(consented)
     (session,) = store.sessions()
     store.close()
     assert session.editor.startswith("Neovim 0.11")
 
 
-@nobody_asked
-def test_somebody_who_was_never_asked_is_asked_and_then_recorded(
-    undecided_home: Home, opened: Open
-) -> None:
+def test_somebody_who_was_never_asked_is_asked_and_then_recorded(home: Home, opened: Open) -> None:
     editor = opened("x = 1\n")
     editor.until(lambda: "3: Record with text" in editor.said, "the question")
     assert QUESTION in editor.said
-    assert contents(undecided_home.path) == {}
+    assert contents(home.path) == {}
     editor.keys("3<CR>")
     editor.until(lambda: "recording with text until" in editor.said, "what holds now")
     editor.keys("Goy = 2<Esc>")
     editor.save()
-    text = editor.text
     editor.stop()
-    assert_replays_to(undecided_home, editor.workspace / "program.py", text)
+    assert_replays_to_disk(home, editor.workspace / "program.py")
 
 
-@nobody_asked
-def test_who_declines_is_not_recorded_and_not_asked_again(
-    undecided_home: Home, opened: Open
-) -> None:
+def test_who_declines_is_not_recorded_and_not_asked_again(home: Home, opened: Open) -> None:
     editor = opened("x = 1\n")
     editor.until(lambda: "3: Record with text" in editor.said, "the question")
     editor.keys("1<CR>")
-    editor.until(undecided_home.consent_log.exists, "the decision is written down")
+    editor.until(home.consent_log.exists, "the decision is written down")
     editor.keys("Goy = 2<Esc>")
     editor.save()
     editor.stop()
@@ -158,27 +128,26 @@ def test_who_declines_is_not_recorded_and_not_asked_again(
     again.until(lambda: again.problems, "the server is at work")
     assert QUESTION not in again.said
     again.stop()
-    assert list(contents(undecided_home.path)) == [undecided_home.consent_log.name]
+    assert list(contents(home.path)) == [home.consent_log.name]
 
 
-@nobody_asked
 def test_closing_the_question_writes_nothing_and_it_can_be_had_again(
-    undecided_home: Home, opened: Open
+    home: Home, opened: Open
 ) -> None:
     editor = opened("x = 1\n")
     editor.until(lambda: "3: Record with text" in editor.said, "the question")
     editor.keys("<Esc>")
     editor.keys("Goy = 2<Esc>")
     editor.until(lambda: "y = 2" in editor.text, "it is typed")
-    assert contents(undecided_home.path) == {}
+    assert contents(home.path) == {}
     editor.keys(":ForetraceConsent<CR>")
     editor.until(lambda: editor.said.count("3: Record with text") == 2, "the question again")
     editor.keys("2<CR>")
     editor.until(lambda: "recording without text until" in editor.said, "what holds now")
-    assert read_consent(undecided_home, NOW).content is Content.METADATA
+    assert read_consent(home, NOW).content is Content.METADATA
 
 
-def test_what_python_cannot_read_is_marked_and_mended(home: Home, opened: Open) -> None:
+def test_what_python_cannot_read_is_marked_and_mended(consented: Home, opened: Open) -> None:
     editor = opened(f"# 🙂\n{BROKEN}")
     editor.until(lambda: editor.problems, "the problem")
     assert "Python cannot read line 2: expected ':'" in editor.problems[0]
@@ -188,12 +157,11 @@ def test_what_python_cannot_read_is_marked_and_mended(home: Home, opened: Open) 
     editor.until(lambda: "def mean(numbers):\n" in editor.text, "the fix")
     editor.until(lambda: not editor.problems, "nothing is wrong any more")
     editor.save()
-    text = editor.text
     editor.stop()
-    assert_replays_to(home, editor.workspace / "program.py", text)
+    assert_replays_to_disk(consented, editor.workspace / "program.py")
 
 
-def test_a_fix_is_proved_by_the_tests_once_programs_may_run(home: Home, opened: Open) -> None:
+def test_a_fix_is_proved_by_the_tests_once_programs_may_run(consented: Home, opened: Open) -> None:
     editor = opened(WRONG, "search.py")
     editor.keys(":3<CR>gra")
     editor.until(lambda: "1: Run my programs to check fixes" in editor.said, "the question")
@@ -208,45 +176,46 @@ def test_a_fix_is_proved_by_the_tests_once_programs_may_run(home: Home, opened: 
     text = editor.text
     editor.stop()
     assert "    while i < len(seq) and x > seq[i]:\n" in text
-    assert_replays_to(home, editor.workspace / "search.py", text)
+    assert_replays_to_disk(consented, editor.workspace / "search.py")
 
 
 def test_more_help_comes_one_level_at_a_time_and_why_there_is_none_is_told(
-    home: Home, opened: Open
+    consented: Home, opened: Open
 ) -> None:
     level = 'settings = { foretrace = { level = "nudge", runPrograms = "always" } }'
     editor = opened(WRONG, "search.py", lua=f'vim.lsp.config("foretrace", {{ {level} }})')
     editor.until(lambda: editor.problems, "the nudge")
     (nudge,) = editor.problems
     editor.keys(":ForetraceWhy<CR>")
-    editor.until(lambda: "set to the level 'nudge', and there is more" in editor.said, "why there is no more")
-    for more, words in (
-        ("say what is wrong", "IndexError"),
-        ("show the next step", "IndexError"),
-    ):
-        shown = editor.said.count(more)
-        editor.keys("gra")
-        editor.until(lambda shown=shown, more=more: editor.said.count(more) > shown, more)
-        editor.keys("1<CR>")
-        editor.until(lambda words=words: any(words in each for each in editor.problems), words)
-    assert nudge not in editor.problems
+    editor.until(
+        lambda: "set to the level 'nudge', and there is more" in editor.said, "why there is no more"
+    )
+    assert "IndexError" not in nudge
+    editor.keys(":3<CR>gra")
+    editor.until(lambda: "1: Foretrace: say what is wrong" in editor.said, "the way to a hint")
+    editor.keys("1<CR>")
+    editor.until(lambda: "IndexError" in editor.problems[0], "the hint")
+    editor.keys("gra")
+    editor.until(lambda: "1: Foretrace: show the next step" in editor.said, "the way to a step")
+    editor.keys("1<CR>")
+    editor.keys("gra")
+    editor.until(lambda: "(2 tests pass)" in editor.said, "the step, which is the whole fix")
+    editor.keys("1<CR>")
+    editor.until(lambda: "len(seq)" in editor.text, "the fix")
 
 
 def test_a_server_that_is_killed_is_told_of_and_edit_starts_it_anew(
-    home: Home, opened: Open
+    consented: Home, opened: Open
 ) -> None:
     editor = opened("x = 1\n")
     editor.keys("Goy = 2<Esc>")
     editor.save()
-    editor.until(lambda: home.traces.exists() and len(sessions(home)) == 1, "it is recorded")
-    editor.until(
-        lambda: any(each.event.body.kind == "save" for each in sessions(home)[0]), "the save, too"
-    )
+    editor.until(lambda: "save" in [body.kind for body in bodies(consented)], "it is recorded")
     os.kill(editor.server, signal.SIGKILL)
     editor.until(lambda: "Client foretrace quit" in editor.said, "Neovim says so")
     assert not editor.is_attached()
-    (events,) = sessions(home)
-    killed = replay(events, home.key())
+    (events,) = sessions(consented)
+    killed = replay(events, consented.key())
     file = editor.workspace / "program.py"
     assert killed.problems == []
     assert killed.texts[file.as_uri()] == editor.text == "x = 1\ny = 2\n"
@@ -255,7 +224,6 @@ def test_a_server_that_is_killed_is_told_of_and_edit_starts_it_anew(
     editor.until(editor.is_attached, "the server is back")
     editor.keys("Goz = 3<Esc>")
     editor.save()
-    text = editor.text
     editor.stop()
-    assert len(sessions(home)) == 2
-    assert_replays_to(home, file, text)
+    assert len(sessions(consented)) == 2
+    assert_replays_to_disk(consented, file)

@@ -45,8 +45,12 @@ async def test_the_question_says_all_that_matters_with_the_least_first(home: Hom
     async with session(home, options=ASKING) as client:
         await _until(lambda: bool(client.questions))
         (question,) = client.questions
-        for said in ("What ", "Where ", "Who ", "How long ", "How to stop ", str(home.path)):
-            assert said in question.message
+        heads = [line.partition(":")[0] for line in question.message.splitlines()[1:]]
+        assert heads == ["What", "Where", "Who", "How long", "How to stop"]
+        notice = await client.workspace_execute_command_async(
+            types.ExecuteCommandParams(protocol.CONSENT_NOTICE)
+        )
+        assert question.message.replace(":", "").split() == notice["text"].replace(":", "").split()
         assert [action.title for action in question.actions or ()] == [NOT, WITHOUT, WITH]
 
 
