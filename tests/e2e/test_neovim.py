@@ -15,29 +15,12 @@ from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.store import Store
 from tests.e2e.neovim import Neovim
+from tests.e2e.programs import ASSIGNMENT, BROKEN, SEARCH, SEARCH_FIXED
 from tests.pages import configuration
 from tests.stored import assert_replays_to_disk, bodies, contents, sessions
 
 NOW = datetime.now(timezone.utc)
 QUESTION = "Foretrace can record how you edit"
-BROKEN = "def mean(numbers)\n    return sum(numbers) / len(numbers)\n"
-WRONG = """\
-def search(x, seq):
-    i = 0
-    while x > seq[i]:
-        i += 1
-    return i
-"""
-ASSIGNMENT = """
-[assignment]
-entry = "search.py"
-[[test]]
-call = "search(3, [1, 5])"
-expected = "1"
-[[test]]
-call = "search(42, [1, 5, 10])"
-expected = "3"
-"""
 
 # Starts the test's Neovim with a text in a file; more Lua may follow what the page says.
 Open = Callable[..., Neovim]
@@ -162,7 +145,7 @@ def test_what_python_cannot_read_is_marked_and_mended(consented: Home, opened: O
 
 
 def test_a_fix_is_proved_by_the_tests_once_programs_may_run(consented: Home, opened: Open) -> None:
-    editor = opened(WRONG, "search.py")
+    editor = opened(SEARCH, "search.py")
     editor.keys(":3<CR>gra")
     editor.until(lambda: "1: Run my programs to check fixes" in editor.said, "the question")
     editor.keys("1<CR>")
@@ -170,12 +153,12 @@ def test_a_fix_is_proved_by_the_tests_once_programs_may_run(consented: Home, ope
     editor.keys("1<CR>")
     editor.until(lambda: "len(seq)" in editor.text, "the fix")
     editor.keys("u")
-    editor.until(lambda: editor.text == WRONG, "it is taken back with one key")
+    editor.until(lambda: editor.text == SEARCH, "it is taken back with one key")
     editor.keys("<C-r>")
     editor.save()
     text = editor.text
     editor.stop()
-    assert "    while i < len(seq) and x > seq[i]:\n" in text
+    assert text == SEARCH_FIXED
     assert_replays_to_disk(consented, editor.workspace / "search.py")
 
 
@@ -183,7 +166,7 @@ def test_more_help_comes_one_level_at_a_time_and_why_there_is_none_is_told(
     consented: Home, opened: Open
 ) -> None:
     level = 'settings = { foretrace = { level = "nudge", runPrograms = "always" } }'
-    editor = opened(WRONG, "search.py", lua=f'vim.lsp.config("foretrace", {{ {level} }})')
+    editor = opened(SEARCH, "search.py", lua=f'vim.lsp.config("foretrace", {{ {level} }})')
     editor.until(lambda: editor.problems, "the nudge")
     (nudge,) = editor.problems
     editor.keys(":ForetraceWhy<CR>")

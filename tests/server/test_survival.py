@@ -302,6 +302,21 @@ def test_a_server_that_is_left_or_ended_takes_all_its_processes_with_it(
     assert_kept(consented, typist)
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_the_server_in_good_order(consented: Home, uri: str, name: str) -> None:
+    number = getattr(signal, name, None)
+    if number is None:
+        pytest.skip("this system does not have it")
+    with Wire(consented) as server:
+        server.begin()
+        typist = _Typist(server, uri)
+        typist.type(20)
+        server.status()
+        server.process.send_signal(number)
+        assert server.wait() == 0
+    assert_kept(consented, typist)
+
+
 SIGNALLED_WHILE_CLOSING = """
 import signal, sys
 from foretrace_server.cli import main
