@@ -30,16 +30,17 @@ class Asking:
 
     def __init__(self, server: ForetraceServer) -> None:
         self._server = server
-        self._asked: asyncio.Task[None] | None = None
+        self._open: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
-        """Ask, unless the question is still open.
+        """Ask, whether or not an earlier question is still open: some editors lose them.
 
         Nobody waits for the answer: there may never be one, and an editor that waits for a command
         could not ask meanwhile.
         """
-        if self._asked is None or self._asked.done():
-            self._asked = asyncio.create_task(self._ask())
+        question = asyncio.create_task(self._ask())
+        self._open.add(question)
+        question.add_done_callback(self._open.discard)
 
     async def _ask(self) -> None:
         notice = await asyncio.to_thread(consenting.notice)

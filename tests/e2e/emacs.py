@@ -103,8 +103,8 @@ class Emacs(LspEditor):
     @override
     def said(self) -> str:
         messages = "(with-current-buffer (messages-buffer) (buffer-string))"
-        question = "(if (active-minibuffer-window) (minibuffer-prompt) nil)"
-        return f"{self.lisp(messages)}\n{self.lisp(question) or ''}"
+        asked = "(with-current-buffer (window-buffer (minibuffer-window)) (buffer-string))"
+        return f"{self.lisp(messages)}\n{self.lisp(asked)}"
 
     @property
     @override

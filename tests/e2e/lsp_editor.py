@@ -13,7 +13,7 @@ from pathlib import Path
 from foretrace_telemetry.home import Home
 from tests.processes import command_of, descendants, have_ended
 
-_SECONDS = 15.0
+_SECONDS = 60.0
 
 
 class LspEditor(ABC):
