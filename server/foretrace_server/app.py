@@ -15,7 +15,7 @@ from attrs import evolve
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from foretrace_server import __version__, protocol
+from foretrace_server import __version__, parent, protocol
 from foretrace_server.settings import Settings, from_initialization
 from foretrace_server.worker import Worker
 
@@ -57,6 +57,7 @@ class ForetraceServer(LanguageServer):
         # Tries what models propose, so that the rules lose no time by it.
         self.second_worker = Worker("the second worker", "-m", "foretrace_models.engine")
         self.warned: set[str] = set()
+        self._watching: asyncio.Task[None] | None = None
         self._early_warnings: list[str] = []
         register(self)
 
@@ -130,6 +131,7 @@ class ForetraceServer(LanguageServer):
         """Make the parts, now that the client is not kept waiting, and say what was held back."""
         self.recording.begin()
         self.intents.begin()
+        self._watching = asyncio.create_task(parent.end_with(self.process_id))
         if self.settings.ask_consent and self.recording.gate.consent.undecided:
             self.asking.begin()
         for warning in self._early_warnings:

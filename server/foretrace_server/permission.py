@@ -18,7 +18,8 @@ _QUESTION = (
     "cannot change files. The answer holds until the editor is closed; the setting "
     "foretrace.runPrograms makes it last."
 )
-_ALLOW, _REFUSE = "Run my programs to check fixes", "Do not run them"
+_ALLOW = "Run my programs to check fixes"
+_REFUSE = "Do not run them"
 _OTHERWISE = "the setting runPrograms says whether programs may be run to check fixes"
 
 
