@@ -47,7 +47,7 @@ async def test_the_question_says_all_that_matters_with_the_least_first(home: Hom
         (question,) = client.questions
         heads = [line.partition(":")[0] for line in question.message.splitlines()[1:]]
         assert heads == ["What", "Where", "Who", "How long", "How to stop"]
-        notice = await client.workspace_execute_command_async(
+        notice: Any = await client.workspace_execute_command_async(
             types.ExecuteCommandParams(protocol.CONSENT_NOTICE)
         )
         assert question.message.replace(":", "").split() == notice["text"].replace(":", "").split()
