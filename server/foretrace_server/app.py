@@ -133,7 +133,7 @@ class ForetraceServer(LanguageServer):
         self.intents.begin()
         self._watching = asyncio.create_task(parent.end_with(self.process_id))
         if self.settings.ask_consent and self.recording.gate.consent.undecided:
-            self.asking.begin()
+            self.asking.begin(in_a_pause=True)
         for warning in self._early_warnings:
             self.warn_once(warning)
 

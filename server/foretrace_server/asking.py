@@ -11,7 +11,9 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInternalError
 
 from foretrace_server import consenting
+from foretrace_telemetry.clock import system_clock
 from foretrace_telemetry.consent import Action, Content
+from foretrace_telemetry.events import Edited
 
 if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
@@ -22,6 +24,9 @@ _ANSWERS: dict[str, Content | None] = {
     "Record without text": Content.METADATA,
     "Record with text": Content.FULL,
 }
+# Where the question takes the keyboard, what somebody was typing must not become the answer.
+_PAUSE_SECONDS = 2.0
+_LOOK_SECONDS = 0.2
 _OTHERWISE = "`foretrace consent grant` in a terminal allows recording, and nothing else does"
 
 
@@ -32,21 +37,32 @@ class Asking:
         self._server = server
         self._open: set[asyncio.Task[None]] = set()
 
-    def begin(self) -> None:
-        """Ask, whether or not an earlier question is still open: some editors lose them.
+    def begin(self, in_a_pause: bool = False) -> None:
+        """Ask, at once or when nothing was written for a while.
 
-        Nobody waits for the answer: there may never be one, and an editor that waits for a command
-        could not ask meanwhile.
+        An earlier question may still be open, for some editors lose them. Nobody waits for the
+        answer: there may never be one, and an editor that waits for a command could not ask
+        meanwhile.
         """
-        question = asyncio.create_task(self._ask())
+        question = asyncio.create_task(self._ask(in_a_pause))
         self._open.add(question)
         question.add_done_callback(self._open.discard)
 
-    async def _ask(self) -> None:
+    async def _ask(self, in_a_pause: bool) -> None:
+        if in_a_pause:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            while self._wrote_lately():  # noqa: ASYNC110 - a pause is no event
+                await asyncio.sleep(_LOOK_SECONDS)
         notice = await asyncio.to_thread(consenting.notice)
         answer = await self._server.ask(question_of(notice["text"]), list(_ANSWERS), _OTHERWISE)
         if answer in _ANSWERS:
             await self._decide(_ANSWERS[answer])
+
+    def _wrote_lately(self) -> bool:
+        _, now_us = system_clock()
+        since_us = now_us - _PAUSE_SECONDS * 1e6
+        recent = self._server.recording.recent
+        return any(isinstance(e.body, Edited) and e.monotonic_us > since_us for e in recent)
 
     async def _decide(self, content: Content | None) -> None:
         """Write down what was answered, and say what holds from now on."""

@@ -21,6 +21,7 @@ from foretrace_telemetry.home import Home
 
 ASKING = {"askConsent": True}
 NOW = datetime.now(timezone.utc)
+_ASKED_BY_NOW_SECONDS = 3.0
 NOT, WITHOUT, WITH = "Don't record", "Record without text", "Record with text"
 
 
@@ -83,7 +84,7 @@ async def test_an_answer_is_written_down_told_and_never_asked_for_again(
         ends = datetime.fromisoformat(decision["expires_at"])
         assert abs(ends - NOW - VALIDITY) < timedelta(hours=1)
     async with session(home, options=ASKING) as client:
-        await client.request(protocol.STATUS)
+        await asyncio.sleep(_ASKED_BY_NOW_SECONDS)
         assert client.questions == []
 
 
@@ -105,7 +106,7 @@ def _cannot_be_read(home: Home) -> None:
 async def test_who_has_decided_is_not_asked(home: Home, before: Callable[[Home], None]) -> None:
     before(home)
     async with session(home, options=ASKING) as client:
-        await client.request(protocol.STATUS)
+        await asyncio.sleep(_ASKED_BY_NOW_SECONDS)
         assert client.questions == []
 
 
@@ -120,7 +121,7 @@ async def test_nobody_is_asked_in_an_editor_that_does_not_want_it(
     home: Home, options: dict[str, Any] | None
 ) -> None:
     async with session(home, options=options) as client:
-        await client.request(protocol.STATUS)
+        await asyncio.sleep(_ASKED_BY_NOW_SECONDS)
         assert client.questions == []
         warnings = (await client.request(protocol.STATUS))["warnings"]
         wrong = options is not None and options["askConsent"] == "yes"
@@ -172,6 +173,24 @@ def test_a_client_that_never_answers_is_served_all_the_same(home: Home, tmp_path
         assert {each["method"] for each in server.questions} == {"window/showMessageRequest"}
         assert server.end() == 0
     assert not home.path.exists()
+
+
+def test_nobody_is_asked_while_they_write(home: Home, tmp_path: Path) -> None:
+    # Where the question takes the keyboard, the 3 that was meant for the program would answer it.
+    uri = (tmp_path / "a.py").as_uri()
+    with Wire(home) as server:
+        server.begin(options=ASKING)
+        server.open(uri, "", "python")
+        for version in range(1, 41):
+            server.type(uri, version, "3")
+            server.status()
+            assert server.questions == []
+            time.sleep(0.1)
+        deadline = time.monotonic() + 30
+        while not server.questions:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert server.end() == 0
 
 
 def test_who_cannot_be_asked_is_told_what_to_do_instead(home: Home) -> None:
