@@ -33,7 +33,7 @@ vscode:
 	cd client-vscode && $(NPM) ci && $(NPM) run check && $(NPM) test && $(NPM) run package
 
 e2e: $(VSIX)
-	@$(PYTHON) scripts/bootstrap.py dev vscode
+	@$(PYTHON) scripts/bootstrap.py dev vscode e2e
 	tests/e2e/install.sh
 	.venv/bin/python -m pytest -m e2e tests/e2e
 

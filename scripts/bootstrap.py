@@ -53,7 +53,8 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PARTS = {
     "base": "Foretrace (about 9 MB)",
     "dev": "the development tools (about 45 MB)",
-    "vscode": "what the VS Code extension is built and tested with (about 110 MB)",
+    "vscode": "what the VS Code extension is built with (about 65 MB)",
+    "e2e": "Neovim, and what drives VS Code (about 70 MB)",
     "model": "what the model needs besides torch (about 40 MB)",
 }
 TORCH_BUILDS = {

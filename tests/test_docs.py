@@ -37,34 +37,23 @@ from foretrace_telemetry.privacy import DENIED_NAMES
 from foretrace_telemetry.recorder import infer_origin
 from foretrace_telemetry.rows import body_from_json
 from tests.clients import session
+from tests.pages import DOCS, FENCE, ROOT, fences, section
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
 CLIENT = ROOT / "client-vscode"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), CLIENT / "README.md"])
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 _MACHINE = re.compile(r"/(?:home|root|tmp|work|Users)/|[A-Z]:\\Users")
-_FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 
 def text_of(name: str) -> str:
     """Return the text of a page of the documentation."""
     return (DOCS / name).read_text(encoding="utf-8")
-
-
-def section(text: str, heading: str) -> str:
-    """Return what stands under a heading, to the next one of its level or above."""
-    start = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
-    assert start is not None, heading
-    rest = text[start.end() :]
-    end = re.search(rf"^#{{1,{len(start[1])}}} ", rest, re.MULTILINE)
-    return rest[: end.start()] if end else rest
 
 
 def rows(text: str, heading: str) -> list[list[str]]:
@@ -83,19 +72,12 @@ def _is_rule(row: list[str]) -> bool:
 
 def names(text: str) -> set[str]:
     """Return what stands in backticks."""
-    return set(re.findall(r"`([^`]+)`", _FENCE.sub("", text)))
+    return set(re.findall(r"`([^`]+)`", FENCE.sub("", text)))
 
 
 def first_column(text: str, heading: str) -> set[str]:
     """Return what stands in backticks in the first column of the tables under a heading."""
     return {name for row in rows(text, heading) for name in names(row[0])}
-
-
-def fences(page: Path, *languages: str) -> Iterator[str]:
-    """Iterate over the fenced blocks of a page in some languages."""
-    for language, block in _FENCE.findall(page.read_text(encoding="utf-8")):
-        if language in languages:
-            yield block
 
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -239,7 +221,7 @@ def test_every_reason_is_told_and_none_is_made_up() -> None:
 def examples(heading: str) -> list[Any]:
     """Return the JSON examples under a heading of the protocol's page."""
     text = section(text_of("protocol.md"), heading)
-    return [json.loads(block) for language, block in _FENCE.findall(text) if language == "json"]
+    return [json.loads(block) for language, block in FENCE.findall(text) if language == "json"]
 
 
 def shape(value: Any) -> Any:
@@ -387,7 +369,7 @@ def test_files_that_the_architecture_names_exist() -> None:
 @pages
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    prose = _FENCE.sub("", text)
+    prose = FENCE.sub("", text)
     for link in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", prose):
         target, _, anchor = "".join(link).partition("#")
         if re.match(r"\w+:", target):
@@ -400,7 +382,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, made as GitHub does."""
-    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

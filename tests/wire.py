@@ -41,6 +41,9 @@ class Wire:
     ) -> None:
         """Start a server; `log` is a file for its standard error."""
         self.notifications: list[dict[str, Any]] = []
+        self.questions: list[dict[str, Any]] = []
+        # What this client says to every question of the server; None leaves all of them open.
+        self.reply: dict[str, Any] | None = {"result": None}
         self._numbers = iter(range(1, sys.maxsize))
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         with (log or Path(os.devnull)).open("wb") as errors:
@@ -165,8 +168,10 @@ class Wire:
         while (message := _next_message(stream)) is not None:
             if "method" not in message:
                 self._answers.put(message)
-            elif "id" in message:  # a question, which this client does not answer with anything
-                self.send({"id": message["id"], "result": None})
+            elif "id" in message:
+                self.questions.append(message)
+                if self.reply is not None:
+                    self.send({"id": message["id"], **self.reply})
             else:
                 self.notifications.append(message)
         self._answers.put(None)

@@ -22,12 +22,14 @@ export const STATUS = "foretrace/status";
 // Commands of the server. The first two take the id of a suggestion, the third the address of a
 // document; the answer to it is that of `WHY`. `SNOOZE` takes minutes, null for until the server ends
 // and 0 for no more; the answer is `Timing`. `CONSENT_DECIDE` takes an action and terms.
+// `CONSENT_ASK` has the server ask, for editors that have no question of their own.
 export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
 export const MORE_HELP = "foretrace.help.more";
 export const SNOOZE = "foretrace.snooze";
 export const CONSENT_NOTICE = "foretrace.consent.notice";
 export const CONSENT_DECIDE = "foretrace.consent.decide";
+export const CONSENT_ASK = "foretrace.consent.ask";
 export const FORGET = "foretrace.traces.forget";
 export const EXPORT_BUNDLE = "foretrace.traces.exportBundle";
 

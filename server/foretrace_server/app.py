@@ -15,7 +15,7 @@ from attrs import evolve
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from foretrace_server import __version__, protocol
+from foretrace_server import __version__, parent, protocol
 from foretrace_server.settings import Settings, from_initialization
 from foretrace_server.worker import Worker
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from foretrace_server.asking import Asking
     from foretrace_server.intents import Intents
     from foretrace_server.model import Model
     from foretrace_server.notebooks import Notebooks
@@ -56,6 +57,7 @@ class ForetraceServer(LanguageServer):
         # Tries what models propose, so that the rules lose no time by it.
         self.second_worker = Worker("the second worker", "-m", "foretrace_models.engine")
         self.warned: set[str] = set()
+        self._watching: asyncio.Task[None] | None = None
         self._early_warnings: list[str] = []
         register(self)
 
@@ -68,6 +70,13 @@ class ForetraceServer(LanguageServer):
 
         encoding = PositionEncoding(self.workspace.position_encoding)
         return Recording(Home.default(), self.editor, encoding)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What asks whether the person may be recorded."""
+        from foretrace_server.asking import Asking
+
+        return Asking(self)
 
     @cached_property
     def notebooks(self) -> Notebooks:
@@ -122,6 +131,9 @@ class ForetraceServer(LanguageServer):
         """Make the parts, now that the client is not kept waiting, and say what was held back."""
         self.recording.begin()
         self.intents.begin()
+        self._watching = asyncio.create_task(parent.end_with(self.process_id))
+        if self.settings.ask_consent and self.recording.gate.consent.undecided:
+            self.asking.begin(in_a_pause=True)
         for warning in self._early_warnings:
             self.warn_once(warning)
 
@@ -135,16 +147,20 @@ class ForetraceServer(LanguageServer):
             types.ShowMessageParams(types.MessageType.Warning, f"Foretrace: {message}")
         )
 
-    async def ask(
-        self, question: str, answers: Sequence[types.MessageActionItem]
-    ) -> types.MessageActionItem | None:
-        """Ask the person; None where they do not choose, or the client cannot ask."""
-        params = types.ShowMessageRequestParams(types.MessageType.Info, question, list(answers))
+    async def ask(self, question: str, answers: Sequence[str], otherwise: str) -> str | None:
+        """Ask the person; None where they do not choose.
+
+        Where the client cannot ask it is None, too, and they are told what to do `otherwise`.
+        """
+        items = [types.MessageActionItem(answer) for answer in answers]
+        params = types.ShowMessageRequestParams(types.MessageType.Info, question, items)
         try:
-            return await self.window_show_message_request_async(params)
+            answer = await self.window_show_message_request_async(params)
         except Exception as error:
             log.info("the client does not ask questions: %s", error)
+            self.warn_once(f"this editor asks no questions; {otherwise}")
             return None
+        return answer.title if answer is not None else None
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error. By default pygls shows each in a window."""
@@ -319,6 +335,10 @@ def _register_consent(server: ForetraceServer) -> None:
         holds = consenting.decide(action, terms[0] if terms else {}, server.editor)
         server.recording.gate.look_again()
         return holds
+
+    @server.command(protocol.CONSENT_ASK)
+    def ask() -> None:
+        server.asking.begin()
 
     @server.command(protocol.FORGET)
     async def forget(what: Any) -> dict[str, Any]:

@@ -7,8 +7,6 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
 from foretrace_server.settings import RunPrograms
 
 if TYPE_CHECKING:
@@ -20,6 +18,9 @@ _QUESTION = (
     "cannot change files. The answer holds until the editor is closed; the setting "
     "foretrace.runPrograms makes it last."
 )
+_ALLOW = "Run my programs to check fixes"
+_REFUSE = "Do not run them"
+_OTHERWISE = "the setting runPrograms says whether programs may be run to check fixes"
 
 
 class Permission:
@@ -62,8 +63,6 @@ class Permission:
             await asyncio.wait_for(asyncio.shield(self._asking), _ANSWER_SECONDS)
 
     async def _ask(self) -> None:
-        allow = types.MessageActionItem("Run my programs to check fixes")
-        refuse = types.MessageActionItem("Do not run them")
-        answer = await self._server.ask(_QUESTION, [allow, refuse])
-        self._allowed = answer is not None and answer.title == allow.title
+        answer = await self._server.ask(_QUESTION, [_ALLOW, _REFUSE], _OTHERWISE)
+        self._allowed = answer == _ALLOW
         self._answered()

@@ -34,6 +34,7 @@ MORE_HELP = "foretrace.help.more"
 SNOOZE = "foretrace.snooze"
 CONSENT_NOTICE = "foretrace.consent.notice"
 CONSENT_DECIDE = "foretrace.consent.decide"
+CONSENT_ASK = "foretrace.consent.ask"
 FORGET = "foretrace.traces.forget"
 EXPORT_BUNDLE = "foretrace.traces.exportBundle"
 

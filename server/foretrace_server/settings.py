@@ -36,11 +36,14 @@ class Settings:
     """The settings of one session; trust comes from the client alone, never from a file."""
 
     workspace_trusted: bool = False
+    ask_consent: bool = False
     run_programs: RunPrograms = RunPrograms.ASK
     level: Level = Level.FIX
     minimum_idle_ms: int = 1000
 
 
+# The settings that only the initialization options may hold.
+_FLAGS = {"workspaceTrusted": "workspace_trusted", "askConsent": "ask_consent"}
 # The settings that may stand in a configuration: the field of each, and what it may be: one of some
 # choices, or a whole number.
 _CONFIGURABLE: dict[str, tuple[str, type[Enum] | range]] = {
@@ -59,15 +62,16 @@ def from_initialization(options: Any) -> tuple[Settings, list[str]]:
         return settings, ["the initialization options must be an object; they are ignored"]
     warnings = []
     for key, value in options.items():
-        if key == "workspaceTrusted" and isinstance(value, bool):
-            settings = evolve(settings, workspace_trusted=value)
-        elif key == "workspaceTrusted":
-            warnings.append(f"workspaceTrusted must be true or false, not {value!r}")
+        if key in _FLAGS and isinstance(value, bool):
+            flag: dict[str, Any] = {_FLAGS[key]: value}
+            settings = evolve(settings, **flag)
+        elif key in _FLAGS:
+            warnings.append(f"{key} must be true or false, not {value!r}")
         elif key in _CONFIGURABLE:
             settings, problem = _with(settings, key, value)
             warnings += problem
         else:
-            warnings.append(_unknown(key, ("workspaceTrusted", *_CONFIGURABLE)))
+            warnings.append(_unknown(key, (*_FLAGS, *_CONFIGURABLE)))
     return settings, warnings
 
 

@@ -20,21 +20,19 @@ from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
 
-NOTICE_VERSION = 2
+NOTICE_VERSION = 3
 NOTICE = """\
 Foretrace can record how you edit, on this computer only.
 
-What      every edit in files you open here, saves, runs and their outcome, cursor moves,
-          and what Foretrace suggested. With content "metadata": when and how much, never
-          the text. With content "full": the text too, so that your work can be replayed.
-          Never: passwords and key files, other windows, the clipboard, what you type elsewhere.
+What      edits in files you open here, saves, runs, cursor moves, and what Foretrace suggested:
+          with the text (full), so that your work can be replayed, or without it (metadata),
+          only when and how much. Never: password and key files, other windows, the clipboard.
 Where     in the folder {home}, readable by your account only.
-Who       you. Nothing is sent anywhere; sharing with an instructor or for research is a
-          scope of its own ({scopes}).
+Who       you. Nothing is sent anywhere; an instructor or researchers need a permission of
+          their own.
 How long  this permission ends on {expires}. What was recorded is kept {kept}.
-How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while. Help works
-          without recording. `foretrace consent show` tells what holds now, and
-          `foretrace traces forget` erases what was recorded.
+How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while;
+          `foretrace traces forget` erases what was recorded. Help works without recording.
 """
 VALIDITY = timedelta(days=365)
 
@@ -121,7 +119,6 @@ def notice(
     days = _kept(home, now, keep_days)
     return NOTICE.format(
         home=home.path,
-        scopes=", ".join(scope.value for scope in Scope),
         expires=f"{now + validity:%Y-%m-%d}",
         kept=f"for {days} days" if days else "until you forget it",
     )

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Installs what the tests in a real editor need: Debian's Chromium, and into .e2e/ code-server,
-# which is VS Code served to a browser. About 3 minutes and 1 GB; nothing when nothing has changed.
+# Installs what the tests in real editors need: Debian's Chromium and Emacs, and into .e2e/
+# code-server, which is VS Code served to a browser. About 3 minutes and 1 GB; nothing when nothing
+# has changed. Neovim comes from PyPI.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 CODE_SERVER=4.139.1 # VS Code 1.139.1
 # code-server compiles some of its modules: what follows the browser and its font is for that.
 PACKAGES=(chromium fonts-dejavu-core ca-certificates g++ make python3 pkg-config libkrb5-dev)
+PACKAGES+=(emacs-nox elpa-eglot)
 
 missing=()
 for package in "${PACKAGES[@]}"; do

@@ -24,7 +24,7 @@ from tests.command import foretrace
 from tests.e2e.conftest import WORKING, Open
 from tests.e2e.editor import saved
 from tests.e2e.vscode import VSCode
-from tests.stored import raw, recorded, replayed, sessions
+from tests.stored import assert_replays_to_disk, bodies, raw, recorded, replayed
 
 
 @pytest.fixture
@@ -33,16 +33,6 @@ def home(vscode: VSCode) -> Home:
     now = datetime.now(timezone.utc)
     grant(vscode.home, [Scope.LOCAL], Content.FULL, "test", now)
     return vscode.home
-
-
-def assert_replays_to_disk(vscode: VSCode, home: Home) -> None:
-    """Check with the command that people have, and by comparing the texts."""
-    checked = foretrace(home, "traces", "replay", "--check")
-    assert checked.returncode == 0, checked.stdout
-    assert "Replay is exact" in checked.stdout
-    file = vscode.workspace / "program.py"
-    result = replayed(home)
-    assert result.texts[file.as_uri()] == saved(file)
 
 
 def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: Open) -> None:
@@ -75,7 +65,7 @@ def test_what_is_typed_is_recorded_exactly(vscode: VSCode, home: Home, opened: O
     editor.until(lambda: OriginStated(Origin.EXTERNAL) in bodies(home), "its origin")
     vscode.stop()
 
-    assert_replays_to_disk(vscode, home)
+    assert_replays_to_disk(home, vscode.workspace / "program.py")
     happened = bodies(home)
     stated = [body.origin for body in happened if isinstance(body, OriginStated)]
     # Whether extensions hear of a save before VS Code adds the last line end differs by window.
@@ -154,7 +144,7 @@ def test_a_pause_holds_and_recording_goes_on_exactly(
     assert "# seen\n" in inserted
     assert "again" in inserted
     assert b"unseen" not in raw(home)
-    assert_replays_to_disk(vscode, home)
+    assert_replays_to_disk(home, vscode.workspace / "program.py")
 
 
 def test_a_run_in_the_terminal_tells_its_outcome_and_nothing_that_it_printed(
@@ -173,16 +163,9 @@ def test_a_run_in_the_terminal_tells_its_outcome_and_nothing_that_it_printed(
     (used,) = (body for body in bodies(home) if isinstance(body, TerminalUsed))
     assert (used.command_class, used.exit_code) == ("run", 1)
     assert b"password" not in raw(home)
-    assert_replays_to_disk(vscode, home)
+    assert_replays_to_disk(home, vscode.workspace / "program.py")
 
 
 def views(home: Home) -> int:
     """How often a file came to the front."""
     return sum(isinstance(body, Viewed) for body in bodies(home))
-
-
-def bodies(home: Home) -> list[object]:
-    """What happened so far, as far as it is on disk."""
-    if not home.traces.exists():
-        return []
-    return [each.event.body for events in sessions(home) for each in events]

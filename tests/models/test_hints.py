@@ -47,6 +47,12 @@ def test_a_wrong_value_is_told_with_what_was_given_and_what_is_expected(tmp_path
     assert found.nudge == "Look at this line: 1 of 2 tests fails."
 
 
+def test_half_a_character_is_told_in_its_line(tmp_path: Path) -> None:
+    found, hint = problem(diagnosed(tmp_path, "x = 1\ny = '\ud83dz'\n"))
+    assert found.line == 1
+    assert hint.what == "Python cannot read line 2: half a character."
+
+
 def test_wrong_output_is_told_by_its_first_line_that_differs(tmp_path: Path) -> None:
     tests = '[[test]]\nstdin = "3\\n4\\n"\nstdout = "3\\n7\\n"\n'
     text = "a = int(input())\nb = int(input())\nprint(a)\nprint(a - b)\n"

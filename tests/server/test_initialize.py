@@ -33,6 +33,7 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
             "foretrace.snooze",
             "foretrace.consent.notice",
             "foretrace.consent.decide",
+            "foretrace.consent.ask",
             "foretrace.traces.exportBundle",
             "foretrace.traces.forget",
         }
@@ -64,7 +65,7 @@ async def test_an_unknown_option_is_warned_of_once_and_changes_nothing(home: Hom
         assert status["programs"]["workspaceTrusted"] is False
         assert len(status["warnings"]) == 4
         messages = [message.message for message in client.messages]
-        known = "workspaceTrusted, runPrograms, level, minimumIdleMs"
+        known = "workspaceTrusted, askConsent, runPrograms, level, minimumIdleMs"
         assert f"Foretrace: unknown setting 'colour'; there are {known}" in messages
         assert len(messages) == len(set(messages)) == 4
 

@@ -20,7 +20,7 @@ from tests.crashes import kill_while_typing
 from tests.disks import small_disk
 from tests.processes import descendants, have_ended
 from tests.stored import replayed, sessions
-from tests.wire import TcpWire, Wire, explicitly
+from tests.wire import NOBODY, TcpWire, Wire, explicitly
 
 from foretrace_telemetry.consent import Content, grant
 from foretrace_telemetry.events import Edited
@@ -300,6 +300,52 @@ def test_a_server_that_is_left_or_ended_takes_all_its_processes_with_it(
     server.wait()
     assert have_ended(processes)
     assert_kept(consented, typist)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_the_server_in_good_order(consented: Home, uri: str, name: str) -> None:
+    number = getattr(signal, name, None)
+    if number is None:
+        pytest.skip("this system does not have it")
+    with Wire(consented) as server:
+        server.begin()
+        typist = _Typist(server, uri)
+        typist.type(20)
+        server.status()
+        server.process.send_signal(number)
+        assert server.wait() == 0
+    assert_kept(consented, typist)
+
+
+STARTED_BY_ANOTHER = "import subprocess, sys; subprocess.call([sys.executable, *sys.argv[1:]])"
+
+
+def test_a_server_ends_with_its_editor_though_its_input_stays_open(
+    consented: Home, uri: str
+) -> None:
+    with Wire(consented, interpreter=(sys.executable, "-c", STARTED_BY_ANOTHER)) as editor:
+        editor.ask("initialize", {**NOBODY, "processId": editor.process.pid})
+        editor.tell("initialized", {})
+        typist = _Typist(editor, uri)
+        typist.type(20)
+        editor.status()
+        started = descendants(editor.process.pid)
+        assert started
+        editor.kill()
+        assert have_ended(started)
+    assert_kept(consented, typist)
+
+
+@pytest.mark.parametrize("number", [None, 1, 2**22 + 1])
+def test_a_client_that_did_not_start_the_server_does_not_end_it(
+    home: Home, number: int | None
+) -> None:
+    with Wire(home) as server:
+        server.ask("initialize", {**NOBODY, "processId": number})
+        server.tell("initialized", {})
+        time.sleep(2)
+        assert server.status()["worker"] != "closed"
+        assert server.end() == 0
 
 
 SIGNALLED_WHILE_CLOSING = """

@@ -58,7 +58,11 @@ def syntax_error(text: str) -> SyntaxError | None:
             compile(text, "<program>", "exec", dont_inherit=True)
     except SyntaxError as error:
         return error
-    except (ValueError, UnicodeEncodeError) as error:
+    except UnicodeEncodeError as error:
+        # An editor that counts columns otherwise than it says puts signs into the midst of others.
+        line = text.count("\n", 0, error.start) + 1
+        return SyntaxError("half a character", ("<program>", line, None, None))
+    except ValueError as error:
         return SyntaxError(str(error))
     except (RecursionError, MemoryError):
         return SyntaxError("too deeply nested")

@@ -16,6 +16,8 @@ from foretrace_telemetry import logs
 
 _AGAIN_SECONDS = 0.1
 _LEVELS = ("error", "warning", "info", "debug")
+# The last is what Emacs and a terminal that is closed send; Windows does not have it.
+_ENDING = ("SIGTERM", "SIGINT", "SIGHUP")
 
 
 @click.command("lsp")
@@ -45,8 +47,9 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
         # Not `sys.exit`: that waits for the thread which waits for standard input.
         os._exit(0)
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    for name in _ENDING:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
     try:
         if address is not None:
             serve_tcp(server, *address)
