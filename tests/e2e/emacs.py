@@ -11,6 +11,7 @@ import struct
 import subprocess
 import termios
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from foretrace_telemetry.home import Home
 from tests.e2e.lsp_editor import LspEditor
 
 # A call waits no longer than this for an Emacs that does something else.
+_KEY_SECONDS = 0.05
 _CALL_SECONDS = 10.0
 _ROWS, _COLUMNS = 40, 120
 _KEYS = {"RET": "\r", "TAB": "\t", "SPC": " ", "DEL": "\x7f", "ESC": "\x1b"}
@@ -78,6 +80,8 @@ class Emacs(LspEditor):
     def keys(self, keys: str) -> None:
         for key in keys.split():
             self.type(_written(key))
+            # What is typed into a prompt that is only just coming would be lost.
+            time.sleep(_KEY_SECONDS)
 
     def type(self, text: str) -> None:
         """Type a text."""

@@ -6,12 +6,10 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.events import Edited, Origin, OriginStated
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay
@@ -25,14 +23,6 @@ from tests.processes import command_of, descendants
 from tests.stored import recorded, sessions
 
 LINES = 10_000
-
-
-@pytest.fixture
-def home(vscode: VSCode) -> Home:
-    """A data folder in which recording with text is allowed."""
-    now = datetime.now(timezone.utc)
-    grant(vscode.home, [Scope.LOCAL], Content.FULL, "test", now)
-    return vscode.home
 
 
 @pytest.fixture
@@ -68,7 +58,7 @@ def server_of(vscode: VSCode) -> int:
 
 
 def test_hundreds_of_edits_of_every_kind_are_recorded_exactly(
-    vscode: VSCode, home: Home, opened: Open, tmp_path: Path
+    vscode: VSCode, consented: Home, opened: Open, tmp_path: Path
 ) -> None:
     vscode.install(write_extension(tmp_path, "somebody.formatter", FORMATTER))
     editor = opened("# größer 🙂\n\n\ndef area(width,  height):\n    return width * height\n")
@@ -80,16 +70,16 @@ def test_hundreds_of_edits_of_every_kind_are_recorded_exactly(
     vscode.stop()
 
     file = vscode.workspace / "program.py"
-    assert_replays(home)
-    assert last_texts(home) == [{file.as_uri(): saved(file)}]
-    happened = [each.event.body for each in recorded(home)]
+    assert_replays(consented)
+    assert last_texts(consented) == [{file.as_uri(): saved(file)}]
+    happened = [each.event.body for each in recorded(consented)]
     assert sum(isinstance(body, Edited) for body in happened) > 400, typist.done
     stated = {body.origin for body in happened if isinstance(body, OriginStated)}
     assert {Origin.UNDO, Origin.REDO, Origin.PASTE} <= stated
 
 
 def test_two_windows_share_one_data_folder(
-    vscode: VSCode, home: Home, opened_twice: tuple[Editor, Editor]
+    vscode: VSCode, consented: Home, opened_twice: tuple[Editor, Editor]
 ) -> None:
     for turn in range(3):
         for editor in opened_twice:
@@ -101,27 +91,27 @@ def test_two_windows_share_one_data_folder(
     other.save()
     vscode.stop()
 
-    assert_replays(home)
+    assert_replays(consented)
     files = [vscode.workspace / name for name in ("one.py", "other.py")]
     texts = {file.as_uri(): saved(file) for file in files}
     assert all("# turn 2" in text for text in texts.values())
-    both = last_texts(home)
+    both = last_texts(consented)
     assert len(both) == len(files)
     assert {name: text for each in both for name, text in each.items()} == texts
 
 
 def test_a_killed_server_comes_back_and_what_was_typed_before_and_after_is_exact(
-    vscode: VSCode, home: Home, opened: Open
+    vscode: VSCode, consented: Home, opened: Open
 ) -> None:
     editor = opened(WORKING)
     editor.press("Control+End")
     editor.type("# before\n")
-    editor.until(lambda: "# before" in str(last_texts(home)), "it is recorded")
+    editor.until(lambda: "# before" in str(last_texts(consented)), "it is recorded")
     killed = server_of(vscode)
     os.kill(killed, signal.SIGKILL)
     editor.type("# meanwhile\n")
     editor.until(
-        lambda: len(sessions(home)) == 2 and "Foretrace: recording" in editor.status_bar(),
+        lambda: len(sessions(consented)) == 2 and "Foretrace: recording" in editor.status_bar(),
         "another server records",
     )
     editor.screenshot("server-killed")
@@ -130,16 +120,16 @@ def test_a_killed_server_comes_back_and_what_was_typed_before_and_after_is_exact
     editor.save()
     vscode.stop()
 
-    assert_replays(home)
+    assert_replays(consented)
     file = vscode.workspace / "program.py"
-    first, second = last_texts(home)
+    first, second = last_texts(consented)
     assert f"{WORKING}# before\n# meanwhile\n".startswith(first[file.as_uri()] or "?")
     assert second == {file.as_uri(): saved(file)}
     assert saved(file) == f"{WORKING}# before\n# meanwhile\n# after\n"
 
 
 def test_a_file_of_ten_thousand_lines_is_helped_with_and_recorded_exactly(
-    vscode: VSCode, home: Home, opened: Open
+    vscode: VSCode, consented: Home, opened: Open
 ) -> None:
     vscode.settings(runPrograms="never")
     text = "".join(f"value_{line} = {line}\n" for line in range(LINES))
@@ -155,9 +145,9 @@ def test_a_file_of_ten_thousand_lines_is_helped_with_and_recorded_exactly(
     editor.save()
     vscode.stop()
 
-    assert_replays(home)
+    assert_replays(consented)
     file = vscode.workspace / "program.py"
-    assert last_texts(home) == [{file.as_uri(): saved(file)}]
+    assert last_texts(consented) == [{file.as_uri(): saved(file)}]
     assert saved(file).startswith(
         text[: text.index(f"value_{LINES // 2 - 1} ")] + "# in the middle\n"
     )
