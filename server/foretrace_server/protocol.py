@@ -36,6 +36,9 @@ CONSENT_NOTICE = "foretrace.consent.notice"
 CONSENT_DECIDE = "foretrace.consent.decide"
 FORGET = "foretrace.traces.forget"
 EXPORT_BUNDLE = "foretrace.traces.exportBundle"
+MINE_OVERVIEW = "foretrace.mine.overview"
+MINE_PROFILE = "foretrace.mine.profile"
+MINE_PLAYBACK = "foretrace.mine.playback"
 
 
 @attrs.define
