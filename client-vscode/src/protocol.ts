@@ -22,6 +22,7 @@ export const STATUS = "foretrace/status";
 // Commands of the server. The first two take the id of a suggestion, the third the address of a
 // document; the answer to it is that of `WHY`. `SNOOZE` takes minutes, null for until the server ends
 // and 0 for no more; the answer is `Timing`. `CONSENT_DECIDE` takes an action and terms.
+// What those about what is mine answer stands in mine/told.ts.
 export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
 export const MORE_HELP = "foretrace.help.more";
@@ -30,6 +31,9 @@ export const CONSENT_NOTICE = "foretrace.consent.notice";
 export const CONSENT_DECIDE = "foretrace.consent.decide";
 export const FORGET = "foretrace.traces.forget";
 export const EXPORT_BUNDLE = "foretrace.traces.exportBundle";
+export const MINE_OVERVIEW = "foretrace.mine.overview";
+export const MINE_PROFILE = "foretrace.mine.profile";
+export const MINE_PLAYBACK = "foretrace.mine.playback";
 
 /** Parameters of `INTENT` and `WHY`. */
 export interface DocumentParams {

@@ -16,6 +16,7 @@ import {
 import { DOCUMENTS, makeClient, settings } from "./client";
 import { type Environment, type Python } from "./environment";
 import { log } from "./log";
+import type { Overview, Played, Profile, Recording } from "./mine/told";
 import { oneAtATime } from "./oneAtATime";
 import type { Level } from "./settings";
 import {
@@ -35,6 +36,9 @@ import {
   INTENT,
   INTENT_CHANGED,
   type Intent,
+  MINE_OVERVIEW,
+  MINE_PLAYBACK,
+  MINE_PROFILE,
   MORE_HELP,
   type Notice,
   type Report,
@@ -158,6 +162,18 @@ export class Server implements Disposable {
 
   exportBundle(path: string): Promise<HandedIn> {
     return this.command(EXPORT_BUNDLE, path);
+  }
+
+  mineOverview(): Promise<Overview> {
+    return this.command(MINE_OVERVIEW);
+  }
+
+  mineProfile(): Promise<Profile> {
+    return this.command(MINE_PROFILE);
+  }
+
+  minePlayback(of: Played): Promise<Recording> {
+    return this.command(MINE_PLAYBACK, of);
   }
 
   async dismiss(suggestion: string): Promise<void> {

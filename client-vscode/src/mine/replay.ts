@@ -1,0 +1,415 @@
+/** A session to scrub through: the text of a document at each step, and what happened beside it. */
+
+import { CodeView } from "./codeView";
+import { button, element, fill, nothing } from "./elements";
+import { wordsOf } from "./lines";
+import { Playback, type Step, isFailure, isRun, playedAtMs, stepPlayedAt } from "./playback";
+import { t } from "./texts";
+import type { Overview, Played, Recording, Row, SessionWork } from "./told";
+import { count, dateOf, fileName, number, shortDay, time, timeWithSeconds } from "./words";
+
+const SPEEDS = [1, 2, 5, 20, 100];
+const MOST_MARKS = 300;
+const MOST_MOMENTS = 200;
+/** Who wants little motion sees a step no more often than this. */
+const CALM_MS = 700;
+
+/** `load` asks for the steps of a document, `say` tells somebody who cannot see what changed. */
+export interface Asking {
+  load: (of: Played) => void;
+  say: (words: string) => void;
+}
+
+export class Replay {
+  readonly root: HTMLElement;
+  private readonly chooser = element("div", { class: "chooser" });
+  private readonly stage = element("div", { class: "stage", tabindex: "-1" });
+  private sessions: readonly SessionWork[] = [];
+  private of: Played | undefined;
+  private player: Player | undefined;
+
+  constructor(private readonly asking: Asking) {
+    this.root = element("div", {}, this.chooser, this.stage);
+  }
+
+  /** Take over what there is to be replayed; what is not there any more goes from the page. */
+  update({ sessions }: Overview): void {
+    this.sessions = sessions.filter(({ documents }) => documents.length > 0);
+    const { of } = this;
+    const isThere = this.sessions.some(
+      ({ name, documents }) =>
+        name === of?.session && documents.some((document) => document.name === of.document),
+    );
+    if (of === undefined || !isThere) {
+      this.of = undefined;
+      this.leave();
+    }
+    this.choose();
+    if (this.of !== undefined) {
+      this.asking.load(this.of);
+    }
+  }
+
+  /** Begin with the latest session, unless there is one on the page. */
+  open(): void {
+    const last = this.sessions.at(-1);
+    const document = last?.documents[0];
+    if (this.of === undefined && last !== undefined && document !== undefined) {
+      this.play({ session: last.name, document: document.name });
+    }
+  }
+
+  /** Show a document of a session, from its first step. */
+  play(of: Played): void {
+    this.leave();
+    this.of = of;
+    this.choose();
+    fill(this.stage, element("p", { class: "lead" }, t("Reading the session…")));
+    this.asking.load(of);
+  }
+
+  /** Show what was asked for, if it is still wanted; one that is shown stays at its step. */
+  show(recording: Recording): void {
+    if (recording.session !== this.of?.session || recording.document !== this.of.document) {
+      return;
+    }
+    const at = this.player?.index ?? 0;
+    const had = this.player !== undefined && this.stage.contains(document.activeElement);
+    const key = had ? (document.activeElement as HTMLElement).dataset.key : undefined;
+    this.player?.pause();
+    this.player = new Player(recording, this.asking.say);
+    this.player.go(Math.min(at, this.player.last));
+    this.stage.replaceChildren(this.player.root);
+    if (key !== undefined) {
+      this.stage.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+    }
+  }
+
+  /** Say why there is nothing to show. */
+  fail(message: string): void {
+    this.leave();
+    fill(this.stage, nothing(t("This cannot be played back"), message));
+  }
+
+  /** Stop playing, for nobody looks. */
+  rest(): void {
+    this.player?.pause();
+  }
+
+  private leave(): void {
+    this.player?.pause();
+    this.player = undefined;
+    const words = t("What you edit while recording is allowed can be replayed here, step by step.");
+    fill(this.stage, nothing(t("Nothing to replay"), words));
+  }
+
+  private choose(): void {
+    if (this.sessions.length === 0) {
+      fill(this.chooser);
+      return;
+    }
+    const current = this.sessions.find(({ name }) => name === this.of?.session);
+    const sessions = select(
+      t("Session"),
+      [...this.sessions].reverse().map((session) => [session.name, sessionTitle(session)]),
+      this.of?.session,
+      (name) => {
+        const first = this.sessions.find((session) => session.name === name)?.documents[0];
+        if (first !== undefined) {
+          this.play({ session: name, document: first.name });
+        }
+      },
+    );
+    const documents = select(
+      t("File"),
+      (current?.documents ?? []).map(({ name, edits }) => [
+        name,
+        `${fileName(name)} (${count(edits, "edit")})`,
+      ]),
+      this.of?.document,
+      (name) => {
+        if (this.of !== undefined) {
+          this.play({ session: this.of.session, document: name });
+        }
+      },
+    );
+    fill(this.chooser, sessions, documents);
+  }
+}
+
+/** One document of a session on the page. */
+class Player {
+  readonly root: HTMLElement;
+  index = 0;
+  private readonly playback: Playback;
+  private readonly times: Float64Array;
+  private readonly view = new CodeView();
+  private readonly range: HTMLInputElement;
+  private readonly words = element("p", { class: "step" });
+  private readonly playing: HTMLButtonElement;
+  private frame: number | undefined;
+  private speed = 5;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly say: (words: string) => void,
+  ) {
+    this.playback = new Playback(JSON.parse(recording.steps) as Row[]);
+    this.times = playedAtMs(this.playback.steps);
+    this.range = element("input", {
+      type: "range",
+      min: "0",
+      max: String(this.last),
+      step: "1",
+      key: "range",
+      "aria-label": t("Step"),
+    });
+    this.range.addEventListener("input", () => {
+      this.pause();
+      this.go(Number(this.range.value));
+    });
+    this.playing = button(t("Play"), () => {
+      this.toggle();
+    });
+    this.root = element(
+      "div",
+      { class: "player" },
+      this.controls(),
+      element("div", { class: "scrubber" }, this.marks(), this.range),
+      this.words,
+      this.view.root,
+      this.proof(),
+      this.moments(),
+    );
+  }
+
+  get last(): number {
+    return this.playback.last;
+  }
+
+  /** Show how things stood after a step. */
+  go(index: number): void {
+    this.index = Math.min(this.last, Math.max(0, index));
+    const found = this.playback.at(this.index);
+    const { step } = found;
+    const when = timeWithSeconds(this.dateOf(step));
+    const place = t("Step {0} of {1}", number(this.index + 1), number(this.last + 1));
+    const words = wordsOf(found);
+    this.range.value = String(this.index);
+    this.range.setAttribute("aria-valuetext", `${place}, ${when}, ${words}`);
+    this.words.replaceChildren(
+      element("span", { class: "place" }, place),
+      element("span", { class: "when" }, when),
+      element("span", { class: "what" }, words),
+    );
+    this.view.show(found);
+  }
+
+  pause(): void {
+    if (this.frame !== undefined) {
+      cancelAnimationFrame(this.frame);
+      this.frame = undefined;
+      this.playing.textContent = t("Play");
+    }
+  }
+
+  private toggle(): void {
+    if (this.frame !== undefined) {
+      this.pause();
+      this.say(t("Paused at step {0} of {1}", number(this.index + 1), number(this.last + 1)));
+      return;
+    }
+    if (this.index === this.last) {
+      this.go(0);
+    }
+    this.playing.textContent = t("Pause");
+    this.say(t("Playing"));
+    this.run();
+  }
+
+  private run(): void {
+    let played = this.times[this.index] ?? 0;
+    let before: number | undefined;
+    let shownAt = 0;
+    const tick = (now: number): void => {
+      played += (now - (before ?? now)) * this.speed;
+      before = now;
+      const index = stepPlayedAt(this.times, played);
+      if (index !== this.index && now - shownAt >= (wantsCalm() ? CALM_MS : 0)) {
+        shownAt = now;
+        this.go(index);
+      }
+      if (this.index === this.last) {
+        this.pause();
+        this.say(t("At the end"));
+      } else {
+        this.frame = requestAnimationFrame(tick);
+      }
+    };
+    this.frame = requestAnimationFrame(tick);
+  }
+
+  private controls(): HTMLElement {
+    const step = (by: number): void => {
+      this.pause();
+      this.go(this.index + by);
+      this.say(this.range.getAttribute("aria-valuetext") ?? "");
+    };
+    const speed = select(
+      t("Speed"),
+      SPEEDS.map((each) => [String(each), `${String(each)}×`]),
+      String(this.speed),
+      (chosen) => {
+        this.speed = Number(chosen);
+        if (this.frame !== undefined) {
+          cancelAnimationFrame(this.frame);
+          this.run();
+        }
+      },
+    );
+    const way = (text: string, press: () => void): HTMLElement =>
+      button(text, press, { class: "secondary" });
+    return element(
+      "div",
+      { class: "controls" },
+      this.playing,
+      way(t("Step Back"), () => {
+        step(-1);
+      }),
+      way(t("Step Forward"), () => {
+        step(1);
+      }),
+      way(t("Next Run"), () => {
+        this.jump(isRun, t("There is no later run."));
+      }),
+      way(t("Next Error"), () => {
+        this.jump(isFailure, t("There is no later error."));
+      }),
+      speed,
+    );
+  }
+
+  private jump(isWanted: (step: Step) => boolean, otherwise: string): void {
+    this.pause();
+    const found = this.playback.next(this.index, isWanted);
+    if (found !== undefined) {
+      this.go(found);
+    }
+    this.say(found === undefined ? otherwise : (this.range.getAttribute("aria-valuetext") ?? ""));
+    this.words.classList.toggle("none", found === undefined);
+  }
+
+  /** Marks above the scrubber; the moments below are the same for whoever cannot see them. */
+  private marks(): HTMLElement {
+    const marks = this.marked(MOST_MARKS).map(([index, step]) => {
+      const mark = element("span", { class: markClass(step) }, signOf(step));
+      mark.style.left = `${String(this.last === 0 ? 0 : (index / this.last) * 100)}%`;
+      return mark;
+    });
+    return element("div", { class: "marks", "aria-hidden": "true" }, ...marks);
+  }
+
+  private moments(): HTMLElement {
+    const all = this.marked(Infinity);
+    const rows = all.slice(0, MOST_MOMENTS).map(([index, step]) => {
+      const words = "words" in step ? step.words : "";
+      const way = button(
+        timeWithSeconds(this.dateOf(step)),
+        () => {
+          this.pause();
+          this.go(index);
+        },
+        { class: "link", key: `moment ${String(index)}` },
+      );
+      const sign = element("span", { class: markClass(step), "aria-hidden": "true" }, signOf(step));
+      return element("li", {}, sign, way, element("span", {}, words));
+    });
+    const rest = all.length - rows.length;
+    return element(
+      "details",
+      { class: "moments" },
+      element("summary", { key: "moments" }, t("Moments: {0}", number(all.length))),
+      element("ol", {}, ...rows),
+      rest > 0 ? element("p", {}, t("{0} more are not listed.", number(rest))) : undefined,
+    );
+  }
+
+  private marked(most: number): [number, Step][] {
+    const all = this.playback.steps.flatMap((step, index): [number, Step][] =>
+      step.kind === "mark" || step.kind === "text" ? [[index, step]] : [],
+    );
+    const every = Math.max(1, Math.ceil(all.length / most));
+    return all.filter((each, index) => index % every === 0 || isFailure(each[1]));
+  }
+
+  private proof(): HTMLElement {
+    const { exact, saves_checked: saves, redactions, problems } = this.recording;
+    const withoutText = this.playback.steps.some(({ kind }) => kind === "length");
+    const checked = t("{0} checked", count(saves, "save"));
+    const hidden =
+      redactions > 0 ? ` ${t("Placeholders stand for {0}.", count(redactions, "secret"))}` : "";
+    if (!exact) {
+      const heading = t("Replay is not exact:");
+      const items = problems.map((problem) => element("li", {}, problem));
+      return element("div", { class: "proof" }, heading, element("ul", {}, ...items));
+    }
+    const known = withoutText
+      ? t("Where the text was not kept, only lengths are shown.")
+      : t("This is exactly what was recorded ({0}).", checked);
+    return element("p", { class: "proof" }, known + hidden);
+  }
+
+  private dateOf(step: Step): Date {
+    return dateOf(this.recording.started_wall_us + step.atMs * 1000);
+  }
+}
+
+function select(
+  label: string,
+  choices: readonly (readonly [value: string, text: string])[],
+  chosen: string | undefined,
+  changed: (value: string) => void,
+): HTMLElement {
+  const options = choices.map(([value, text]) => element("option", { value }, text));
+  const made = element("select", { key: label }, ...options);
+  if (chosen !== undefined) {
+    made.value = chosen;
+  }
+  made.addEventListener("change", () => {
+    changed(made.value);
+  });
+  return element("label", {}, element("span", {}, label), made);
+}
+
+function sessionTitle({ started_wall_us: started, edits }: SessionWork): string {
+  const date = dateOf(started);
+  return `${shortDay(date)}, ${time(date)} (${count(edits, "edit")})`;
+}
+
+function wantsCalm(): boolean {
+  return (
+    document.body.classList.contains("vscode-reduce-motion") ||
+    matchMedia("(prefers-reduced-motion: reduce)").matches
+  );
+}
+
+function markClass(step: Step): string {
+  return `mark ${isFailure(step) ? "failed" : step.kind === "mark" ? step.mark : "stated"}`;
+}
+
+function signOf(step: Step): string {
+  if (step.kind !== "mark") {
+    return "◆";
+  }
+  if (isRun(step)) {
+    return step.failed ? "✕" : "✓";
+  }
+  switch (step.mark) {
+    case "save":
+      return "▾";
+    case "suggestion":
+      return "◎";
+    default:
+      return "•";
+  }
+}
