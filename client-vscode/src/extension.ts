@@ -38,7 +38,11 @@ export function activate(context: ExtensionContext): void {
   const consent = new ConsentDialog(started, documents, context.globalState, () => {
     void status.refresh();
   });
-  const mine = new MinePanel(started, Uri.joinPath(context.extensionUri, "out"));
+  const mine = new MinePanel(
+    started,
+    Uri.joinPath(context.extensionUri, "out"),
+    Uri.joinPath(context.extensionUri, "icon.png"),
+  );
   context.subscriptions.push(
     started,
     documents,

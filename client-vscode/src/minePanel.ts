@@ -22,10 +22,11 @@ export class MinePanel implements Disposable {
   private readonly subscriptions: Disposable;
   private panel: WebviewPanel | undefined;
 
-  /** `folder` has the page's script and style. */
+  /** `folder` has the page's script and style, `icon` is the picture on its tab. */
   constructor(
     private readonly server: Server,
     private readonly folder: Uri,
+    private readonly icon: Uri,
   ) {
     this.subscriptions = Disposable.from(
       // A window that is opened again shows the page that was open in it.
@@ -64,6 +65,7 @@ export class MinePanel implements Disposable {
   private keep(panel: WebviewPanel): void {
     this.panel?.dispose();
     this.panel = panel;
+    panel.iconPath = this.icon;
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [this.folder] };
     const subscription = webview.onDidReceiveMessage((message: ToExtension) =>

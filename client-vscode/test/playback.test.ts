@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Playback, isFailure, isRun, playedAtMs, stepPlayedAt } from "../src/mine/playback";
+import { Playback, isFailure, isRun, playedAtMs, spacedOut, stepPlayedAt } from "../src/mine/playback";
 import type { Row } from "../src/mine/told";
 
 const edit = (atMs: number, offset: number, removed: number, inserted: string): Row => [
@@ -92,4 +92,18 @@ test("a hundred thousand steps lead to the right text from anywhere", () => {
     const index = (jump * 7919 * 13) % texts.length;
     assert.equal(playback.at(index).text, texts[index]);
   }
+});
+
+test("where marks would lie on each other, the one that matters most is there", () => {
+  const { steps } = new Playback([
+    ["text", 0, "", "opened"],
+    edit(1, 0, 0, "a"),
+    ["mark", 2, "save", "saved", false],
+    ["mark", 3, "run", "ran: NameError", true],
+    ["mark", 4, "run", "ran", false],
+    edit(5, 0, 0, "a"),
+  ]);
+  assert.deepEqual(spacedOut(steps, 6), [0, 2, 3, 4]);
+  assert.deepEqual(spacedOut(steps, 2), [0, 3]);
+  assert.deepEqual(spacedOut(steps, 1), [3]);
 });

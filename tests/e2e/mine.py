@@ -32,27 +32,27 @@ class Mine:
 
     def text(self) -> str:
         """Everything that can be read."""
-        return self.find("main").inner_text()
+        return str(self.find("main").inner_text())
 
     def tab_to(self, name: str) -> None:
         """Press Tab until something of a name has the focus."""
         for _ in range(_MOST_TABS):
-            if name in self.focused():
+            if self.focused() == name:
                 return
             self.editor.press("Tab")
         raise AssertionError(f"{name} cannot be reached with Tab; the focus is on {self.focused()}")
 
     def focused(self) -> str:
-        """The name of what has the focus."""
+        """The name of what has the focus, empty where nothing has."""
         script = """() => {
-            const { activeElement: it } = document;
-            return it?.getAttribute("aria-label") ?? it?.textContent ?? "";
+            const it = document.activeElement;
+            return it === document.body ? "" : it.getAttribute("aria-label") ?? it.textContent;
         }"""
         return str(self.frame().evaluate(script))
 
     def selected(self) -> str:
         """The title of the tab that is shown."""
-        return self.find('[role=tab][aria-selected="true"]').inner_text()
+        return str(self.find('[role=tab][aria-selected="true"]').inner_text())
 
     def code(self) -> str:
         """The text that the replay shows."""

@@ -75,7 +75,7 @@ function decisionTable(decisions: Overview["decisions"]): HTMLElement[] {
         { title: t("When"), cell: ([line, decision]) => whenDecided(line, decision) },
         { title: t("What"), cell: ([, decision]) => actionWords(decision) },
         { title: t("Where"), cell: ([, decision]) => decision?.decided_by ?? "" },
-        { title: t("For"), cell: ([, decision]) => scopesOf(decision) },
+        { title: t("For"), cell: ([, decision]) => scopesOf(decision), isWide: true },
         { title: t("Until"), cell: ([, decision]) => untilWords(decision) },
       ],
       [{ items: numbered }],
@@ -163,7 +163,7 @@ function places({ files, folder, derived, imported_sessions: imported }: Overvie
       t("Files"),
       [
         { title: t("File"), cell: ({ name }) => element("code", {}, name) },
-        { title: t("Holds"), cell: ({ name }) => holdsWords(name) },
+        { title: t("Holds"), cell: ({ name }) => holdsWords(name), isWide: true },
         { title: t("Size"), cell: ({ bytes }) => size(bytes), isNumber: true },
       ],
       [{ items: files }],
@@ -179,7 +179,7 @@ function holdsWords(name: string): string {
   if (name.startsWith("damaged-")) {
     return t("a database that was damaged and set aside");
   }
-  return name === "traces.db" ? t("what was recorded") : t("what SQLite has not yet put there");
+  return name === "traces.db" ? t("what was recorded") : t("what belongs to it while it is in use");
 }
 
 function exportTable(exports: readonly Exported[]): HTMLElement[] {
@@ -191,7 +191,7 @@ function exportTable(exports: readonly Exported[]): HTMLElement[] {
       t("Exports that may still have some of it"),
       [
         { title: t("When"), cell: ({ made_wall_us: made }) => moment(dateOf(made)) },
-        { title: t("Where"), cell: ({ path }) => element("code", {}, path) },
+        { title: t("Where"), cell: ({ path }) => element("code", {}, path), isWide: true },
         { title: t("As"), cell: ({ format }) => format },
         { title: t("Sessions"), cell: ({ sessions }) => number(sessions), isNumber: true },
         {
@@ -213,7 +213,7 @@ function erasureTable(erasures: readonly Erased[]): HTMLElement[] {
       t("What was forgotten"),
       [
         { title: t("When"), cell: ({ erased_wall_us: when }) => moment(dateOf(when)) },
-        { title: t("Why"), cell: ({ reason }) => reason },
+        { title: t("Why"), cell: ({ reason }) => reason, isWide: true },
         { title: t("Events"), cell: ({ events }) => number(events), isNumber: true },
         { title: t("Files"), cell: ({ documents }) => number(documents), isNumber: true },
       ],

@@ -39,6 +39,8 @@ export interface Column<Item> {
   /** What stands in a row; the first column heads its row. */
   cell: (item: Item) => Child | Child[];
   isNumber?: boolean;
+  /** Whether it takes the room that the others leave. */
+  isWide?: boolean;
 }
 
 export interface Group<Item> {
@@ -52,7 +54,8 @@ export function table<Item>(
   columns: readonly Column<Item>[],
   groups: readonly Group<Item>[],
 ): HTMLTableElement {
-  const kind = (column: Column<Item>): Attributes => (column.isNumber ? { class: "number" } : {});
+  const kind = ({ isNumber, isWide }: Column<Item>): Attributes =>
+    isNumber ? { class: "number" } : isWide ? { class: "wide" } : {};
   const head = columns.map((column) =>
     element("th", { scope: "col", ...kind(column) }, column.title),
   );

@@ -1,7 +1,7 @@
 /** The page of what is mine: asks the extension for what is to be shown, and shows it. */
 
 import { consentPage } from "./consent";
-import { button, element, facts, fill } from "./elements";
+import { button, element, fill } from "./elements";
 import type { Command, ToExtension, ToPage } from "./messages";
 import { profilePage } from "./profile";
 import { Replay } from "./replay";
@@ -10,7 +10,7 @@ import { Tabs } from "./tabs";
 import { speak, t } from "./texts";
 import { timeline } from "./timeline";
 import type { Overview, Played, Profile } from "./told";
-import { count, dateOf, number, size, timeWithSeconds } from "./words";
+import { count, dateOf, size, timeWithSeconds } from "./words";
 
 /** What is kept of the page when the window is opened again: nothing that was recorded. */
 interface Kept {
@@ -25,7 +25,6 @@ class Page {
   private readonly where = element("p", { class: "lead" });
   private readonly banner = element("p", { class: "banner", hidden: "" });
   private readonly toolbar = element("div", { class: "actions" });
-  private readonly sums = element("div", { tabindex: "-1" });
   private readonly panels = {
     timeline: element("div"),
     profile: element("div"),
@@ -72,7 +71,6 @@ class Page {
       this.where,
       this.banner,
       this.toolbar,
-      this.sums,
       this.tabs.list,
       ...Object.values(this.panels),
       this.said,
@@ -119,14 +117,13 @@ class Page {
         : ` ${t("{0} wait to be written.", count(overview.waiting, "event"))}`;
     fill(
       this.where,
-      t("{0} on this computer, in", size(bytes)),
+      t("{0} {1} on this computer, in", recordingWords(overview.consent), size(bytes)),
       " ",
       element("code", {}, overview.folder),
-      ` ${t("Nothing is sent anywhere. Read at {0}.", when)}${waiting}`,
+      `. ${t("Nothing is sent anywhere. Read at {0}.", when)}${waiting}`,
     );
     this.warn(overview.trouble ?? undefined);
     fill(this.toolbar, ...this.ways(overview));
-    fill(this.sums, sumsOf(overview));
     this.showTimeline();
     fill(this.panels.suggestions, ...suggestionsPage(overview));
     fill(this.panels.consent, ...consentPage(overview, run));
@@ -137,7 +134,7 @@ class Page {
     }
   }
 
-  private ways({ consent }: Overview): HTMLElement[] {
+  private ways({ consent, sessions }: Overview): HTMLElement[] {
     const way = (text: string, press: () => void): HTMLElement =>
       button(text, press, { class: "secondary" });
     const recording = consent.paused
@@ -155,12 +152,16 @@ class Page {
         run("chooseConsent");
       }),
       ...(consent.content === null ? [] : [recording]),
-      way(t("Hand In…"), () => {
-        run("handIn");
-      }),
-      way(t("Forget…"), () => {
-        run("forget");
-      }),
+      ...(sessions.length === 0
+        ? []
+        : [
+            way(t("Hand In…"), () => {
+              run("handIn");
+            }),
+            way(t("Forget…"), () => {
+              run("forget");
+            }),
+          ]),
     ];
   }
 
@@ -221,41 +222,22 @@ class Page {
   }
 
   private say(words: string): void {
-    this.said.textContent = words;
+    // The same words again are said again only where they were gone in between.
+    this.said.textContent = "";
+    requestAnimationFrame(() => {
+      this.said.textContent = words;
+    });
   }
-}
-
-function sumsOf({ consent, sessions, suggestions, exports }: Overview): HTMLElement {
-  const sum = (of: (session: Overview["sessions"][number]) => number): number =>
-    sessions.reduce((before, session) => before + of(session), 0);
-  const { accepted = 0 } = suggestions.counts;
-  return facts({
-    [t("Recording")]: recordingWords(consent),
-    [t("Sessions")]: number(sessions.length),
-    [t("Edits")]: number(sum(({ edits }) => edits)),
-    [t("Runs that failed")]: t(
-      "{0} of {1}",
-      number(sum((session) => session.failed_runs + session.failed_tests)),
-      number(sum(({ runs, tests }) => runs + tests)),
-    ),
-    [t("Suggestions taken")]: t("{0} of {1}", number(accepted), number(offered(suggestions.counts))),
-    [t("Exports")]: number(exports.length),
-  });
-}
-
-function offered(counts: Overview["suggestions"]["counts"]): number {
-  const { accepted = 0, dismissed = 0, superseded = 0, offered: left = 0 } = counts;
-  return accepted + dismissed + superseded + left;
 }
 
 function recordingWords({ recording, paused, content }: Overview["consent"]): string {
   if (paused) {
-    return t("paused");
+    return t("Recording is paused.");
   }
   if (!recording) {
-    return t("off");
+    return t("Recording is off.");
   }
-  return content === "full" ? t("on, with text") : t("on, without text");
+  return content === "full" ? t("Recording is on, with text.") : t("Recording is on, without text.");
 }
 
 function run(command: Command): void {

@@ -128,6 +128,32 @@ export function isFailure(step: Step): boolean {
   return isRun(step) && step.kind === "mark" && step.failed;
 }
 
+/**
+ * Return the steps to be marked on a line that has room for so many: what is beside the text, and
+ * where several lie in one place, what matters most.
+ */
+export function spacedOut(steps: readonly Step[], places: number): number[] {
+  const chosen = new Map<number, number>();
+  steps.forEach((step, index) => {
+    const place = Math.floor((index / steps.length) * places);
+    const before = steps[chosen.get(place) ?? -1];
+    if (weightOf(step) > (before === undefined ? 0 : weightOf(before))) {
+      chosen.set(place, index);
+    }
+  });
+  return [...chosen.values()].sort((one, other) => one - other);
+}
+
+function weightOf(step: Step): number {
+  if (isFailure(step)) {
+    return 3;
+  }
+  if (isRun(step)) {
+    return 2;
+  }
+  return step.kind === "mark" || step.kind === "text" ? 1 : 0;
+}
+
 function applied(text: string | null, step: Step | undefined): string | null {
   switch (step?.kind) {
     case "text":

@@ -20,7 +20,8 @@ export function profilePage(profile: Profile, { consent }: Overview): HTMLElemen
     ];
   }
   const from = t(
-    "From {0} in {1}. It is worked out when you look, and kept nowhere.",
+    "From {0} in {1}. It is worked out when you look, and kept nowhere. How sure it is says within " +
+      "what a share lies, nineteen times out of twenty.",
     count(profile.traces, "program"),
     count(profile.sessions, "session"),
   );
@@ -47,7 +48,7 @@ function statementTable(
     table<Statement>(
       title,
       [
-        { title: t("What"), cell: ({ subject }) => capital(subject) },
+        { title: t("What"), cell: ({ subject }) => capital(subject), isWide: true },
         {
           title: t("You"),
           cell: ({ value, compared }) => [
@@ -55,7 +56,7 @@ function statementTable(
             compared === "" ? undefined : element("span", { class: "quiet" }, ` (${compared})`),
           ],
         },
-        { title: t("How often"), cell: ({ share }) => (share === null ? "" : bar(share)) },
+        { title: t("How often"), cell: howOften },
         { title: t("Seen"), cell: ({ seen }) => t("{0} times", number(seen)), isNumber: true },
         { title: t("How sure"), cell: ({ interval }) => certainty(interval), isNumber: true },
       ],
@@ -64,11 +65,15 @@ function statementTable(
   ];
 }
 
-function bar(share: number): HTMLElement {
+function howOften({ share, value }: Statement): HTMLElement | undefined {
+  if (share === null) {
+    return undefined;
+  }
   const fill = element("span", { class: "fill" });
   fill.style.width = `${String(share * 100)}%`;
   const track = element("span", { class: "share", "aria-hidden": "true" }, fill);
-  return element("span", { class: "measured" }, track, percent(share));
+  const isSaid = value.endsWith("%");
+  return element("span", { class: "measured" }, track, isSaid ? undefined : percent(share));
 }
 
 /** Return within what a share lies, were as much seen of it again as will ever be. */
@@ -84,7 +89,11 @@ function errorTable({ errors }: Profile): HTMLElement[] {
     table<Profile["errors"][number]>(
       t("Errors that ended your runs"),
       [
-        { title: t("Error"), cell: ({ error_type: name }) => element("code", {}, name) },
+        {
+          title: t("Error"),
+          cell: ({ error_type: name }) => element("code", {}, name),
+          isWide: true,
+        },
         { title: t("Runs"), cell: ({ count: runs }) => number(runs), isNumber: true },
         { title: t("Last"), cell: ({ last_wall_us: last }) => moment(dateOf(last)) },
       ],

@@ -3,13 +3,21 @@
 import { CodeView } from "./codeView";
 import { button, element, fill, nothing } from "./elements";
 import { wordsOf } from "./lines";
-import { Playback, type Step, isFailure, isRun, playedAtMs, stepPlayedAt } from "./playback";
+import {
+  Playback,
+  type Step,
+  isFailure,
+  isRun,
+  playedAtMs,
+  spacedOut,
+  stepPlayedAt,
+} from "./playback";
 import { t } from "./texts";
 import type { Overview, Played, Recording, Row, SessionWork } from "./told";
 import { count, dateOf, fileName, number, shortDay, time, timeWithSeconds } from "./words";
 
 const SPEEDS = [1, 2, 5, 20, 100];
-const MOST_MARKS = 300;
+const MOST_MARKS = 60;
 const MOST_MOMENTS = 200;
 /** Who wants little motion sees a step no more often than this. */
 const CALM_MS = 700;
@@ -301,16 +309,19 @@ class Player {
 
   /** Marks above the scrubber; the moments below are the same for whoever cannot see them. */
   private marks(): HTMLElement {
-    const marks = this.marked(MOST_MARKS).map(([index, step]) => {
-      const mark = element("span", { class: markClass(step) }, signOf(step));
-      mark.style.left = `${String(this.last === 0 ? 0 : (index / this.last) * 100)}%`;
+    const marks = spacedOut(this.playback.steps, MOST_MARKS).map((index) => {
+      const step = this.playback.steps[index];
+      const mark = step && element("span", { class: markClass(step) }, signOf(step));
+      mark?.style.setProperty("left", `${String(this.last === 0 ? 0 : (index / this.last) * 100)}%`);
       return mark;
     });
     return element("div", { class: "marks", "aria-hidden": "true" }, ...marks);
   }
 
   private moments(): HTMLElement {
-    const all = this.marked(Infinity);
+    const all = this.playback.steps.flatMap((step, index): [number, Step][] =>
+      step.kind === "mark" || step.kind === "text" ? [[index, step]] : [],
+    );
     const rows = all.slice(0, MOST_MOMENTS).map(([index, step]) => {
       const words = "words" in step ? step.words : "";
       const way = button(
@@ -327,25 +338,17 @@ class Player {
     const rest = all.length - rows.length;
     return element(
       "details",
-      { class: "moments" },
+      { class: "moments", open: "" },
       element("summary", { key: "moments" }, t("Moments: {0}", number(all.length))),
       element("ol", {}, ...rows),
       rest > 0 ? element("p", {}, t("{0} more are not listed.", number(rest))) : undefined,
     );
   }
 
-  private marked(most: number): [number, Step][] {
-    const all = this.playback.steps.flatMap((step, index): [number, Step][] =>
-      step.kind === "mark" || step.kind === "text" ? [[index, step]] : [],
-    );
-    const every = Math.max(1, Math.ceil(all.length / most));
-    return all.filter((each, index) => index % every === 0 || isFailure(each[1]));
-  }
-
   private proof(): HTMLElement {
     const { exact, saves_checked: saves, redactions, problems } = this.recording;
     const withoutText = this.playback.steps.some(({ kind }) => kind === "length");
-    const checked = t("{0} checked", count(saves, "save"));
+    const checked = saves > 0 ? ` ${t("{0} proved it.", count(saves, "save"))}` : "";
     const hidden =
       redactions > 0 ? ` ${t("Placeholders stand for {0}.", count(redactions, "secret"))}` : "";
     if (!exact) {
@@ -355,7 +358,7 @@ class Player {
     }
     const known = withoutText
       ? t("Where the text was not kept, only lengths are shown.")
-      : t("This is exactly what was recorded ({0}).", checked);
+      : t("This is exactly what was recorded.") + checked;
     return element("p", { class: "proof" }, known + hidden);
   }
 

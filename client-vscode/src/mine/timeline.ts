@@ -1,7 +1,7 @@
 /** The timeline: when somebody worked, day by day, as a picture and as a table. */
 
 import { type Day, byDay } from "./days";
-import { button, element, nothing, table } from "./elements";
+import { button, element, facts, nothing, table } from "./elements";
 import type { Command } from "./messages";
 import { t } from "./texts";
 import type { DocumentWork, Overview, Played, SessionWork } from "./told";
@@ -32,12 +32,31 @@ export function timeline(
   const shown = showsAll ? begun : begun.slice(0, DAYS_AT_FIRST);
   const rest = begun.length - shown.length;
   return [
+    sumsOf(overview),
     picture(days.slice(0, DAYS_IN_PICTURE)),
     sessionTable(shown, ways),
     ...(rest > 0
       ? [button(t("Show {0} more", count(rest, "day")), showAll, { class: "secondary" })]
       : []),
   ];
+}
+
+function sumsOf({ sessions, suggestions }: Overview): HTMLElement {
+  const sum = (of: (session: SessionWork) => number): number =>
+    sessions.reduce((before, session) => before + of(session), 0);
+  const { withheld = 0, accepted = 0, ...others } = suggestions.counts;
+  const shown = Object.values(others).reduce((before, each) => before + each, accepted);
+  return facts({
+    [t("Sessions")]: number(sessions.length),
+    [t("Edits")]: number(sum(({ edits }) => edits)),
+    [t("Runs that failed")]: t(
+      "{0} of {1}",
+      number(sum((session) => session.failed_runs + session.failed_tests)),
+      number(sum(({ runs, tests }) => runs + tests)),
+    ),
+    [t("Suggestions taken")]: t("{0} of {1}", number(accepted), number(shown)),
+    [t("Suggestions held back")]: number(withheld),
+  });
 }
 
 function nothingRecorded({ consent, folder }: Overview, { run }: Ways): HTMLElement {
@@ -139,7 +158,7 @@ function sessionTable(days: readonly Day[], { play }: Ways): HTMLElement {
         cell: ({ failed_runs: runs, failed_tests: tests }) => number(runs + tests),
         isNumber: true,
       },
-      { title: t("Files"), cell: filesOf },
+      { title: t("Files"), cell: filesOf, isWide: true },
       { title: t("Replay"), cell: (session) => waysToPlay(session, play) },
     ],
     days.map(({ begin, sessions, edits }) => ({
