@@ -36,6 +36,7 @@ export class MinePanel implements Disposable {
           return Promise.resolve();
         },
       }),
+      server.onDidForget(() => void this.refresh()),
       server.onDidChangeState((state) => {
         this.tell({ type: "server", runs: state === "running" });
         if (state === "running") {

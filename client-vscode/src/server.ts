@@ -71,10 +71,13 @@ export class Server implements Disposable {
   private readonly stateChanged = new EventEmitter<ServerState>();
   private readonly looked = new EventEmitter<Uri>();
   private readonly intentChanged = new EventEmitter<Intent>();
+  private readonly forgotten = new EventEmitter<void>();
   readonly onDidChangeState = this.stateChanged.event;
   /** The server has looked at a document: what it offers for it may be another. */
   readonly onDidLook = this.looked.event;
   readonly onDidChangeIntent = this.intentChanged.event;
+  /** Something that was recorded was forgotten. */
+  readonly onDidForget = this.forgotten.event;
 
   private client: LanguageClient | undefined;
   private current: ServerState = "stopped";
@@ -100,6 +103,7 @@ export class Server implements Disposable {
     this.stateChanged.dispose();
     this.looked.dispose();
     this.intentChanged.dispose();
+    this.forgotten.dispose();
   }
 
   async stop(): Promise<void> {
@@ -156,8 +160,12 @@ export class Server implements Disposable {
     return this.command(CONSENT_DECIDE, action, terms);
   }
 
-  forget(what: ToForget): Promise<Receipt> {
-    return this.command(FORGET, what);
+  async forget(what: ToForget): Promise<Receipt> {
+    const receipt = await this.command<Receipt>(FORGET, what);
+    if (what.preview !== true) {
+      this.forgotten.fire();
+    }
+    return receipt;
   }
 
   exportBundle(path: string): Promise<HandedIn> {

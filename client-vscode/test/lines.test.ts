@@ -55,6 +55,7 @@ test("a step is told in words", () => {
       change: { offset: 2, removed, inserted },
     });
   assert.equal(told("", "b"), "typed “b” (line 2, column 1)");
+  assert.equal(told("x", ""), "removed “x” (line 2, column 1)");
   assert.equal(told("x\ny", "", "undo"), "undid: “x⏎y” went (line 2, column 1)");
   assert.equal(told("x", "b", "paste"), "pasted: “x” became “b” (line 2, column 1)");
   const long = told("", "🙂".repeat(60));

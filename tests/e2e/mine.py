@@ -58,6 +58,20 @@ class Mine:
         """The text that the replay shows."""
         return "\n".join(self.find(".line code").all_text_contents())
 
+    def shows_change(self) -> bool:
+        """Whether there is a line that was changed, in view of who looks at the text."""
+        script = """() => {
+            const line = document.querySelector(".line.changed")?.getBoundingClientRect();
+            const view = document.querySelector(".code").getBoundingClientRect();
+            return line !== undefined && line.top >= view.top && line.bottom <= view.bottom;
+        }"""
+        return bool(self.frame().evaluate(script))
+
+    def policy(self) -> str:
+        """What may be loaded and run in the page."""
+        meta = self.find("meta[http-equiv=Content-Security-Policy]")
+        return meta.get_attribute("content") or ""
+
     def value_text(self) -> str:
         """What a screen reader says of the scrubber."""
         return self.find("input[type=range]").get_attribute("aria-valuetext") or ""

@@ -36,7 +36,7 @@ from tests.stored import sessions
 
 TABS = ("Timeline", "Profile", "Suggestions", "Consent", "Replay")
 MARCH = datetime(2026, 3, 1, 9, 0)
-FIRST = "# 🙂 means\n"
+FIRST = "# 🙂 <b>means</b> &amp;\n"
 THEMES = {
     "Default Dark Modern": "vscode-dark",
     "Default Light Modern": "vscode-light",
@@ -91,6 +91,13 @@ def test_what_was_typed_is_replayed_by_keyboard_from_the_first_text_to_the_saved
     editor.until(lambda: mine.code() == saved(vscode.workspace / "program.py"), "the saved text")
     editor.press("Home")
     assert mine.code() == FIRST
+    mine.find("role=button[name=Play]").press("Enter")
+    mine.find("role=status").filter(has_text="At the end").wait_for()
+    assert mine.code() == saved(vscode.workspace / "program.py")
+    assert mine.policy().startswith("default-src 'none';")
+    assert "unsafe" not in mine.policy()
+    mine.find("input[type=range]").focus()
+    editor.press("Home")
     assert mine.value_text().startswith("Step 1 of ")
     assert "opened" in mine.value_text()
     editor.press("ArrowRight")
@@ -121,7 +128,6 @@ def test_what_is_forgotten_is_gone_from_the_page(vscode: VSCode, home: Home, ope
     editor.choose("Everything")
     editor.page.locator(".monaco-dialog-box").get_by_role("button", name="Forget").click()
     editor.notification("Forgotten: ").wait_for()
-    editor.close_notifications()
     editor.until(lambda: "swordfish" not in mine.text(), "the text is gone")
     mine.find("role=heading[name='Nothing to replay']").wait_for()
     for title in TABS:
@@ -189,6 +195,7 @@ def test_the_page_is_readable_in_every_theme_and_keeps_its_tab(
     editor.press("Enter")
     mine.find("option:has-text('(1 edit)')").first.wait_for(state="attached")
     assert mine.focused() == "Refresh"
+    editor.page.wait_for_timeout(6000)  # VS Code writes down what is open every few seconds
     editor.reopen()
     mine.find("text=Read at").wait_for()
     assert mine.selected() == "Consent"
@@ -226,6 +233,7 @@ def test_a_hundred_thousand_edits_can_be_scrubbed_through(
         before = mine.value_text()
         editor.press(key)
         editor.until(partial(_is_elsewhere, mine, before), key)
+        assert mine.shows_change() == (key != "Home")
     editor.screenshot("mine-long")
 
 

@@ -62,7 +62,7 @@ export class CodeView {
       return;
     }
     const { root } = this;
-    const top = row.offsetTop - root.offsetTop;
+    const top = row.offsetTop; // within the root, which is positioned
     const isInView =
       top >= root.scrollTop && top + row.offsetHeight <= root.scrollTop + root.clientHeight;
     if (!isInView) {

@@ -99,7 +99,9 @@ function edited({ removed, inserted }: Change, origin: string): string {
     return `${verb(origin)} ${quoted(inserted)}`;
   }
   if (inserted === "") {
-    return t("{0}: {1} went", verb(origin), quoted(removed));
+    return origin === "typed"
+      ? t("removed {0}", quoted(removed))
+      : t("{0}: {1} went", verb(origin), quoted(removed));
   }
   return t("{0}: {1} became {2}", verb(origin), quoted(removed), quoted(inserted));
 }

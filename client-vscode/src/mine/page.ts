@@ -97,11 +97,7 @@ class Page {
         this.fail(message);
         break;
       case "server":
-        this.warn(
-          message.runs
-            ? undefined
-            : t("Foretrace is not running. This is what it had when it was last asked."),
-        );
+        this.warn(message.runs ? undefined : this.notRunning());
     }
   }
 
@@ -214,6 +210,12 @@ class Page {
       this.warn(message);
     }
     this.say(message);
+  }
+
+  private notRunning(): string {
+    return this.overview === undefined
+      ? t("Foretrace is not running. What it has appears here once it does.")
+      : t("Foretrace is not running. This is what it had when it was last asked.");
   }
 
   private warn(words: string | undefined): void {

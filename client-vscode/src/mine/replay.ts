@@ -304,7 +304,6 @@ class Player {
       this.go(found);
     }
     this.say(found === undefined ? otherwise : (this.range.getAttribute("aria-valuetext") ?? ""));
-    this.words.classList.toggle("none", found === undefined);
   }
 
   /** Marks above the scrubber; the moments below are the same for whoever cannot see them. */
