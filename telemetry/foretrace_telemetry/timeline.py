@@ -236,7 +236,8 @@ def words_of(body: Body) -> str:
     """Return in a few words what happened, of an event that is no edit."""
     match body:
         case Opened(text=str(text)):
-            return f"opened, {text.count(chr(10)) + 1} lines"
+            lines = text.count("\n") + 1
+            return f"opened, {lines} line" + ("s" if lines > 1 else "")
         case Opened():
             return "opened"
         case Resynced(reason=reason):
