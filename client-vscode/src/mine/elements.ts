@@ -34,6 +34,24 @@ export function button(
   return made;
 }
 
+/** Return a list to choose from, with its label. */
+export function select(
+  label: string,
+  choices: readonly (readonly [value: string, text: string])[],
+  chosen: string | undefined,
+  changed: (value: string) => void,
+): HTMLElement {
+  const options = choices.map(([value, text]) => element("option", { value }, text));
+  const made = element("select", { key: label }, ...options);
+  if (chosen !== undefined) {
+    made.value = chosen;
+  }
+  made.addEventListener("change", () => {
+    changed(made.value);
+  });
+  return element("label", {}, element("span", {}, label), made);
+}
+
 export interface Column<Item> {
   title: string;
   /** What stands in a row; the first column heads its row. */
