@@ -1,7 +1,8 @@
-// Builds out/extension.js, and beside it the licences of what was bundled into it.
+// Builds out/extension.js, beside it the licences of what was bundled into it, and the page of what
+// is mine: out/mine.js and out/mine.css.
 
 import { build } from "esbuild";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 
 const { metafile } = await build({
   entryPoints: ["src/extension.ts"],
@@ -14,6 +15,17 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "info",
 });
+
+await build({
+  entryPoints: { mine: "src/mine/page.ts" },
+  outdir: "out",
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "chrome128",
+  logLevel: "info",
+});
+await copyFile("src/mine/page.css", "out/mine.css");
 
 const folders = new Set(
   Object.keys(metafile.inputs).flatMap(

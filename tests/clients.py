@@ -108,7 +108,11 @@ class Client(LanguageClient):
 
     async def more_help(self, uri: str) -> dict[str, Any]:
         """Ask for the next level of help."""
-        params = types.ExecuteCommandParams(protocol.MORE_HELP, [uri])
+        return await self.command(protocol.MORE_HELP, uri)
+
+    async def command(self, command: str, *arguments: Any) -> dict[str, Any]:
+        """Have the server run a command, and return what it answers."""
+        params = types.ExecuteCommandParams(command, list(arguments))
         answer = _plain(await self.workspace_execute_command_async(params))
         assert isinstance(answer, dict)
         return answer

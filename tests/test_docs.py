@@ -10,6 +10,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,27 @@ from foretrace_server.recording import CLIENT_KINDS
 from foretrace_server.settings import Level as HelpLevel
 from foretrace_server.settings import RunPrograms, Settings
 from foretrace_telemetry.consent import Content, Scope
-from foretrace_telemetry.events import BODIES, Body
+from foretrace_telemetry.erase import Selection, forget
+from foretrace_telemetry.events import (
+    BODIES,
+    Actor,
+    Body,
+    Edited,
+    Event,
+    IntentNoted,
+    IntentStage,
+    Opened,
+    RunFinished,
+    Saved,
+    SuggestionMoved,
+    SuggestionStage,
+)
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.lineage import Derived, Export, keep_derived, note_export
 from foretrace_telemetry.privacy import DENIED_NAMES
 from foretrace_telemetry.recorder import infer_origin
 from foretrace_telemetry.rows import body_from_json
+from foretrace_telemetry.store import SessionInfo, Store
 from tests.clients import session
 from tests.pages import DOCS, FENCE, ROOT, fences, section
 
@@ -254,6 +271,45 @@ async def test_the_examples_of_answers_look_like_those_of_the_server(
         assert shape(about) == shape(ask)
         answer = await client.request(protocol.INTENT, about)
         assert shape({**answer, "place": None}) == shape({**intent, "place": None})
+
+
+async def test_the_examples_about_what_is_mine_look_like_the_answers_of_the_server(
+    consented: Home,
+) -> None:
+    uri = "file:///course/search.py"
+    bodies = [
+        Opened("x = 'a'\n" * 6, "python"),
+        Edited(5, "", "0"),
+        Saved(),
+        RunFinished(1, error_type="NameError"),
+        SuggestionMoved("7ba8f588", SuggestionStage.OFFERED),
+        IntentNoted(IntentStage.CORRECTED, "fixing a failure"),
+    ]
+    with closing(Store.create(consented)) as store:
+        for name in ("forgotten", "kept"):
+            writer = store.begin_session(SessionInfo(name, 1, "0"))
+            writer.append([Event(1, 1, Actor.USER, body, uri, 1) for body in bodies])
+    forget(consented, Selection(frozenset({"forgotten"}), and_later_texts=False))
+    keep_derived(consented, Derived("kind", "name", ("kept",), b"content"), after_erasure=1)
+    note_export(consented, Export(1, "bundle", "mine.foretrace", ("kept",)))
+    told = [each for each in examples("Commands") if "command" not in each]
+    overview, profile, playback = (
+        next(each for each in told if key in each) for key in ("folder", "statements", "steps")
+    )
+    async with session(consented) as client:
+        answer = await client.command(protocol.MINE_OVERVIEW)
+        answer["sessions"] = answer["sessions"][1:]
+        for counted in ("suggestions", "intents"):
+            answer[counted]["counts"] = overview[counted]["counts"] = {}
+        assert shape(answer) == shape(overview)
+        assert shape(await client.command(protocol.MINE_PROFILE)) == shape(profile)
+        what = {"session": "kept", "document": uri}
+        answer = await client.command(protocol.MINE_PLAYBACK, what)
+    assert shape(answer) == shape(playback)
+    steps = [json.loads(each["steps"]) for each in (answer, playback)]
+    assert [[step[0], len(step)] for step in steps[0][:2]] == [
+        [step[0], len(step)] for step in steps[1]
+    ]
 
 
 def test_every_setting_is_told_and_none_is_made_up() -> None:

@@ -16,6 +16,7 @@ import { forget } from "./forget";
 import { handIn } from "./handIn";
 import type { IntentItem } from "./intent";
 import { log } from "./log";
+import type { MinePanel } from "./minePanel";
 import { statusPage } from "./pages";
 import { recordingState } from "./recordingState";
 import type { Server } from "./server";
@@ -31,10 +32,11 @@ export interface Parts {
   status: StatusItem;
   intent: IntentItem;
   documents: Documents;
+  mine: MinePanel;
 }
 
 export function registerCommands(parts: Parts): Disposable[] {
-  const { server, suggestions, consent, intent, status } = parts;
+  const { server, suggestions, consent, intent, status, mine } = parts;
   const all: Readonly<Record<string, () => unknown>> = {
     menu: () => showMenu(parts),
     accept: async () => (await suggestions.accept()) || whyNothing(suggestions),
@@ -48,6 +50,9 @@ export function registerCommands(parts: Parts): Disposable[] {
     pauseRecording: () => consent.pause(),
     resumeRecording: () => consent.resume(),
     readNotice: () => consent.readNotice(),
+    showMine: () => {
+      mine.show();
+    },
     forget: () => forget(server),
     handIn: () => handIn(server, consent),
     intent: () => intent.choose(),
@@ -174,6 +179,7 @@ function recordingItems(isPaused: boolean): MenuItem[] {
       : { label: l10n.t("$(debug-pause) Pause recording"), command: "pauseRecording" },
     { label: l10n.t("$(settings) Choose what is recorded"), command: "chooseConsent" },
     { label: l10n.t("$(book) Read the notice"), command: "readNotice" },
+    { label: l10n.t("$(eye) Show what you have about me"), command: "showMine" },
     { label: l10n.t("$(trash) Forget what was recorded"), command: "forget" },
     { label: l10n.t("$(export) Hand in what was recorded"), command: "handIn" },
     { label: l10n.t("$(compass) What am I doing?"), command: "intent" },

@@ -1,5 +1,5 @@
 /** Numbers of things in words: one of them is told in the singular. */
 
-export function counted(count: number, thing: string): string {
-  return count === 1 ? `1 ${thing}` : `${String(count)} ${thing}s`;
+export function counted(count: number, thing: string, locale?: string): string {
+  return count === 1 ? `1 ${thing}` : `${count.toLocaleString(locale)} ${thing}s`;
 }

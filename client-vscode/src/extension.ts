@@ -1,7 +1,7 @@
 /** Foretrace in VS Code: brings the parts together. */
 
 import { join } from "node:path";
-import { type ExtensionContext, workspace } from "vscode";
+import { type ExtensionContext, Uri, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import { ConsentDialog } from "./consent";
 import { Documents } from "./documents";
@@ -9,6 +9,7 @@ import { Environment } from "./environment";
 import { IntentItem } from "./intent";
 import { Lenses } from "./lenses";
 import { log } from "./log";
+import { MinePanel } from "./minePanel";
 import type { Status } from "./protocol";
 import { watchDocuments } from "./recording";
 import { watchRuns } from "./running";
@@ -37,6 +38,11 @@ export function activate(context: ExtensionContext): void {
   const consent = new ConsentDialog(started, documents, context.globalState, () => {
     void status.refresh();
   });
+  const mine = new MinePanel(
+    started,
+    Uri.joinPath(context.extensionUri, "out"),
+    Uri.joinPath(context.extensionUri, "icon.png"),
+  );
   context.subscriptions.push(
     started,
     documents,
@@ -44,7 +50,16 @@ export function activate(context: ExtensionContext): void {
     new Lenses(suggestions),
     status,
     intent,
-    ...registerCommands({ server: started, suggestions, consent, status, intent, documents }),
+    mine,
+    ...registerCommands({
+      server: started,
+      suggestions,
+      consent,
+      status,
+      intent,
+      documents,
+      mine,
+    }),
     watchDocuments(started),
     ...watchRuns(started),
     started.onDidChangeState(async (state) => {

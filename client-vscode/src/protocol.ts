@@ -23,6 +23,7 @@ export const STATUS = "foretrace/status";
 // document; the answer to it is that of `WHY`. `SNOOZE` takes minutes, null for until the server ends
 // and 0 for no more; the answer is `Timing`. `CONSENT_DECIDE` takes an action and terms.
 // `CONSENT_ASK` has the server ask, for editors that have no question of their own.
+// What those about what is mine answer stands in mine/told.ts.
 export const ACCEPTED = "foretrace.accepted";
 export const DISMISSED = "foretrace.dismissed";
 export const MORE_HELP = "foretrace.help.more";
@@ -32,6 +33,9 @@ export const CONSENT_DECIDE = "foretrace.consent.decide";
 export const CONSENT_ASK = "foretrace.consent.ask";
 export const FORGET = "foretrace.traces.forget";
 export const EXPORT_BUNDLE = "foretrace.traces.exportBundle";
+export const MINE_OVERVIEW = "foretrace.mine.overview";
+export const MINE_PROFILE = "foretrace.mine.profile";
+export const MINE_PLAYBACK = "foretrace.mine.playback";
 
 /** Parameters of `INTENT` and `WHY`. */
 export interface DocumentParams {

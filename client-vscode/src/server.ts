@@ -16,6 +16,7 @@ import {
 import { DOCUMENTS, makeClient, settings } from "./client";
 import { type Environment, type Python } from "./environment";
 import { log } from "./log";
+import type { Overview, Played, Profile, Recording } from "./mine/told";
 import { oneAtATime } from "./oneAtATime";
 import type { Level } from "./settings";
 import {
@@ -35,6 +36,9 @@ import {
   INTENT,
   INTENT_CHANGED,
   type Intent,
+  MINE_OVERVIEW,
+  MINE_PLAYBACK,
+  MINE_PROFILE,
   MORE_HELP,
   type Notice,
   type Report,
@@ -67,10 +71,13 @@ export class Server implements Disposable {
   private readonly stateChanged = new EventEmitter<ServerState>();
   private readonly looked = new EventEmitter<Uri>();
   private readonly intentChanged = new EventEmitter<Intent>();
+  private readonly forgotten = new EventEmitter<void>();
   readonly onDidChangeState = this.stateChanged.event;
   /** The server has looked at a document: what it offers for it may be another. */
   readonly onDidLook = this.looked.event;
   readonly onDidChangeIntent = this.intentChanged.event;
+  /** Something that was recorded was forgotten. */
+  readonly onDidForget = this.forgotten.event;
 
   private client: LanguageClient | undefined;
   private current: ServerState = "stopped";
@@ -96,6 +103,7 @@ export class Server implements Disposable {
     this.stateChanged.dispose();
     this.looked.dispose();
     this.intentChanged.dispose();
+    this.forgotten.dispose();
   }
 
   async stop(): Promise<void> {
@@ -152,12 +160,28 @@ export class Server implements Disposable {
     return this.command(CONSENT_DECIDE, action, terms);
   }
 
-  forget(what: ToForget): Promise<Receipt> {
-    return this.command(FORGET, what);
+  async forget(what: ToForget): Promise<Receipt> {
+    const receipt = await this.command<Receipt>(FORGET, what);
+    if (what.preview !== true) {
+      this.forgotten.fire();
+    }
+    return receipt;
   }
 
   exportBundle(path: string): Promise<HandedIn> {
     return this.command(EXPORT_BUNDLE, path);
+  }
+
+  mineOverview(): Promise<Overview> {
+    return this.command(MINE_OVERVIEW);
+  }
+
+  mineProfile(): Promise<Profile> {
+    return this.command(MINE_PROFILE);
+  }
+
+  minePlayback(of: Played): Promise<Recording> {
+    return this.command(MINE_PLAYBACK, of);
   }
 
   async dismiss(suggestion: string): Promise<void> {

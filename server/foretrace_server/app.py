@@ -20,7 +20,7 @@ from foretrace_server.settings import Settings, from_initialization
 from foretrace_server.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from foretrace_server.asking import Asking
@@ -191,6 +191,7 @@ def register(server: ForetraceServer) -> None:
     _register_notebooks(server)
     _register_help(server)
     _register_consent(server)
+    _register_mine(server)
 
 
 def _register_lifecycle(server: ForetraceServer) -> None:
@@ -361,3 +362,34 @@ def _register_consent(server: ForetraceServer) -> None:
         from foretrace_server import handing_in
 
         return await asyncio.to_thread(handing_in.export_bundle, path)
+
+
+def _register_mine(server: ForetraceServer) -> None:
+    async def after_flushing(ask: Callable[..., dict[str, Any]], *args: Any) -> dict[str, Any]:
+        writer = server.recording.writer
+
+        def flush_and_ask() -> dict[str, Any]:
+            writer.flush()
+            return ask(*args)
+
+        # Off the loop: a large database takes seconds, and is read beside whoever writes it.
+        return await asyncio.to_thread(flush_and_ask)
+
+    @server.command(protocol.MINE_OVERVIEW)
+    async def overview() -> dict[str, Any]:
+        from foretrace_server import mine
+
+        told = await after_flushing(mine.overview)
+        return {**told, "waiting": server.recording.writer.status.waiting}
+
+    @server.command(protocol.MINE_PROFILE)
+    async def profile() -> dict[str, Any]:
+        from foretrace_server import mine
+
+        return await after_flushing(mine.profile)
+
+    @server.command(protocol.MINE_PLAYBACK)
+    async def playback(what: Any) -> dict[str, Any]:
+        from foretrace_server import mine
+
+        return await after_flushing(mine.playback, what)

@@ -104,10 +104,9 @@ class Intents:
             self._answered(body)
             return
         if isinstance(body, RunFinished) and event.uri is not None:
-            failed = body.error_type is not None or bool(body.exit_code)
             line = body.line - 1 if body.line else None
             words = f"the {body.error_type}" if body.error_type else "the failed run"
-            self._failure = (event.uri, line, words) if failed else None
+            self._failure = (event.uri, line, words) if body.failed else None
         elif isinstance(body, TestsFinished) and event.uri is not None:
             words = f"{body.failed} failing test" + ("s" if body.failed != 1 else "")
             self._failure = (event.uri, None, words) if body.failed else None

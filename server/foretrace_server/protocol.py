@@ -37,6 +37,9 @@ CONSENT_DECIDE = "foretrace.consent.decide"
 CONSENT_ASK = "foretrace.consent.ask"
 FORGET = "foretrace.traces.forget"
 EXPORT_BUNDLE = "foretrace.traces.exportBundle"
+MINE_OVERVIEW = "foretrace.mine.overview"
+MINE_PROFILE = "foretrace.mine.profile"
+MINE_PLAYBACK = "foretrace.mine.playback"
 
 
 @attrs.define

@@ -181,14 +181,40 @@ def decide(
 def read_consent(home: Home, now: datetime) -> Consent:
     """Return what holds now; a log that is missing or unreadable allows nothing."""
     try:
-        lines = home.consent_log.read_bytes().splitlines(keepends=True)
-    except FileNotFoundError:
-        return _NOTHING_DECIDED
+        decisions = history(home)
     except OSError as error:
         return Consent(None, reason=f"{home.consent_log} cannot be read: {error.strerror}")
     consent = _NOTHING_DECIDED
+    for number, decision in enumerate(decisions, start=1):
+        if decision is None:
+            consent = Consent(
+                None,
+                reason=f"line {number} of {home.consent_log} cannot be read; "
+                "decide again with `foretrace consent grant` or `withdraw`",
+            )
+        else:
+            consent = _apply(consent, decision)
+    if consent.expires_at is not None and now >= consent.expires_at:
+        reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
+        return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
+    if consent.paused_until is not None and now >= consent.paused_until:
+        return evolve(consent, paused=False, paused_until=None)
+    return consent
+
+
+def history(home: Home) -> list[Decision | None]:
+    """Return all decisions in their order, None for each line of the log that cannot be read.
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    try:
+        lines = home.consent_log.read_bytes().splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
+    found: list[Decision | None] = []
     before = hashlib.sha256()
-    for number, line in enumerate(lines, start=1):
+    for line in lines:
         previous_sha256 = before.hexdigest()
         before.update(line)
         try:
@@ -196,19 +222,10 @@ def read_consent(home: Home, now: datetime) -> Consent:
             if decision.previous_sha256 != previous_sha256:
                 raise ValueError("it does not follow on from what stands before it")
         except Exception:  # whatever is wrong with a line, it does not allow anything
-            consent = Consent(
-                None,
-                reason=f"line {number} of {home.consent_log} cannot be read; "
-                "decide again with `foretrace consent grant` or `withdraw`",
-            )
-            continue
-        consent = _apply(consent, decision)
-    if consent.expires_at is not None and now >= consent.expires_at:
-        reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
-        return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
-    if consent.paused_until is not None and now >= consent.paused_until:
-        return evolve(consent, paused=False, paused_until=None)
-    return consent
+            found.append(None)
+        else:
+            found.append(decision)
+    return found
 
 
 def _apply(consent: Consent, decision: Decision) -> Consent:
@@ -258,3 +275,9 @@ def to_json(consent: Consent) -> dict[str, Any]:
         "reason": consent.reason,
         "expires_at": consent.expires_at.isoformat() if consent.expires_at else None,
     }
+
+
+def decision_to_json(decision: Decision) -> dict[str, Any]:
+    """Return a decision as a JSON object, without the hash of what stands before it."""
+    told: dict[str, Any] = _converter.unstructure(decision)
+    return {key: value for key, value in told.items() if key != "previous_sha256"}

@@ -198,6 +198,11 @@ class RunFinished(Body):
     line: int | None = None
     function: str | None = field(default=None, metadata=_CONTENT)
 
+    @property
+    def failed(self) -> bool:
+        """Whether it stopped with an error, or said that it failed."""
+        return self.error_type is not None or bool(self.exit_code)
+
 
 @frozen
 class TestsFinished(Body):

@@ -63,7 +63,7 @@ def canonical_bytes(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
 
 
-def _width(text: str, encoding: PositionEncoding) -> int:
+def width(text: str, encoding: PositionEncoding) -> int:
     """Return how many units of `encoding` the text takes."""
     if encoding is PositionEncoding.UTF32 or text.isascii():
         return len(text)
@@ -97,11 +97,11 @@ def _find_column(line: str, units: int, encoding: PositionEncoding) -> _Column:
     content = line[: _content_length(line)]
     if encoding is PositionEncoding.UTF32 or content.isascii():
         return _Column(min(units, len(content)))
-    if units >= _width(content, encoding):
+    if units >= width(content, encoding):
         return _Column(len(content))
     prefixes = range(len(content) + 1)
-    index = bisect_left(prefixes, units, key=lambda end: _width(content[:end], encoding))
-    if _width(content[:index], encoding) == units:
+    index = bisect_left(prefixes, units, key=lambda end: width(content[:end], encoding))
+    if width(content[:index], encoding) == units:
         return _Column(index)
     if encoding is PositionEncoding.UTF8:
         raise OutOfStepError(f"column {units} lies inside a character")
@@ -159,7 +159,7 @@ class Document:
         while line < len(self._lines) - 1 and start + len(self._lines[line]) <= offset:
             start += len(self._lines[line])
             line += 1
-        return Position(line, _width(self._lines[line][: offset - start], self.encoding))
+        return Position(line, width(self._lines[line][: offset - start], self.encoding))
 
     def offset_near(self, position: Position) -> int:
         """Return the offset of a place or, where the document has no such place, the nearest."""
@@ -172,7 +172,7 @@ class Document:
         """Return the place before the end of a line; beyond the last line means the last."""
         line = min(line, len(self._lines) - 1)
         content = self._lines[line][: _content_length(self._lines[line])]
-        return Position(line, _width(content, self.encoding))
+        return Position(line, width(content, self.encoding))
 
     def replace(self, start: Position, end: Position, inserted: str) -> Replacement:
         """Replace what lies between two places and return what that did.

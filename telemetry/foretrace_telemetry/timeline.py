@@ -25,6 +25,7 @@ from foretrace_telemetry.events import (
     OriginStated,
     Recorded,
     RecordingChanged,
+    Redacted,
     Resynced,
     RunFinished,
     Saved,
@@ -135,7 +136,7 @@ class _Timeline:
                 if isinstance(body, (Opened, Resynced)) and each.event.uri is not None:
                     known = isinstance(body.text, str)
                     self._texts[each.event.uri] = str(body.text) if known else None
-                yield _moment([each], None, _words(body))
+                yield _moment([each], None, words_of(body))
         yield from self._ended()
 
     def _edited(self, each: Recorded, body: Edited, origin: Origin) -> Iterator[Moment]:
@@ -231,10 +232,12 @@ def _words_of_run(run: _Run) -> str:
     return f"{verb} {run.after!r} for {run.before!r}"
 
 
-def _words(body: Body) -> str:
+def words_of(body: Body) -> str:
+    """Return in a few words what happened, of an event that is no edit."""
     match body:
         case Opened(text=str(text)):
-            return f"opened, {text.count(chr(10)) + 1} lines"
+            lines = text.count("\n") + 1
+            return f"opened, {lines} line" + ("s" if lines > 1 else "")
         case Opened():
             return "opened"
         case Resynced(reason=reason):
@@ -264,6 +267,8 @@ def _words(body: Body) -> str:
             return f"activity {stage.value}: {label}"
         case IntentNoted(stage=stage, label=label, confidence=confidence):
             return f"activity {stage.value}: {label} ({confidence:.0%})"
+        case Redacted(secret=secret, characters=characters):
+            return f"a secret was taken out ({secret}, {characters} characters)"
         case RecordingChanged(state=state, reason=reason):
             return f"recording: {state}" + (f" ({reason})" if reason else "")
         case _:

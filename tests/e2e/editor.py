@@ -32,6 +32,10 @@ class Editor:
         self.page.locator(".monaco-editor .view-lines .view-line").first.wait_for()
         self.page.locator(".monaco-editor .view-lines").first.click()
 
+    def reopen(self) -> None:
+        """Open the window anew, with what was open in it."""
+        self.page.goto(self.page.url.partition("&payload")[0])
+
     def close(self) -> None:
         """Close the window."""
         self.page.context.close()

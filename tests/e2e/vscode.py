@@ -87,9 +87,10 @@ class VSCode:
         folder = self.global_storage / "environments"
         return [path.name for path in folder.iterdir()] if folder.exists() else []
 
-    def settings(self, **changes: Any) -> None:
+    def settings(self, theme: str = "Default Dark Modern", **changes: Any) -> None:
         """Write the settings: the quiet ones, and `changes` of the section `foretrace`."""
         own = {f"foretrace.{key}": value for key, value in changes.items()}
+        own["workbench.colorTheme"] = theme
         # Settings of machine scope are read from the second of these.
         for file in (self._user / "User/settings.json", self._user / "Machine/settings.json"):
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,9 @@ async def test_everything_offered_is_advertised_to_every_client(home: Home, edit
             "foretrace.consent.notice",
             "foretrace.consent.decide",
             "foretrace.consent.ask",
+            "foretrace.mine.overview",
+            "foretrace.mine.playback",
+            "foretrace.mine.profile",
             "foretrace.traces.exportBundle",
             "foretrace.traces.forget",
         }

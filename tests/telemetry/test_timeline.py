@@ -40,6 +40,10 @@ def _told(*bodies: Body, apart_us: int = 100_000) -> list[tuple[int | None, str]
     return [(moment.line, moment.words) for moment in moments]
 
 
+def test_one_line_is_told_in_the_singular() -> None:
+    assert _told(Opened("")) == [(None, "opened, 1 line")]
+
+
 def test_a_word_typed_letter_by_letter_is_one_moment() -> None:
     letters = [_typed(6 + n, letter) for n, letter in enumerate("spam")]
     assert _told(Opened("a = 1\n"), *letters, Saved()) == [
@@ -71,7 +75,7 @@ def test_what_the_editor_said_of_an_edit_outranks_what_was_inferred() -> None:
     events = _events(Opened(""), Edited(0, "", "spam", Origin.UNKNOWN, "several-characters"))
     origin = Event(9, 9, Actor.USER, OriginStated(Origin.PASTE), URI, version=2)
     words = [moment.words for moment in timeline([*events, Recorded("s", 3, origin)])]
-    assert words == ["opened, 1 lines", "pasted 'spam'"]
+    assert words == ["opened, 1 line", "pasted 'spam'"]
 
 
 def test_text_that_is_not_kept_is_told_by_its_length() -> None:

@@ -48,3 +48,6 @@ class Trait(str, Enum):
 NUMBERS = frozenset(
     {Trait.LINE_LENGTH, Trait.NAME_LENGTH, Trait.STATES, Trait.LINES_TOUCHED},
 )
+
+# How somebody works; the others say how what they wrote looks.
+WORKING = frozenset(list(Trait)[list(Trait).index(Trait.STATES) :])
