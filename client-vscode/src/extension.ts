@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { type ExtensionContext, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import { ConsentDialog } from "./consent";
+import { keepContextKeys } from "./contextKeys";
 import { Documents } from "./documents";
 import { Environment } from "./environment";
+import { GhostText } from "./ghostText";
 import { IntentItem } from "./intent";
+import { LanguageItem } from "./languageItem";
 import { Lenses } from "./lenses";
 import { log } from "./log";
 import type { Status } from "./protocol";
+import { proxyVariables } from "./proxy";
 import { watchDocuments } from "./recording";
 import { watchRuns } from "./running";
 import { Server } from "./server";
@@ -17,6 +21,7 @@ import { SECTION } from "./settings";
 import { advise, showSetup } from "./setup";
 import { StatusItem } from "./status";
 import { Suggestions } from "./suggestions";
+import { Yielding } from "./yielding";
 
 let server: Server | undefined;
 
@@ -24,9 +29,11 @@ export function activate(context: ExtensionContext): void {
   const environment = new Environment(
     join(context.extensionPath, "wheels"),
     join(context.globalStorageUri.fsPath, "environments"),
+    () => proxyVariables(workspace.getConfiguration("http")),
     showSetup,
   );
-  const started = new Server(environment, context.extensionPath, (error) => {
+  const ghostText = new GhostText();
+  const started = new Server(environment, context.extensionPath, ghostText, (error) => {
     void advise(error, () => started.restart());
   });
   server = started;
@@ -34,6 +41,7 @@ export function activate(context: ExtensionContext): void {
   const suggestions = new Suggestions(started, documents);
   const status = new StatusItem(started);
   const intent = new IntentItem(started);
+  const yielding = new Yielding(context.globalState);
   const consent = new ConsentDialog(started, documents, context.globalState, () => {
     void status.refresh();
   });
@@ -42,9 +50,21 @@ export function activate(context: ExtensionContext): void {
     documents,
     suggestions,
     new Lenses(suggestions),
+    ghostText,
+    yielding,
     status,
+    keepContextKeys(status),
+    new LanguageItem(status),
     intent,
-    ...registerCommands({ server: started, suggestions, consent, status, intent, documents }),
+    ...registerCommands({
+      server: started,
+      suggestions,
+      consent,
+      status,
+      intent,
+      documents,
+      extension: context.extension,
+    }),
     watchDocuments(started),
     ...watchRuns(started),
     started.onDidChangeState(async (state) => {
@@ -52,6 +72,7 @@ export function activate(context: ExtensionContext): void {
       if (answer !== undefined) {
         compareVersions(answer, context);
         await consent.askOnce(answer.recording);
+        await yielding.begin();
       }
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.trust()),

@@ -134,10 +134,10 @@ class Editor:
         return " | ".join(text.strip() for text in items.all_text_contents())
 
     def page_text(self, text: str) -> Locator:
-        """A heading or paragraph of the page of Markdown that is open."""
+        """A heading, paragraph or row of the page of Markdown that is open."""
         outer = self.page.frame_locator("iframe.webview.ready")
         inner = outer.frame_locator("iframe#active-frame")
-        return inner.locator("h1, p").filter(has_text=text)
+        return inner.locator("h1, p, tr").filter(has_text=text)
 
     def notification(self, text: str) -> Locator:
         """A notification that has a text in it."""
