@@ -40,6 +40,6 @@ export class LanguageItem implements Disposable {
     this.item.detail =
       last === undefined
         ? l10n.t("not running")
-        : (snoozedWords(last.timing) ?? l10n.t("what comes by itself"));
+        : (snoozedWords(last.timing) ?? l10n.t("by itself"));
   }
 }

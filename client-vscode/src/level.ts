@@ -54,6 +54,8 @@ export async function chooseLevel(server: Server): Promise<void> {
         choice.level,
         ceiling,
       ),
+      // With a button to press, VS Code shows the whole of a message.
+      l10n.t("OK"),
     );
   }
 }

@@ -132,12 +132,12 @@ export class Suggestions implements Disposable {
 
   /** Have the fix for the document at hand not be offered again; false where there is none. */
   async dismiss(): Promise<boolean> {
+    await commands.executeCommand("editor.action.inlineSuggest.hide");
     const found = await this.current();
     if (found === undefined) {
       return false;
     }
     await this.server.dismiss(found.offer.data.suggestion);
-    await commands.executeCommand("editor.action.inlineSuggest.hide");
     await this.refresh(found.document);
     window.setStatusBarMessage(l10n.t("Foretrace: not offered again"), MESSAGE_MS);
     return true;

@@ -32,6 +32,12 @@ class Editor:
         self.page.locator(".monaco-editor .view-lines .view-line").first.wait_for()
         self.page.locator(".monaco-editor .view-lines").first.click()
 
+    def reload(self) -> None:
+        """Load the window anew: extensions start again, and what VS Code remembers stays."""
+        self.page.reload()
+        self.page.locator(".monaco-editor .view-lines .view-line").first.wait_for()
+        self.until(lambda: "recording" in self.status_bar(), "the server runs")
+
     def close(self) -> None:
         """Close the window."""
         self.page.context.close()

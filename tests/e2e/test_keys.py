@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.e2e.conftest import Open
 from tests.e2e.editor import Editor, saved
-from tests.e2e.test_fixes import EVENS, WRONG, assign, assert_tests_pass
+from tests.e2e.test_fixes import EVENS, WRONG, assert_tests_pass, assign
 from tests.e2e.vscode import VSCode
 
 UNFINISHED = EVENS.replace("    return found\n", "")
@@ -17,7 +15,7 @@ _LONG_MS = 4000
 
 
 @pytest.fixture
-def at_line_start(vscode: VSCode, opened: Open) -> Iterator[Editor]:
+def at_line_start(vscode: VSCode, opened: Open) -> Editor:
     """A window whose cursor is on an indented, empty line, with ghost text after it."""
     assign(vscode)
     editor = opened(UNFINISHED)
@@ -26,7 +24,7 @@ def at_line_start(vscode: VSCode, opened: Open) -> Iterator[Editor]:
     editor.press("Home")
     editor.type("    ")
     editor.until(lambda: "return found" in editor.ghost_text(), "ghost text")
-    yield editor
+    return editor
 
 
 def test_tab_at_the_start_of_a_line_indents_where_ghost_text_stands(
@@ -49,7 +47,8 @@ def test_the_key_that_accepts_takes_ghost_text_and_leaves_the_cursor_after_it(
     editor.until(lambda: editor.ghost_text() == "", "it became text")
     editor.type("  # done")
     editor.save()
-    assert "    return found  # done\n" in saved(vscode.workspace / "program.py")
+    # What was inserted before the line that the cursor was on: it is on that again.
+    assert saved(vscode.workspace / "program.py") == EVENS + "      # done\n"
     assert_tests_pass(vscode.workspace / "program.py")
 
 

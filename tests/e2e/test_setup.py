@@ -50,13 +50,22 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     carried = ROOT / "client-vscode/wheels"
     (pip,) = carried.glob("pip-*.whl")
     (foretrace,) = carried.glob("foretrace-*.whl")
-    command = ["python3", "-I", pip / "pip", "download", "--quiet", "--dest", folder, foretrace]
+    command: list[str | Path] = [
+        "python3",
+        "-I",
+        pip / "pip",
+        "download",
+        "--quiet",
+        "--dest",
+        folder,
+        foretrace,
+    ]
     subprocess.run(command, check=True)
     return folder
 
 
 class Proxy(ThreadingHTTPServer):
-    """An HTTP proxy that answers for an index itself, with what a folder has, and notes who asks."""
+    """An HTTP proxy that answers for an index with what a folder has, and notes what was asked."""
 
     def __init__(self, wheels: Path) -> None:
         super().__init__(("127.0.0.1", 0), _ProxyRequest)

@@ -93,7 +93,7 @@ class VSCode:
         return list(self._user.glob(f"logs/**/{name}"))
 
     def settings(self, others: Mapping[str, Any] | None = None, /, **changes: Any) -> None:
-        """Write the settings: the quiet ones, `others`, and `changes` of the section `foretrace`."""
+        """Write the quiet settings, `others`, and `changes` of the section `foretrace`."""
         own = {f"foretrace.{key}": value for key, value in changes.items()}
         # Settings of machine scope are read from the second of these.
         for file in self.settings_files:
