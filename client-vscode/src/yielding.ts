@@ -44,8 +44,8 @@ export class Yielding implements Disposable {
     const yieldTo = l10n.t("Let {0}", names);
     const answer = await window.showInformationMessage(
       l10n.t(
-        "{0} also shows ghost text, and two at once are in each other's way. Let it? Foretrace " +
-          "then shows its fixes above their lines only.",
+        "Ghost text also comes from {0}, and two at once are in each other's way. Let {0}? " +
+          "Foretrace then shows its fixes above their lines only.",
         names,
       ),
       yieldTo,

@@ -140,10 +140,16 @@ class Editor:
         return " | ".join(text.strip() for text in items.all_text_contents())
 
     def page_text(self, text: str) -> Locator:
-        """A heading, paragraph or row of the page of Markdown that is open."""
+        """A heading or paragraph of the page of Markdown that is open."""
+        return self._page("h1, p").filter(has_text=text)
+
+    def page_row(self, text: str) -> Locator:
+        """A row of a table of that page."""
+        return self._page("tr").filter(has_text=text)
+
+    def _page(self, selector: str) -> Locator:
         outer = self.page.frame_locator("iframe.webview.ready")
-        inner = outer.frame_locator("iframe#active-frame")
-        return inner.locator("h1, p, tr").filter(has_text=text)
+        return outer.frame_locator("iframe#active-frame").locator(selector)
 
     def notification(self, text: str) -> Locator:
         """A notification that has a text in it."""

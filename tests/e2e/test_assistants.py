@@ -55,7 +55,7 @@ def test_another_assistant_is_yielded_to_if_the_person_says_so_and_is_asked_abou
     assign(vscode)
     editor = opened(UNFINISHED)
     editor.close_notifications()  # the question about recording comes first
-    question = editor.notification("Supermaven also shows ghost text")
+    question = editor.notification("Ghost text also comes from Supermaven")
     question.wait_for()
     editor.screenshot("other-assistant")
     question.get_by_role("button", name="Let Supermaven").click()
@@ -68,7 +68,7 @@ def test_another_assistant_is_yielded_to_if_the_person_says_so_and_is_asked_abou
     editor.lens("Accept").wait_for()
     assert editor.ghost_text() == ""
     editor.command("Foretrace: Show Status")
-    editor.page_text("Supermaven shows ghost text").wait_for()
+    editor.page_row("Supermaven shows ghost text").wait_for()
     editor.screenshot("status-other-assistant")
 
 
@@ -77,11 +77,11 @@ def test_who_keeps_both_is_not_asked_again(vscode: VSCode, opened: Open, tmp_pat
     assign(vscode)
     editor = opened(UNFINISHED)
     editor.close_notifications()
-    question = editor.notification("also shows ghost text")
+    question = editor.notification("Ghost text also comes from")
     question.get_by_role("button", name="Keep Both").click()
     question.wait_for(state="detached")
     editor.page.wait_for_timeout(1000)
     editor.reload()
     editor.page.wait_for_timeout(3000)  # the question would have come by now
-    assert editor.notification("also shows ghost text").count() == 0
+    assert editor.notification("Ghost text also comes from").count() == 0
     assert setting(vscode, "ghostText") is None

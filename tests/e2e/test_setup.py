@@ -113,7 +113,8 @@ def proxy(wheels: Path) -> Iterator[Proxy]:
 def test_behind_a_proxy_it_is_set_up_through_the_one_that_vscode_is_told(
     vscode: VSCode, opened: Open, proxy: Proxy
 ) -> None:
-    vscode.variables = {**ON_ITS_OWN, "PIP_INDEX_URL": NOWHERE}
+    trusted = {"PIP_TRUSTED_HOST": "index.invalid"}
+    vscode.variables = {**ON_ITS_OWN, **trusted, "PIP_INDEX_URL": NOWHERE}
     vscode.settings({"http.proxy": proxy.address})
     opened(WORKING, settled="not recording")
     assert f"{NOWHERE}/pygls/" in proxy.asked
@@ -185,5 +186,5 @@ def test_the_doctor_says_why_no_server_runs(vscode: VSCode, opened: Open) -> Non
     editor.close_notifications()
     editor.command("Foretrace: Run Doctor")
     editor.page_text("1 thing to look at").wait_for()
-    editor.page_text("names /usr/bin/env, which is no Python").wait_for()
+    editor.page_row("names /usr/bin/env, which is no Python").wait_for()
     editor.screenshot("doctor-without-server")
