@@ -8,10 +8,12 @@ import {
   type LanguageClientOptions,
   State,
 } from "vscode-languageclient/node";
+import { settings } from "./configuration";
 import type { Python } from "./environment";
+import type { GhostText } from "./ghostText";
 import { log } from "./log";
 import { forward } from "./serverLog";
-import { SECTION, type Settings, readSettings } from "./settings";
+import { SECTION, type Settings } from "./settings";
 
 /** The documents that the server is told of. */
 export const DOCUMENTS = { language: "python", scheme: "file" } as const;
@@ -24,6 +26,7 @@ export const DOCUMENTS = { language: "python", scheme: "file" } as const;
 export function makeClient(
   { path, variables }: Python,
   home: string,
+  ghostText: GhostText,
   onLooked: (document: Uri) => void,
 ): LanguageClient {
   const server = {
@@ -40,8 +43,7 @@ export function makeClient(
     outputChannel: log(),
     stdioOptions: { stdout: forward, stderr: forward },
     middleware: {
-      provideInlineCompletionItems: (document, position, context, token, next) =>
-        settings().ghostText ? next(document, position, context, token) : undefined,
+      provideInlineCompletionItems: ghostText.provide,
       handleDiagnostics: (uri, diagnostics, next) => {
         next(uri, diagnostics);
         onLooked(uri);
@@ -81,8 +83,4 @@ class Client extends LanguageClient {
 function ofServer(): Pick<Settings, "runPrograms" | "level" | "minimumIdleMs"> {
   const { runPrograms, level, minimumIdleMs } = settings();
   return { runPrograms, level, minimumIdleMs };
-}
-
-export function settings(): Settings {
-  return readSettings(workspace.getConfiguration(SECTION));
 }

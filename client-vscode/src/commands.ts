@@ -1,29 +1,28 @@
-/** The commands of the palette, and the menu that has them all. */
+/** The commands of the palette. */
 
-import {
-  type Disposable,
-  type QuickPickItem,
-  QuickPickItemKind,
-  commands,
-  l10n,
-  window,
-} from "vscode";
 import { dirname, delimiter } from "node:path";
+import { type Disposable, type ExtensionContext, commands, l10n, window } from "vscode";
 import type { ConsentDialog } from "./consent";
+import { runDoctor } from "./doctor";
 import type { Documents } from "./documents";
+import { openExample } from "./example";
 import { explain } from "./explain";
-import { forget } from "./forget";
+import { forget, forgetLastMinutes } from "./forget";
 import { handIn } from "./handIn";
 import type { IntentItem } from "./intent";
+import { chooseLevel } from "./level";
 import { log } from "./log";
+import { showMenu } from "./menu";
 import type { MinePanel } from "./minePanel";
 import { statusPage } from "./pages";
-import { recordingState } from "./recordingState";
 import type { Server } from "./server";
 import { chooseInterpreter } from "./setup";
 import { snooze } from "./snooze";
-import { type StatusItem, appearance } from "./status";
+import type { StatusItem } from "./status";
 import type { Suggestions } from "./suggestions";
+import { activeAssistants } from "./yielding";
+
+const WALKTHROUGH = "start";
 
 export interface Parts {
   server: Server;
@@ -33,10 +32,11 @@ export interface Parts {
   intent: IntentItem;
   documents: Documents;
   mine: MinePanel;
+  extension: ExtensionContext["extension"];
 }
 
 export function registerCommands(parts: Parts): Disposable[] {
-  const { server, suggestions, consent, intent, status, mine } = parts;
+  const { server, suggestions, consent, intent, status, documents, mine, extension } = parts;
   const all: Readonly<Record<string, () => unknown>> = {
     menu: () => showMenu(parts),
     accept: async () => (await suggestions.accept()) || whyNothing(suggestions),
@@ -44,6 +44,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     moreHelp: async () => (await suggestions.moreHelp()) || whyNothing(suggestions),
     showDiff: async () => (await suggestions.showDiff()) || whyNothing(suggestions),
     whyNothing: () => whyNothing(suggestions),
+    chooseLevel: () => chooseLevel(server),
     snoozeSuggestions: () => snooze(server, status),
     chooseConsent: () => consent.choose(),
     withdrawConsent: () => consent.withdraw(),
@@ -53,10 +54,14 @@ export function registerCommands(parts: Parts): Disposable[] {
     showMine: () => {
       mine.show();
     },
+    forgetLastMinutes: () => forgetLastMinutes(server),
     forget: () => forget(server),
     handIn: () => handIn(server, consent),
     intent: () => intent.choose(),
     showStatus: () => showStatus(parts),
+    runDoctor: () => runDoctor(server, documents, extension.extensionPath),
+    openWalkthrough: () => openWalkthrough(extension.id),
+    openExample,
     openTerminal: () => {
       openTerminal(server);
     },
@@ -111,8 +116,12 @@ async function showStatus({ status, server, documents }: Parts): Promise<void> {
   if (last === undefined) {
     void window.showInformationMessage(notAnswering(server));
   } else {
-    await documents.show(l10n.t("Status of Foretrace"), statusPage(last));
+    await documents.show(l10n.t("Status of Foretrace"), statusPage(last, activeAssistants()));
   }
+}
+
+async function openWalkthrough(extension: string): Promise<void> {
+  await commands.executeCommand("workbench.action.openWalkthrough", `${extension}#${WALKTHROUGH}`);
 }
 
 /** Open a terminal in which `foretrace` is the command of the server's own environment. */
@@ -122,87 +131,4 @@ function openTerminal({ python }: Server): void {
   }
   const path = [dirname(python.path), process.env.PATH ?? ""].join(delimiter);
   window.createTerminal({ name: "Foretrace", env: { PATH: path } }).show();
-}
-
-interface MenuItem extends QuickPickItem {
-  command?: string;
-}
-
-async function showMenu(parts: Parts): Promise<void> {
-  const { server, status } = parts;
-  const last = await status.refresh();
-  const state = last === undefined ? undefined : recordingState(last.recording);
-  const items =
-    last === undefined
-      ? whileNotRunning()
-      : [...fixItems(parts), ...recordingItems(state === "paused"), ...otherItems()];
-  const { words } = appearance(state ?? (server.state === "running" ? "starting" : server.state));
-  const item = await window.showQuickPick(items, {
-    title: l10n.t("Foretrace: {0}", words),
-    placeHolder: l10n.t("What would you like to do?"),
-  });
-  if (item?.command !== undefined) {
-    await commands.executeCommand(`foretrace.${item.command}`);
-  }
-}
-
-function fixItems({ suggestions }: Parts): MenuItem[] {
-  const document = window.activeTextEditor?.document;
-  const offer = document === undefined ? undefined : suggestions.of(document);
-  const heading = { label: l10n.t("Fixes"), kind: QuickPickItemKind.Separator };
-  const more = { label: l10n.t("$(lightbulb) More help"), command: "moreHelp" };
-  const hasMore = document !== undefined && suggestions.hasMore(document);
-  const snoozing = { label: l10n.t("$(bell-slash) Snooze suggestions"), command: "snoozeSuggestions" };
-  if (offer === undefined) {
-    return [
-      heading,
-      ...(hasMore ? [more] : []),
-      { label: l10n.t("$(question) Why was nothing offered?"), command: "whyNothing" },
-      snoozing,
-    ];
-  }
-  return [
-    heading,
-    { label: l10n.t("$(check) Accept the fix"), detail: offer.title, command: "accept" },
-    { label: l10n.t("$(diff) Show what it changes"), command: "showDiff" },
-    { label: l10n.t("$(close) Dismiss it"), command: "dismiss" },
-    ...(hasMore ? [more] : []),
-    snoozing,
-  ];
-}
-
-function recordingItems(isPaused: boolean): MenuItem[] {
-  return [
-    { label: l10n.t("Recording"), kind: QuickPickItemKind.Separator },
-    isPaused
-      ? { label: l10n.t("$(debug-continue) Go on recording"), command: "resumeRecording" }
-      : { label: l10n.t("$(debug-pause) Pause recording"), command: "pauseRecording" },
-    { label: l10n.t("$(settings) Choose what is recorded"), command: "chooseConsent" },
-    { label: l10n.t("$(book) Read the notice"), command: "readNotice" },
-    { label: l10n.t("$(eye) Show what you have about me"), command: "showMine" },
-    { label: l10n.t("$(trash) Forget what was recorded"), command: "forget" },
-    { label: l10n.t("$(export) Hand in what was recorded"), command: "handIn" },
-    { label: l10n.t("$(compass) What am I doing?"), command: "intent" },
-  ];
-}
-
-function otherItems(): MenuItem[] {
-  return [
-    { label: l10n.t("Foretrace itself"), kind: QuickPickItemKind.Separator },
-    { label: l10n.t("$(info) Show status"), command: "showStatus" },
-    { label: l10n.t("$(output) Show log"), command: "showLog" },
-    {
-      label: l10n.t("$(terminal) Open a terminal with the foretrace command"),
-      command: "openTerminal",
-    },
-    { label: l10n.t("$(debug-restart) Restart the server"), command: "restart" },
-  ];
-}
-
-function whileNotRunning(): MenuItem[] {
-  return [
-    { label: l10n.t("$(debug-restart) Start again"), command: "restart" },
-    { label: l10n.t("$(folder-opened) Choose a Python"), command: "chooseInterpreter" },
-    { label: l10n.t("$(output) Show log"), command: "showLog" },
-  ];
 }

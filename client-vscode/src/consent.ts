@@ -1,17 +1,32 @@
 /** Asks whether a person may be recorded, once, and lets them change their mind at any time. */
 
-import { type Memento, type QuickPickItem, l10n, window } from "vscode";
+import { type Memento, l10n, window } from "vscode";
 import type { Documents } from "./documents";
 import { log } from "./log";
 import { noticePage } from "./pages";
-import type { Action, Consent, Content, Terms } from "./protocol";
+import type { Action, Consent, Terms } from "./protocol";
 import type { Server } from "./server";
 
 /** Set once the question was closed: what comes after it is left to the person. */
 const WAS_ASKED = "consentWasAsked";
 
-interface Choice extends QuickPickItem {
-  content?: Content;
+/** What a person should know before they choose; the notice has it at length. */
+function facts(keepDays: number | null): string[] {
+  return [
+    l10n.t(
+      "What: with text, every edit, so that your work can be replayed and Foretrace can learn your " +
+        "style. Without text, when and how much you edit. Never keys and passwords.",
+    ),
+    l10n.t("Where: in one folder on this computer. Nothing is sent anywhere."),
+    l10n.t("Who can see it: you. An instructor gets only what you hand in yourself."),
+    keepDays === null
+      ? l10n.t("How long: until you have it forgotten, also if you stop. The permission ends after a year.")
+      : l10n.t("How long: for {0} days, also if you stop. The permission ends after a year.", keepDays),
+    l10n.t(
+      "How to stop: click Foretrace in the status bar. There you pause, forget, and change your mind.",
+    ),
+    l10n.t("Foretrace helps you either way."),
+  ];
 }
 
 export class ConsentDialog {
@@ -57,44 +72,40 @@ export class ConsentDialog {
     }
   }
 
-  /** Let a person choose what is recorded, from the least to the most. */
+  /**
+   * Tell a person what is recorded and let them choose, from the least to the most.
+   *
+   * All of it stands in one dialog, which comes only when it was asked for: a notification has no
+   * room for it, and a list shows one line of each at a time.
+   */
   async choose(): Promise<void> {
     const { recording } = await this.server.status();
-    const holds = (content: Content | null): string =>
-      !recording.undecided && recording.content === content ? l10n.t("as now") : "";
-    const readNotice: Choice = { label: l10n.t("$(book) Read the notice") };
-    const choices: Choice[] = [
-      {
-        label: l10n.t("$(circle-slash) Don't record"),
-        description: holds(null),
-        detail: recording.undecided
-          ? l10n.t("Foretrace helps you all the same.")
-          : l10n.t("Foretrace helps you all the same. What was recorded stays on this computer."),
-      },
-      {
-        label: l10n.t("$(record) Record without text"),
-        description: holds("metadata"),
-        detail: l10n.t("When and how much you edit, but never what."),
-        content: "metadata",
-      },
-      {
-        label: l10n.t("$(record) Record with text"),
-        description: holds("full"),
-        detail: l10n.t("Your work can be replayed, and Foretrace can learn your style from it."),
-        content: "full",
-      },
-      readNotice,
-    ];
-    const choice = await window.showQuickPick(choices, {
-      title: l10n.t("What may Foretrace record, on this computer only?"),
-      placeHolder: l10n.t("You can change this at any time."),
-    });
-    if (choice === readNotice) {
-      await this.readNotice();
-    } else if (choice?.content !== undefined) {
-      await this.decide("grant", { content: choice.content });
-    } else if (choice !== undefined) {
-      await this.decide(recording.content === null ? "decline" : "withdraw");
+    const not = l10n.t("Don't Record");
+    const withoutText = l10n.t("Record Without Text");
+    const withText = l10n.t("Record With Text");
+    const notice = l10n.t("Read the Notice");
+    const detail = [l10n.t("Now: {0}.", recording.reason), ...facts(recording.keep_days)].join("\n\n");
+    const answer = await window.showInformationMessage(
+      l10n.t("What may Foretrace record?"),
+      { modal: true, detail },
+      not,
+      withoutText,
+      withText,
+      notice,
+    );
+    switch (answer) {
+      case not:
+        await this.decide(recording.content === null ? "decline" : "withdraw");
+        break;
+      case withoutText:
+        await this.decide("grant", { content: "metadata" });
+        break;
+      case withText:
+        await this.decide("grant", { content: "full" });
+        break;
+      case notice:
+        await this.readNotice();
+        break;
     }
   }
 

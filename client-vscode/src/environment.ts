@@ -64,11 +64,13 @@ export type Show = (task: (tell: Tell, cancelled: AbortSignal) => Promise<void>)
 
 export class Environment {
   /**
-   * `carried` is the folder with the wheels of Foretrace and of pip, `home` one to keep what is made.
+   * `carried` is the folder with the wheels of Foretrace and of pip, `home` one to keep what is made,
+   * `proxy` gives the environment variables that have pip go the way of VS Code.
    */
   constructor(
     private readonly carried: string,
     private readonly home: string,
+    private readonly proxy: () => Record<string, string>,
     private readonly show: Show,
   ) {}
 
@@ -133,7 +135,11 @@ export class Environment {
           tell("unpacking");
         }
       };
-      await run(python, ["-I", pip, "install", ...PIP_OPTIONS, wheel], cancelled, { onLine });
+      const variables = { ...ownVariables(), ...this.proxy() };
+      await run(python, ["-I", pip, "install", ...PIP_OPTIONS, wheel], cancelled, {
+        variables,
+        onLine,
+      });
       await writeFile(markOf(folder), "");
     } catch (error) {
       await rm(folder, { recursive: true, force: true });

@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { type ExtensionContext, Uri, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import { ConsentDialog } from "./consent";
+import { keepContextKeys } from "./contextKeys";
 import { Documents } from "./documents";
 import { Environment } from "./environment";
+import { GhostText } from "./ghostText";
 import { IntentItem } from "./intent";
+import { LanguageItem } from "./languageItem";
 import { Lenses } from "./lenses";
 import { log } from "./log";
 import { MinePanel } from "./minePanel";
 import type { Status } from "./protocol";
+import { proxyVariables } from "./proxy";
 import { watchDocuments } from "./recording";
 import { watchRuns } from "./running";
 import { Server } from "./server";
@@ -18,6 +22,7 @@ import { SECTION } from "./settings";
 import { advise, showSetup } from "./setup";
 import { StatusItem } from "./status";
 import { Suggestions } from "./suggestions";
+import { Yielding } from "./yielding";
 
 let server: Server | undefined;
 
@@ -25,9 +30,11 @@ export function activate(context: ExtensionContext): void {
   const environment = new Environment(
     join(context.extensionPath, "wheels"),
     join(context.globalStorageUri.fsPath, "environments"),
+    () => proxyVariables(workspace.getConfiguration("http")),
     showSetup,
   );
-  const started = new Server(environment, context.extensionPath, (error) => {
+  const ghostText = new GhostText();
+  const started = new Server(environment, context.extensionPath, ghostText, (error) => {
     void advise(error, () => started.restart());
   });
   server = started;
@@ -35,6 +42,7 @@ export function activate(context: ExtensionContext): void {
   const suggestions = new Suggestions(started, documents);
   const status = new StatusItem(started);
   const intent = new IntentItem(started);
+  const yielding = new Yielding(context.globalState);
   const consent = new ConsentDialog(started, documents, context.globalState, () => {
     void status.refresh();
   });
@@ -48,7 +56,11 @@ export function activate(context: ExtensionContext): void {
     documents,
     suggestions,
     new Lenses(suggestions),
+    ghostText,
+    yielding,
     status,
+    keepContextKeys(status),
+    new LanguageItem(status),
     intent,
     mine,
     ...registerCommands({
@@ -59,6 +71,7 @@ export function activate(context: ExtensionContext): void {
       intent,
       documents,
       mine,
+      extension: context.extension,
     }),
     watchDocuments(started),
     ...watchRuns(started),
@@ -67,6 +80,7 @@ export function activate(context: ExtensionContext): void {
       if (answer !== undefined) {
         compareVersions(answer, context);
         await consent.askOnce(answer.recording);
+        await yielding.begin();
       }
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.trust()),

@@ -10,22 +10,35 @@ interface Choice extends QuickPickItem {
   what: ToForget;
 }
 
+/** How much goes at one command, for what was written a moment ago. */
+export const LAST_MINUTES = 5;
+
+/** Ask what to forget, and forget it. */
 export async function forget(server: Server): Promise<void> {
   const file = window.activeTextEditor?.document.uri;
   const choice = await window.showQuickPick(choices(server, file), {
     title: l10n.t("What should Foretrace forget?"),
     placeHolder: l10n.t("It is erased on this computer, and there is no way back."),
   });
-  if (choice === undefined) {
-    return;
+  if (choice !== undefined) {
+    await erase(server, choice, file);
   }
+}
+
+/** Forget the last few minutes: only whether is asked, not what. */
+export async function forgetLastMinutes(server: Server): Promise<void> {
+  const label = l10n.t("The last {0} minutes", LAST_MINUTES);
+  await erase(server, { label, what: { minutes: LAST_MINUTES } }, undefined);
+}
+
+async function erase(server: Server, { label, what }: Choice, file: Uri | undefined): Promise<void> {
   try {
-    const told = await server.forget({ ...choice.what, preview: true });
-    if (!(await confirmed(choice.label, told))) {
+    const told = await server.forget({ ...what, preview: true });
+    if (!(await confirmed(label, told))) {
       return;
     }
-    const receipt = await server.forget(choice.what);
-    await offerToIgnore(receipt, "uri" in choice.what ? file : undefined);
+    const receipt = await server.forget(what);
+    await offerToIgnore(receipt, "uri" in what ? file : undefined);
   } catch (error) {
     log().error("Nothing was forgotten:", error);
     const reason = error instanceof Error ? error.message : String(error);

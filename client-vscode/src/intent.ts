@@ -13,7 +13,7 @@ import {
   workspace,
 } from "vscode";
 import { ACTIVITIES, shortened } from "./activities";
-import { settings } from "./client";
+import { settings } from "./configuration";
 import { log } from "./log";
 import type { Intent } from "./protocol";
 import { type Server, helped } from "./server";

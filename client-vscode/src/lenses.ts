@@ -13,7 +13,8 @@ import {
   window,
   workspace,
 } from "vscode";
-import { DOCUMENTS, settings } from "./client";
+import { DOCUMENTS } from "./client";
+import { settings } from "./configuration";
 import { SECTION } from "./settings";
 import { type Suggestions, problemsOf } from "./suggestions";
 import { insertsInto } from "./textEdits";

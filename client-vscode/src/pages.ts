@@ -1,5 +1,6 @@
-/** Pages to read, in Markdown: the notice and the status. */
+/** Pages to read, in Markdown: the notice, the status, and what the doctor finds. */
 
+import { counted } from "./counted";
 import type { Status } from "./protocol";
 import { snoozedWords } from "./snoozing";
 
@@ -28,15 +29,11 @@ export function noticePage(notice: string): string {
   return `# What Foretrace records\n\n${[...blocks, HERE].join("\n\n")}\n`;
 }
 
-export function statusPage({
-  version,
-  recording,
-  programs,
-  timing,
-  worker,
-  model,
-  warnings,
-}: Status): string {
+/** Return the status as Markdown; `assistants` are others that show ghost text. */
+export function statusPage(
+  { version, recording, programs, help, timing, worker, model, warnings }: Status,
+  assistants: readonly string[],
+): string {
   const sections: Record<string, Record<string, string>> = {
     Recording: {
       State: recording.reason,
@@ -49,12 +46,14 @@ export function statusPage({
       Trouble: recording.trouble ?? "none",
     },
     Help: {
+      Level: help.level,
       Workspace: programs.workspaceTrusted ? "trusted" : "not trusted",
       "Running programs": `${programs.runPrograms} (${programs.mayRun ? "" : "not "}allowed now)`,
       "By itself": snoozedWords(timing) ?? `after ${timing.minimumIdleMs.toString()} ms`,
       Boundary: programs.boundary ?? "no program was run yet",
       Worker: worker,
       Model: model.available ? "available" : model.reason,
+      "Other assistants": assistants.map((name) => `${name} shows ghost text, too`).join("; ") || "none",
       Warnings: warnings.join("; ") || "none",
     },
   };
@@ -63,6 +62,29 @@ export function statusPage({
     return [`## ${title}`, "", "| | |", "| --- | --- |", ...lines].join("\n");
   });
   return `# Foretrace ${version}\n\n${tables.join("\n\n")}\n`;
+}
+
+/** One thing that was looked at, and what there is to know or to do. */
+export interface Finding {
+  name: string;
+  ok: boolean;
+  message: string;
+}
+
+/** Return what a doctor found as Markdown, what needs doing first. */
+export function doctorPage(findings: readonly Finding[]): string {
+  const troubles = findings.filter(({ ok }) => !ok);
+  const summary =
+    troubles.length === 0
+      ? "Everything is in order."
+      : `${counted(troubles.length, "thing")} to look at:`;
+  const todo = troubles.map(({ name, message }) => `- **${name}:** ${cell(message)}`);
+  const rows = findings.map(
+    ({ name, ok, message }) => `| ${name} | ${ok ? "in\u00a0order" : "**look**"} | ${cell(message)} |`,
+  );
+  const table = ["| What | State | What was found |", "| --- | --- | --- |", ...rows].join("\n");
+  const parts = ["# How Foretrace is", summary, ...(todo.length > 0 ? [todo.join("\n")] : []), table];
+  return `${parts.join("\n\n")}\n`;
 }
 
 function cell(text: string): string {

@@ -45,11 +45,13 @@ export function pythonIn(platform: NodeJS.Platform): readonly string[] {
   return platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
 }
 
-export type SetupProblem = "offline" | "disk" | "no venv" | "other";
+export type SetupProblem = "certificate" | "offline" | "disk" | "no venv" | "other";
 
 const PROBLEMS: readonly (readonly [SetupProblem, RegExp])[] = [
   ["no venv", /No module named '?venv/],
   ["disk", /No space left|Errno 28|disk is full|Errno 122/i],
+  // Before the next one: pip tells of it as of an index that it could not reach.
+  ["certificate", /CERTIFICATE_VERIFY_FAILED/],
   [
     "offline",
     /NewConnectionError|ConnectTimeout|ConnectionError|name resolution|getaddrinfo|Max retries|No route|ProxyError|unreachable|Could not fetch URL/i,

@@ -13,8 +13,10 @@ import {
   type LanguageClient,
   State,
 } from "vscode-languageclient/node";
-import { DOCUMENTS, makeClient, settings } from "./client";
+import { DOCUMENTS, makeClient } from "./client";
+import { settings } from "./configuration";
 import { type Environment, type Python } from "./environment";
+import type { GhostText } from "./ghostText";
 import { log } from "./log";
 import type { Overview, Played, Profile, Recording } from "./mine/told";
 import { oneAtATime } from "./oneAtATime";
@@ -82,11 +84,13 @@ export class Server implements Disposable {
   private client: LanguageClient | undefined;
   private current: ServerState = "stopped";
   private used: Python | undefined;
+  private lastFailure: unknown;
 
   /** `home` is the folder to start the server in; `fail` tells a person why there is none. */
   constructor(
     private readonly environment: Environment,
     private readonly home: string,
+    private readonly ghostText: GhostText,
     private readonly fail: (error: unknown) => void,
   ) {}
 
@@ -97,6 +101,11 @@ export class Server implements Disposable {
   /** The Python that the server was last started with. */
   get python(): Python | undefined {
     return this.used;
+  }
+
+  /** Why there is no server, where one could not be started. */
+  get failure(): unknown {
+    return this.lastFailure;
   }
 
   dispose(): void {
@@ -256,15 +265,17 @@ export class Server implements Disposable {
 
   private async replace(): Promise<void> {
     await this.stop();
+    this.lastFailure = undefined;
     this.enter("preparing");
     try {
       this.used = await this.environment.python(settings().interpreter);
     } catch (error) {
+      this.lastFailure = error;
       this.enter("stopped");
       this.fail(error);
       return;
     }
-    const client = makeClient(this.used, this.home, (document) => {
+    const client = makeClient(this.used, this.home, this.ghostText, (document) => {
       this.looked.fire(document);
     });
     this.client = client;
@@ -288,7 +299,8 @@ export class Server implements Disposable {
     } else {
       this.enter("stopped");
       if (state === State.StartFailed) {
-        this.fail(new Error("the server did not start"));
+        this.lastFailure = new Error("the server did not start");
+        this.fail(this.lastFailure);
       }
     }
   }

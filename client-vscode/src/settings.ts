@@ -6,10 +6,15 @@ const RUN_PROGRAMS = ["ask", "always", "never"] as const;
 
 export type RunPrograms = (typeof RUN_PROGRAMS)[number];
 
-const LEVELS = ["off", "nudge", "hint", "step", "fix"] as const;
+export const LEVELS = ["off", "nudge", "hint", "step", "fix"] as const;
 
 /** How much help is given: nothing, where to look, what is wrong, the next edit, all of them. */
 export type Level = (typeof LEVELS)[number];
+
+/** Return whether one level gives more help than another. */
+export function isAbove(level: Level, other: Level): boolean {
+  return LEVELS.indexOf(level) > LEVELS.indexOf(other);
+}
 
 export interface Settings {
   runPrograms: RunPrograms;

@@ -50,7 +50,7 @@ export async function advise(error: unknown, retry: () => Promise<void>): Promis
   const tryAgain = l10n.t("Try Again");
   const choose = l10n.t("Choose a Python");
   const showLog = l10n.t("Show Log");
-  const answer = await window.showErrorMessage(message(error), tryAgain, choose, showLog);
+  const answer = await window.showErrorMessage(whyNoServer(error), tryAgain, choose, showLog);
   if (answer === tryAgain) {
     await retry();
   } else if (answer === choose) {
@@ -74,7 +74,8 @@ export async function chooseInterpreter(): Promise<void> {
   }
 }
 
-function message(error: unknown): string {
+/** Say why there is no server, and what to do. */
+export function whyNoServer(error: unknown): string {
   return error instanceof SetupError
     ? advice(error.trouble, error.detail)
     : l10n.t("Foretrace could not start its server. The log says why.");
@@ -103,9 +104,13 @@ function advice(trouble: Trouble, detail: string): string {
       return l10n.t(
         "This Python lacks the module venv. On Debian and Ubuntu: apt install python3-venv.",
       );
+    case "certificate":
+      return l10n.t(
+        "This computer does not trust the certificate of the package index or of a proxy before it. Add your organisation's certificate to the system's trust store, or name it in SSL_CERT_FILE.",
+      );
     case "offline":
       return l10n.t(
-        "Foretrace is set up once over the network, and the package index could not be reached. Your editor works as before.",
+        "Foretrace is set up once over the network, and the package index could not be reached. Your editor works as before. Behind a proxy, set http.proxy.",
       );
     case "disk":
       return l10n.t("Foretrace could not be set up: there is no space left on the disk.");

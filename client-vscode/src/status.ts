@@ -1,6 +1,14 @@
 /** Whether and how recording goes on, always in the status bar. */
 
-import { Disposable, MarkdownString, StatusBarAlignment, ThemeColor, l10n, window } from "vscode";
+import {
+  Disposable,
+  EventEmitter,
+  MarkdownString,
+  StatusBarAlignment,
+  ThemeColor,
+  l10n,
+  window,
+} from "vscode";
 import { log } from "./log";
 import type { Status } from "./protocol";
 import { type RecordingState, recordingState } from "./recordingState";
@@ -25,6 +33,9 @@ export class StatusItem implements Disposable {
       void this.refresh();
     }
   }, LOOK_MS);
+  private readonly changed = new EventEmitter<void>();
+  /** The server was asked how it is. */
+  readonly onDidChange = this.changed.event;
   private readonly subscriptions: Disposable;
   private status: Status | undefined;
 
@@ -33,6 +44,7 @@ export class StatusItem implements Disposable {
     this.item.command = "foretrace.menu";
     this.subscriptions = Disposable.from(
       this.item,
+      this.changed,
       server.onDidChangeState(() => void this.refresh()),
       window.onDidChangeWindowState(({ focused }) => {
         if (focused) {
@@ -65,6 +77,7 @@ export class StatusItem implements Disposable {
       this.status = undefined;
     }
     this.show();
+    this.changed.fire();
     return this.status;
   }
 

@@ -24,7 +24,7 @@ import { log } from "./log";
 import type { FixData, Why } from "./protocol";
 import { type Server, helped, isHelped } from "./server";
 import { type Level, SECTION } from "./settings";
-import { applied } from "./textEdits";
+import { applied, cursorAfter } from "./textEdits";
 
 /** Set while there is a fix for the document at hand: the key that accepts it depends on it. */
 const FIX_OFFERED = "foretrace.fixOffered";
@@ -114,11 +114,17 @@ export class Suggestions implements Disposable {
       return false;
     }
     const { document, offer } = found;
+    const editor = window.activeTextEditor;
+    const after = editor && cursorAfter(editor.selection.active, offer.edits);
     const edit = new WorkspaceEdit();
     for (const { range, newText } of offer.edits) {
       edit.replace(document.uri, asRange(range), newText);
     }
     if (await workspace.applyEdit(edit)) {
+      if (editor !== undefined && after !== undefined) {
+        const cursor = new Position(after.line, after.character);
+        editor.selection = new Selection(cursor, cursor);
+      }
       window.setStatusBarMessage(l10n.t("$(check) Foretrace: done"), MESSAGE_MS);
     }
     return true;
@@ -126,6 +132,7 @@ export class Suggestions implements Disposable {
 
   /** Have the fix for the document at hand not be offered again; false where there is none. */
   async dismiss(): Promise<boolean> {
+    await commands.executeCommand("editor.action.inlineSuggest.hide");
     const found = await this.current();
     if (found === undefined) {
       return false;

@@ -21,6 +21,23 @@ export function applied(
   );
 }
 
+/** Return where the cursor belongs that stands where edits insert something: after that. */
+export function cursorAfter(cursor: Position, edits: readonly TextEdit[]): Position | undefined {
+  const [edit] = edits;
+  if (edit === undefined || !insertsInto(cursor.line, edits)) {
+    return undefined;
+  }
+  const { line, character } = edit.range.start;
+  if (character !== cursor.character) {
+    return undefined;
+  }
+  const lines = edit.newText.split(/\r\n|\r|\n/);
+  const last = lines.at(-1) ?? "";
+  return lines.length === 1
+    ? { line, character: character + last.length }
+    : { line: line + lines.length - 1, character: last.length };
+}
+
 /** Return whether edits only insert something into one line: then they can show as ghost text. */
 export function insertsInto(line: number, edits: readonly TextEdit[]): boolean {
   const [edit] = edits;

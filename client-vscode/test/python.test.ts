@@ -34,6 +34,11 @@ test("why setting up failed is read from what was printed", () => {
     "ERROR: Could not find a version that satisfies the requirement attrs\n" +
     "ERROR: No matching distribution found for attrs";
   assert.equal(problemIn(offline), "offline");
+  const untrusted =
+    "WARNING: Retrying (Retry(total=1)) after connection broken by 'SSLError(SSLCertVerificationError" +
+    "(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'))': /simple/attrs/\n" +
+    "Could not fetch URL https://index.example/simple/attrs/";
+  assert.equal(problemIn(untrusted), "certificate");
   assert.equal(problemIn("ERROR: No matching distribution found for attrs>=99"), "other");
   assert.equal(problemIn("/usr/bin/python3: No module named venv"), "no venv");
   assert.equal(problemIn("OSError: [Errno 28] No space left on device"), "disk");

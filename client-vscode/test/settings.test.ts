@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULTS, readSettings } from "../src/settings";
+import { DEFAULTS, isAbove, readSettings } from "../src/settings";
 
 const read = (values: Record<string, unknown>) => readSettings({ get: (key) => values[key] });
 
@@ -23,4 +23,10 @@ test("what is missing or wrong becomes the default", () => {
   assert.deepEqual(read({ minimumIdleMs: 99 }), DEFAULTS);
   assert.deepEqual(read({ minimumIdleMs: "1000" }), DEFAULTS);
   assert.deepEqual(read({ runPrograms: true, interpreter: null, ghostText: "no" }), DEFAULTS);
+});
+
+test("a level is above those that give less help", () => {
+  assert.ok(isAbove("fix", "hint"));
+  assert.ok(!isAbove("hint", "hint"));
+  assert.ok(!isAbove("off", "nudge"));
 });

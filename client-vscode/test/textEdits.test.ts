@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applied, insertsInto } from "../src/textEdits";
+import { applied, cursorAfter, insertsInto } from "../src/textEdits";
 
 const edit = (line: number, start: number, end: number, newText: string) => ({
   range: { start: { line, character: start }, end: { line, character: end } },
@@ -21,4 +21,13 @@ test("only one insertion into the line at hand can show as ghost text", () => {
   assert.ok(!insertsInto(3, [edit(3, 5, 6, ":")]));
   assert.ok(!insertsInto(3, [edit(3, 5, 5, ":"), edit(3, 7, 7, ")")]));
   assert.ok(!insertsInto(3, []));
+});
+
+test("the cursor goes after what is inserted where it stands, and stays otherwise", () => {
+  const cursor = { line: 3, character: 5 };
+  assert.deepEqual(cursorAfter(cursor, [edit(3, 5, 5, "return x")]), { line: 3, character: 13 });
+  assert.deepEqual(cursorAfter(cursor, [edit(3, 5, 5, ":\r\n  pass")]), { line: 4, character: 6 });
+  assert.equal(cursorAfter(cursor, [edit(3, 6, 6, ":")]), undefined);
+  assert.equal(cursorAfter(cursor, [edit(3, 5, 6, ":")]), undefined);
+  assert.equal(cursorAfter(cursor, []), undefined);
 });

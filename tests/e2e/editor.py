@@ -36,6 +36,12 @@ class Editor:
         """Open the window anew, with what was open in it."""
         self.page.goto(self.page.url.partition("&payload")[0])
 
+    def reload(self) -> None:
+        """Load the window anew: extensions start again, and what VS Code remembers stays."""
+        self.page.reload()
+        self.page.locator(".monaco-editor .view-lines .view-line").first.wait_for()
+        self.until(lambda: "recording" in self.status_bar(), "the server runs")
+
     def close(self) -> None:
         """Close the window."""
         self.page.context.close()
@@ -143,9 +149,15 @@ class Editor:
 
     def page_text(self, text: str) -> Locator:
         """A heading or paragraph of the page of Markdown that is open."""
+        return self._page("h1, p").filter(has_text=text)
+
+    def page_row(self, text: str) -> Locator:
+        """A row of a table of that page."""
+        return self._page("tr").filter(has_text=text)
+
+    def _page(self, selector: str) -> Locator:
         outer = self.page.frame_locator("iframe.webview.ready")
-        inner = outer.frame_locator("iframe#active-frame")
-        return inner.locator("h1, p").filter(has_text=text)
+        return outer.frame_locator("iframe#active-frame").locator(selector)
 
     def notification(self, text: str) -> Locator:
         """A notification that has a text in it."""

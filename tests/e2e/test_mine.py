@@ -158,8 +158,8 @@ def test_where_nothing_is_recorded_it_is_said_why_and_how_to_allow_it(
         assert mine.barriers() == []
     mine.find("role=tab[name=Timeline]").click()
     mine.find("role=tabpanel >> role=button[name='Choose What Is Recorded']").press("Enter")
-    editor.until(lambda: editor.choices() != [], "the choices")
-    editor.choose("Record with text")
+    dialog = editor.page.locator(".monaco-dialog-box")
+    dialog.get_by_role("button", name="Record With Text").click()
     mine.find("text=Nothing is recorded yet").or_(mine.find("text=Sessions, the latest")).wait_for()
 
 
@@ -175,7 +175,7 @@ def test_the_page_is_readable_in_every_theme_and_keeps_its_tab(
     editor.page.set_viewport_size({"width": 1280, "height": 1400})
     mine.open()
     for theme, body in THEMES.items():
-        vscode.settings(theme=theme)
+        vscode.settings({"workbench.colorTheme": theme})
         mine.find(f"body.{body}").wait_for()
         for title in TABS:
             mine.find(f"role=tab[name={title}]").click()

@@ -55,7 +55,8 @@ def node() -> Path:
 class VSCode:
     """One VS Code with settings, extensions and a Foretrace data folder of its own.
 
-    `variables` are more environment variables for it, `trusted` says whether the workspace is.
+    `variables` are more environment variables for it, `trusted` says whether the workspace is,
+    `log_level` how much its log tells.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,6 +68,7 @@ class VSCode:
         self._process: subprocess.Popen[bytes] | None = None
         self.variables: dict[str, str] = {}
         self.trusted = True
+        self.log_level = "info"
         self._port = 0
         self.settings()
 
@@ -87,14 +89,22 @@ class VSCode:
         folder = self.global_storage / "environments"
         return [path.name for path in folder.iterdir()] if folder.exists() else []
 
-    def settings(self, theme: str = "Default Dark Modern", **changes: Any) -> None:
-        """Write the settings: the quiet ones, and `changes` of the section `foretrace`."""
+    @property
+    def settings_files(self) -> tuple[Path, Path]:
+        """The files of the person's settings and of the machine's."""
+        return self._user / "User/settings.json", self._user / "Machine/settings.json"
+
+    def logs(self, name: str) -> list[Path]:
+        """The logs of the extension with a name, one for each window."""
+        return list(self._user.glob(f"logs/**/{name}"))
+
+    def settings(self, others: Mapping[str, Any] | None = None, /, **changes: Any) -> None:
+        """Write the quiet settings, `others`, and `changes` of the section `foretrace`."""
         own = {f"foretrace.{key}": value for key, value in changes.items()}
-        own["workbench.colorTheme"] = theme
         # Settings of machine scope are read from the second of these.
-        for file in (self._user / "User/settings.json", self._user / "Machine/settings.json"):
+        for file in self.settings_files:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({**_QUIET, **own}, indent=2))
+            file.write_text(json.dumps({**_QUIET, **(others or {}), **own}, indent=2))
 
     def install(self, vsix: Path) -> None:
         """Install an extension."""
@@ -170,6 +180,7 @@ class VSCode:
             *("--extensions-dir", self.folder / "extensions"),
             # By default what a closed page leaves running lives on for hours.
             *("--reconnection-grace-time", "1"),
+            *("--log", self.log_level),
             "--disable-telemetry",
             "--disable-update-check",
             *(["--disable-workspace-trust"] if self.trusted else []),
