@@ -4,26 +4,26 @@
 import { build } from "esbuild";
 import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 
+const together = { bundle: true, minify: true, logLevel: "info" };
+
 const { metafile } = await build({
+  ...together,
   entryPoints: ["src/extension.ts"],
   outfile: "out/extension.js",
-  bundle: true,
   format: "cjs",
   platform: "node",
   target: "node20",
   external: ["vscode"],
   metafile: true,
-  logLevel: "info",
 });
 
 await build({
+  ...together,
   entryPoints: { mine: "src/mine/page.ts" },
   outdir: "out",
-  bundle: true,
   format: "iife",
   platform: "browser",
   target: "chrome128",
-  logLevel: "info",
 });
 await copyFile("src/mine/page.css", "out/mine.css");
 
