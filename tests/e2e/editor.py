@@ -65,6 +65,21 @@ class Editor:
         self.page.wait_for_timeout(_SETTLE_MS)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
+    def picture(self, name: str, height: int) -> None:
+        """Keep a picture for the documentation: the text, and nothing that stands around it."""
+        self.command("View: Hide Panel")
+        self.command("View: Close Primary Side Bar")
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": 900, "height": height})
+        self.page.mouse.move(500, height - 80)
+        self.screenshot(name)
+        if before is not None:
+            self.page.set_viewport_size(before)
+
+    def picture_of(self, part: Locator, name: str) -> None:
+        """Keep a picture of a part of the window for the documentation."""
+        part.screenshot(path=SCREENSHOTS / f"{name}.png")
+
     # Keys
 
     def press(self, keys: str) -> None:

@@ -129,7 +129,7 @@ def test_each_press_shows_the_next_level_of_help(vscode: VSCode, opened: Open) -
     assert editor.lens("Accept").count() == 0
     editor.lens("More help").click()
     editor.lens("evens([1, 2, 4]) gives [1]; expected is [2, 4].").wait_for()
-    editor.screenshot("hint")
+    editor.picture("hint", 400)
     assert editor.lens("Accept").count() == 0
     editor.press("Escape")
     editor.press("Alt+Shift+Enter")
@@ -178,11 +178,7 @@ def test_a_failing_run_leads_to_its_fix(vscode: VSCode, opened: Open) -> None:
     editor.press("Backspace")
     editor.until(lambda: "fixing the AssertionError" in editor.status_bar(), "the intent")
     editor.lens("1 test passes").wait_for()
-    editor.command("View: Hide Panel")
-    editor.command("View: Close Primary Side Bar")
-    editor.page.set_viewport_size({"width": 900, "height": 400})
-    editor.page.mouse.move(500, 320)
-    editor.screenshot("journey")
+    editor.picture("journey", 400)
     editor.lens("Accept").click()
     editor.until(lambda: "+= number" in editor.text(), "the fix is made")
     editor.save()

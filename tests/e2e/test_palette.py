@@ -46,7 +46,7 @@ def test_every_command_can_be_given_by_keyboard_and_none_fails(
     for title in titles():
         editor.show("program.py")
         editor.command(title)
-        editor.page.wait_for_timeout(2500)
+        editor.page.wait_for_timeout(1500)
         if errors(editor).count() > 0:
             failed.append((title, errors(editor).first.locator("xpath=../..").inner_text()))
         # Whatever it opened goes: a list, a dialog, a question.

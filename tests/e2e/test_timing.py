@@ -60,7 +60,7 @@ def test_the_next_edit_is_offered_where_the_last_one_goes_on(vscode: VSCode, ope
     editor.press("Shift+End")
     editor.type("float(x)")
     editor.lens("next, line 4").wait_for()
-    editor.screenshot("next-edit")
+    editor.picture("next-edit", 320)
     editor.lens("Accept").click()
     editor.until(lambda: "float(y)" in editor.text(), "the next edit")
     editor.lens("next, line 5").wait_for()

@@ -67,6 +67,8 @@ class Typist:
                 for _ in range(self.chance.randint(1, 4)):
                     self.editor.press("Control+z")
             case "redone":
+                # After anything else there would be nothing to do again.
+                self.editor.press("Control+z")
                 self.editor.press("Control+y")
             case "pasted":
                 self._paste(self.chance.choice(_CLIPS))
