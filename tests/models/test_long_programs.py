@@ -30,6 +30,19 @@ def mean(numbers):
 assert mean([2, 4, 9]) == 5
 """
 
+_TWICE_WRONG = """\
+def share(points):
+    most = max(points)
+    total = 0
+    for each in points:
+        total += eech
+    return total * most
+
+
+assert share([1, 2, 3]) == 2
+assert share([2, 2]) == 2
+"""
+
 
 def _functions(count: int) -> str:
     return "".join(
@@ -74,16 +87,26 @@ def test_two_faults_far_from_each_other_are_both_mended() -> None:
     assert apply_edits(text, fix.edits) == text.replace("(numbers)\n", "(numbers):\n")
 
 
-def test_only_lines_that_ran_are_worth_changing_in_a_long_program() -> None:
+def test_only_what_ran_is_worth_changing_in_a_long_program() -> None:
     text = _LONG + _WRONG
     first = text[: text.index("def mean")].count("\n") + 1
     defined = {number for number, line in enumerate(text.splitlines(), 1) if line[:3] == "def"}
-    ran = {*range(first, first + 5), first + 7}
-    lines = focus(text, dict.fromkeys(defined | ran, 1.0))
-    assert lines is not None
-    assert set(lines) == ran
-    assert {node.lineno for node in Source(text, lines).nodes if hasattr(node, "lineno")} <= ran
-    assert focus(_WRONG, dict.fromkeys(ran, 1.0)) is None
+    mean, test = set(range(first, first + 5)), first + 7
+    lines = focus(text, dict.fromkeys({*defined, first + 1, test}, 1.0))
+    assert lines == mean | {test}
+    begun = {node.lineno for node in Source(text, lines).nodes if hasattr(node, "lineno")}
+    assert begun <= lines
+
+
+def test_what_runs_only_after_a_first_change_is_mended_as_in_a_short_program(
+    tmp_path: Path,
+) -> None:
+    right = _TWICE_WRONG.replace("eech", "each").replace("* most", "/ most")
+    for before in ("", _LONG):
+        text = before + _TWICE_WRONG
+        fix = diagnose(Situation(text, tmp_path / "program.py", may_run=True), _SECONDS).fix
+        assert fix is not None
+        assert apply_edits(text, fix.edits) == before + right
 
 
 def test_a_failing_assert_is_mended_in_a_long_program(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import ast
 import math
 
 from foretrace_models.repair.checks import Outcome
-from foretrace_models.repair.excerpt import LONG_CHARACTERS
 from foretrace_models.repair.verify import Verdict
 
 _MOST_LINES = 200
@@ -36,18 +35,29 @@ def suspicion(verdict: Verdict) -> dict[int, float]:
     return scores
 
 
-def focus(text: str, suspicion: dict[int, float]) -> frozenset[int] | None:
-    """Return the lines of a long program that are worth changing; None of a short one: all are.
+def focus(text: str, suspicion: dict[int, float]) -> frozenset[int]:
+    """Return the lines of a long program that are worth changing.
 
-    They are the most suspicious ones. That a function was defined makes it suspect only if it ran.
+    They are those of the most suspicious functions, whole, for what is wrong may also be that a
+    line did not run, and the suspicious ones outside of functions. That a function was defined
+    makes it suspect only if it ran.
     """
-    if len(text) <= LONG_CHARACTERS:
-        return None
-    ran = dict(suspicion)
+    scores: dict[tuple[int, ...], float] = {}
+    left = dict(suspicion)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            left.pop(node.lineno, None)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             inside = range(node.body[0].lineno, node.end_lineno + 1)
-            if not any(line in suspicion for line in inside):
-                ran.pop(node.lineno, None)
-    return frozenset(sorted(ran, key=lambda line: -ran[line])[:_MOST_LINES])
+            ran = [suspicion[line] for line in inside if line in suspicion]
+            if ran:
+                scores[tuple(range(node.lineno, node.end_lineno + 1))] = max(ran)
+    scores |= {(line,): score for line, score in left.items()}
+    lines: set[int] = set()
+    for some in sorted(scores, key=lambda some: -scores[some]):
+        if len(lines) + len(some) > _MOST_LINES:
+            some = tuple(line for line in some if line in suspicion)[:_MOST_LINES]
+        if len(lines) < _MOST_LINES:
+            lines.update(some)
+    return frozenset(lines)

@@ -11,7 +11,9 @@ from functools import cached_property
 from attrs import define, field, frozen
 
 from foretrace_models.repair.edits import apply_edits, distance, edits_between
+from foretrace_models.repair.excerpt import LONG_CHARACTERS
 from foretrace_models.repair.locate import focus
+from foretrace_models.repair.locate import suspicion as suspicion_of
 from foretrace_models.repair.minimise import alike
 from foretrace_models.repair.parse import syntax_error
 from foretrace_models.repair.plausible import oddity_bits, slips_in
@@ -172,7 +174,6 @@ class _Search:
         # Where peers say what is right, the smaller change is the better one, likely or not.
         self._is_given = best is not None
         self._suspicion = suspicion
-        self._focus = focus(text, suspicion)
         self._verifier = verifier
         self._acceptable = acceptable
         self._slips = slips
@@ -197,7 +198,7 @@ class _Search:
             propose, suspicion = self._first, self._suspicion
             if step.rules:
                 propose, suspicion = self._further, {}
-            source = Source(step.text, self._focus)
+            source = Source(step.text, self._focus(step))
             step.left = _ordered(source, propose, suspicion, self._seen)[::-1]
         else:
             batch = [step.left.pop() for _ in range(min(_BATCH, len(step.left)))]
@@ -206,6 +207,14 @@ class _Search:
                 self._take(step, proposal, credit)
         if step.left and not self._far_fetched(step.cost + step.left[-1].cost):
             self._push(step, step.cost + step.left[-1].cost)
+
+    def _focus(self, step: _Step) -> frozenset[int] | None:
+        """Return the lines of a step that are worth changing; None where all are."""
+        if len(step.text) <= LONG_CHARACTERS:
+            return None
+        # After a change, lines run that did not before.
+        ran = suspicion_of(self._verifier.look(step.text)) if step.rules else self._suspicion
+        return focus(step.text, ran)
 
     def _take(self, step: _Step, proposal: _Proposal, credit: float) -> None:
         text, rules = proposal.text, (*step.rules, proposal.rule)
