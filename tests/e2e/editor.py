@@ -67,7 +67,6 @@ class Editor:
 
     def picture(self, name: str, height: int) -> None:
         """Keep a picture for the documentation: the text, and nothing that stands around it."""
-        self.command("View: Hide Panel")
         self.command("View: Close Primary Side Bar")
         before = self.page.viewport_size
         self.page.set_viewport_size({"width": 900, "height": height})
@@ -76,9 +75,14 @@ class Editor:
         if before is not None:
             self.page.set_viewport_size(before)
 
-    def picture_of(self, part: Locator, name: str) -> None:
-        """Keep a picture of a part of the window for the documentation."""
+    def picture_of(self, part: Locator, name: str, height: int) -> None:
+        """Keep a picture for the documentation of a part of a window that is so high."""
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": 1280, "height": height})
+        self.page.wait_for_timeout(_SETTLE_MS)
         part.screenshot(path=SCREENSHOTS / f"{name}.png")
+        if before is not None:
+            self.page.set_viewport_size(before)
 
     # Keys
 

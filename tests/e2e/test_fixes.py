@@ -178,6 +178,7 @@ def test_a_failing_run_leads_to_its_fix(vscode: VSCode, opened: Open) -> None:
     editor.press("Backspace")
     editor.until(lambda: "fixing the AssertionError" in editor.status_bar(), "the intent")
     editor.lens("1 test passes").wait_for()
+    editor.command("View: Hide Panel")
     editor.picture("journey", 400)
     editor.lens("Accept").click()
     editor.until(lambda: "+= number" in editor.text(), "the fix is made")
