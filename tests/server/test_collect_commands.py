@@ -140,6 +140,14 @@ def test_what_could_be_read_on_its_way_is_not_served(
     assert (done.returncode, named in done.stderr) == (2, True), done.stderr
 
 
+def test_without_the_extra_it_is_told_how_to_get_it(home: Home, tmp_path: Path) -> None:
+    foretrace(home, "collect", "init", "A")
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "uvicorn.py").write_text("raise ImportError('uvicorn')\n")
+    done = foretrace(home, "collect", "serve", PYTHONPATH=str(tmp_path / "without"))
+    assert (done.returncode, "pip install 'foretrace[collect]'" in done.stderr) == (2, True)
+
+
 def test_what_a_course_has_can_be_exported_but_not_handed_in(
     home: Home, roster: Path, tmp_path: Path
 ) -> None:
