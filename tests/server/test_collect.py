@@ -9,6 +9,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -211,7 +212,6 @@ def test_nothing_is_taken_that_no_permission_covers(
         segment(tuple(withdrawn.consent_log.read_text().splitlines()), OPENED),
         segment((*forged, *forged), OPENED),
         segment(allowed, OPENED, wall_us=GRANTED_US - 10),
-        segment(allowed, OPENED, wall_us=2**62),
     ):
         answer = server.push(token, refused)
         assert (answer.status, answer.content["error"]) == (403, "not-covered")
@@ -426,6 +426,23 @@ def test_who_withdraws_is_erased_to_the_byte_and_nobody_else(
         bob = subject_of(server, tokens["bob"])
         assert replayed(course, f"s-1-{bob}").texts == {DOCUMENT: "of bobtr0ub4dor&3"}
         assert server.push(tokens["bob"], segment(allowed, Saved(), first=3)).status == 200
+
+
+def test_while_another_reads_a_withdrawal_says_that_old_bytes_stay_and_is_finished_later(
+    tmp_path: Path, allowed: tuple[str, ...]
+) -> None:
+    course, tokens = make_course(tmp_path / "c", "ada")
+    with served(course) as server:
+        server.push(tokens["ada"], segment(allowed, Opened("correct horse"), EDITED))
+        with closing(Store.read(course.home)) as reader:
+            events = reader.events(reader.names()[0])
+            next(events)
+            told = server.ask("POST", "/v1/withdraw", tokens["ada"]).content
+            assert (told["events"], told["complete"]) == (2, False)
+            del events
+        told = server.ask("POST", "/v1/withdraw", tokens["ada"]).content
+        assert (told["events"], told["complete"]) == (2, True)
+        assert found_in(course.home.path, {"correct horse"}) == set()
 
 
 def test_a_withdrawal_that_was_begun_is_finished_at_the_next_start(
