@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,22 @@ from foretrace_server.collect.course import create
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_telemetry.consent import Action, Content, Scope, decide, grant
 from foretrace_telemetry.erase import Selection, forget
-from foretrace_telemetry.events import Body, Closed, Edited, Erased, Opened, Saved, Withheld
+from foretrace_telemetry.events import (
+    Body,
+    Closed,
+    Edited,
+    Erased,
+    Opened,
+    Recorded,
+    Saved,
+    Withheld,
+)
 from foretrace_telemetry.exchange.exporting import Format, export
 from foretrace_telemetry.exchange.segments import LIMITS, encode
+from foretrace_telemetry.exchange.sources import open_source
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Derived, keep_derived
+from foretrace_telemetry.replay import replay
 from foretrace_telemetry.store import NoTracesError, Store
 
 OPENED, EDITED = Opened("x = 1\n"), Edited(4, "1", "2")
@@ -393,6 +405,30 @@ def test_many_at_once_are_all_taken_in_their_order(
     for each in tokens:
         result = replayed(server.course, f"many-{subject_of(server, each)}")
         assert (result.exact, result.texts) == (True, {DOCUMENT: "a" * 20})
+
+
+@pytest.mark.parametrize("name", ["editing_traces", "vscode_edit_recordings"])
+def test_real_editing_arrives_as_it_was(
+    data: Path, tmp_path: Path, allowed: tuple[str, ...], name: str
+) -> None:
+    course, tokens = make_course(tmp_path / "c", "ada")
+    _, sources = open_source(data / name)
+    with served(course) as server:
+        for number, incoming in enumerate(islice(sources, 3)):
+            session = f"real-{number}"
+            events = islice(incoming.events(), 12_000)
+            first, bodies = 1, [(each.uri, each.body) for each in events]
+            sent: list[Recorded] = []
+            while part := bodies[first - 1 : first - 1 + 2500]:
+                whole = segment(allowed, *(body for _, body in part), first=first, name=session)
+                pairs = zip(whole.events, part, strict=True)
+                named = tuple(evolve(r, event=evolve(r.event, uri=uri)) for r, (uri, _) in pairs)
+                assert server.push(tokens["ada"], evolve(whole, events=named)).status == 200
+                sent += named
+                first += len(part)
+            events_here = kept(course, f"{session}-")
+            assert [each.event for each in events_here] == [each.event for each in sent]
+            assert replayed(course, f"{session}-").texts == replay(sent).texts
 
 
 def test_who_withdraws_is_erased_to_the_byte_and_nobody_else(
