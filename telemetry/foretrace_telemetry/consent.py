@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
@@ -102,7 +102,7 @@ class Consent:
     keep_days: int | None = None
 
 
-_NOTHING_DECIDED = Consent(None, reason="nobody was asked yet", undecided=True)
+NOTHING_DECIDED = Consent(None, reason="nobody was asked yet", undecided=True)
 _converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
 _converter.register_unstructure_hook(
     datetime, lambda moment: moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
@@ -181,11 +181,11 @@ def decide(
 def read_consent(home: Home, now: datetime) -> Consent:
     """Return what holds now; a log that is missing or unreadable allows nothing."""
     try:
-        decisions = history(home)
+        log = history(home)
     except OSError as error:
         return Consent(None, reason=f"{home.consent_log} cannot be read: {error.strerror}")
-    consent = _NOTHING_DECIDED
-    for number, decision in enumerate(decisions, start=1):
+    consent = NOTHING_DECIDED
+    for number, decision in enumerate(log, start=1):
         if decision is None:
             consent = Consent(
                 None,
@@ -193,13 +193,8 @@ def read_consent(home: Home, now: datetime) -> Consent:
                 "decide again with `foretrace consent grant` or `withdraw`",
             )
         else:
-            consent = _apply(consent, decision)
-    if consent.expires_at is not None and now >= consent.expires_at:
-        reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
-        return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
-    if consent.paused_until is not None and now >= consent.paused_until:
-        return evolve(consent, paused=False, paused_until=None)
-    return consent
+            consent = applied(consent, decision)
+    return as_of(consent, now)
 
 
 def history(home: Home) -> list[Decision | None]:
@@ -209,26 +204,38 @@ def history(home: Home) -> list[Decision | None]:
         OSError: the log cannot be read.
     """
     try:
-        lines = home.consent_log.read_bytes().splitlines(keepends=True)
+        return list(decisions(home.consent_log.read_bytes().splitlines(keepends=True)))
     except FileNotFoundError:
         return []
-    found: list[Decision | None] = []
+
+
+def decisions(lines: Iterable[bytes]) -> Iterator[Decision | None]:
+    """Iterate over the decisions of a log's lines, line ends included; None for an unreadable."""
     before = hashlib.sha256()
     for line in lines:
         previous_sha256 = before.hexdigest()
         before.update(line)
         try:
             decision = _converter.structure(json.loads(line), Decision)
-            if decision.previous_sha256 != previous_sha256:
-                raise ValueError("it does not follow on from what stands before it")
         except Exception:  # whatever is wrong with a line, it does not allow anything
-            found.append(None)
-        else:
-            found.append(decision)
-    return found
+            yield None
+            continue
+        # One that does not follow on from what stands before it was changed, or that was.
+        yield decision if decision.previous_sha256 == previous_sha256 else None
 
 
-def _apply(consent: Consent, decision: Decision) -> Consent:
+def as_of(consent: Consent, now: datetime) -> Consent:
+    """Return what of a consent holds at a moment: permissions and pauses can end by themselves."""
+    if consent.expires_at is not None and now >= consent.expires_at:
+        reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
+        return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
+    if consent.paused_until is not None and now >= consent.paused_until:
+        return evolve(consent, paused=False, paused_until=None)
+    return consent
+
+
+def applied(consent: Consent, decision: Decision) -> Consent:
+    """Return what holds after a decision."""
     date = f"{decision.decided_at:%Y-%m-%d}"
     if decision.action is Action.GRANT:
         return Consent(
