@@ -240,8 +240,12 @@ class Store:
         )
         return [row["name"] for row in rows]
 
-    def events(self, session: str, document: str | None = None) -> Iterator[Recorded]:
+    def events(
+        self, session: str, document: str | None = None, after: int = 0, most: int | None = None
+    ) -> Iterator[Recorded]:
         """Iterate over the events of a session in their order, or over those of one document.
+
+        `after` is the number of an event that comes before them, `most` how many are wanted.
 
         Raises:
             NoTracesError: there is no such session.
@@ -254,12 +258,18 @@ class Store:
         }
         rows = self._db.query(
             """
-            SELECT * FROM events WHERE session = :session AND (:document IS NULL OR document IN (
+            SELECT * FROM events WHERE session = :session AND sequence > :after
+            AND (:document IS NULL OR document IN (
                 SELECT id FROM documents WHERE session = :session AND name = :document
             ))
-            ORDER BY sequence
+            ORDER BY sequence LIMIT :most
             """,
-            {"session": number, "document": document},
+            {
+                "session": number,
+                "document": document,
+                "after": after,
+                "most": -1 if most is None else most,
+            },
         )
         for row in rows:
             try:
