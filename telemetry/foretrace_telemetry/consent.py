@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
@@ -104,7 +104,7 @@ class Consent:
     keep_days: int | None = None
 
 
-_NOTHING_DECIDED = Consent(None, reason="nobody was asked yet", undecided=True)
+NOTHING_DECIDED = Consent(None, reason="nobody was asked yet", undecided=True)
 _converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
 _converter.register_unstructure_hook(
     datetime, lambda moment: moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
@@ -186,26 +186,39 @@ def read_consent(home: Home, now: datetime) -> Consent:
     try:
         lines = home.consent_log.read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
-        return _NOTHING_DECIDED
+        return NOTHING_DECIDED
     except OSError as error:
         return Consent(None, reason=f"{home.consent_log} cannot be read: {error.strerror}")
-    consent = _NOTHING_DECIDED
-    before = hashlib.sha256()
-    for number, line in enumerate(lines, start=1):
-        previous_sha256 = before.hexdigest()
-        before.update(line)
-        try:
-            decision = _converter.structure(json.loads(line), Decision)
-            if decision.previous_sha256 != previous_sha256:
-                raise ValueError("it does not follow on from what stands before it")
-        except Exception:  # whatever is wrong with a line, it does not allow anything
+    consent = NOTHING_DECIDED
+    for number, decision in enumerate(decisions(lines), start=1):
+        if decision is None:
             consent = Consent(
                 None,
                 reason=f"line {number} of {home.consent_log} cannot be read; "
                 "decide again with `foretrace consent grant` or `withdraw`",
             )
+        else:
+            consent = applied(consent, decision)
+    return as_of(consent, now)
+
+
+def decisions(lines: Iterable[bytes]) -> Iterator[Decision | None]:
+    """Iterate over the decisions of a log's lines, line ends included; None for an unreadable."""
+    before = hashlib.sha256()
+    for line in lines:
+        previous_sha256 = before.hexdigest()
+        before.update(line)
+        try:
+            decision = _converter.structure(json.loads(line), Decision)
+        except Exception:  # whatever is wrong with a line, it does not allow anything
+            yield None
             continue
-        consent = _apply(consent, decision)
+        # One that does not follow on from what stands before it was changed, or that was.
+        yield decision if decision.previous_sha256 == previous_sha256 else None
+
+
+def as_of(consent: Consent, now: datetime) -> Consent:
+    """Return what of a consent holds at a moment: permissions and pauses can end by themselves."""
     if consent.expires_at is not None and now >= consent.expires_at:
         reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
         return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
@@ -214,7 +227,8 @@ def read_consent(home: Home, now: datetime) -> Consent:
     return consent
 
 
-def _apply(consent: Consent, decision: Decision) -> Consent:
+def applied(consent: Consent, decision: Decision) -> Consent:
+    """Return what holds after a decision."""
     date = f"{decision.decided_at:%Y-%m-%d}"
     if decision.action is Action.GRANT:
         return Consent(

@@ -13,6 +13,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.event_examples import EXAMPLES
 
 from foretrace_telemetry import events as kinds
 from foretrace_telemetry.events import (
@@ -22,7 +23,6 @@ from foretrace_telemetry.events import (
     Edited,
     Event,
     Opened,
-    Origin,
     Resynced,
     Withheld,
     withhold,
@@ -32,46 +32,6 @@ from foretrace_telemetry.rows import body_from_json
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 
 INFO = SessionInfo("s1", 1_000_000, "0.1.0", "an editor 1.0")
-EXAMPLES: list[Body] = [
-    Opened("x = 1\n", "python"),
-    Edited(4, "1", "2", Origin.PASTE, "a-rule"),
-    Edited(0, "", "a" * 5000),
-    Edited(0, Withheld(3), Withheld(40)),
-    Edited(0, "\ud83d", "😀\0"),
-    Resynced("y", "because"),
-    kinds.OriginStated(Origin.UNDO),
-    kinds.Saved("abc"),
-    kinds.Saved(None),
-    kinds.Closed(),
-    kinds.ChangedOutside("deleted"),
-    kinds.CellsArranged(("file:///a.ipynb#W0s", "file:///a.ipynb#W1s")),
-    kinds.Viewed(),
-    kinds.Selected(1, 2),
-    kinds.Copied(12),
-    kinds.TerminalUsed("python", 1, 300),
-    kinds.Debugged("stdout", 80),
-    kinds.CompletionAccepted(5),
-    kinds.AgentAsked("another"),
-    kinds.RunFinished(1, 20, "IndexError", 3, "search"),
-    kinds.TestsFinished(3, 1),
-    kinds.Diagnosed(2, 0),
-    kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
-    kinds.SuggestionMoved("id", kinds.SuggestionStage.DISMISSED, turned_down=("0123", "4567")),
-    kinds.SuggestionMoved(
-        "id",
-        kinds.SuggestionStage.WITHHELD,
-        trigger="save",
-        propensity=0.05,
-        probability=0.1,
-        silence="unlikely",
-    ),
-    kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
-    kinds.RecordingChanged("full", "granted"),
-    kinds.Redacted("AWS Access Key", 20),
-    kinds.Foreign("Submit", "😀" * 200, (("Correct", "TRUE"), ("X-a", "=1"))),
-    kinds.Foreign("X-Action"),
-    kinds.Erased(26, 99, "forgotten"),
-]
 
 
 def _event(body: Body, uri: str | None = "file:///a.py") -> Event:
