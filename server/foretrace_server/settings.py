@@ -33,14 +33,20 @@ class Level(str, Enum):
 
 @frozen
 class Settings:
-    """The settings of one session; trust comes from the client alone, never from a file."""
+    """The settings of one session.
+
+    Trust, and whether anything may be sent, come from the client alone, never from a file.
+    """
 
     workspace_trusted: bool = False
+    sending_allowed: bool = True
     run_programs: RunPrograms = RunPrograms.ASK
     level: Level = Level.FIX
     minimum_idle_ms: int = 1000
 
 
+# Those that are true or false, and come with the initialization options only.
+_OF_THE_CLIENT = {"workspaceTrusted": "workspace_trusted", "sendingAllowed": "sending_allowed"}
 # The settings that may stand in a configuration: the field of each, and what it may be: one of some
 # choices, or a whole number.
 _CONFIGURABLE: dict[str, tuple[str, type[Enum] | range]] = {
@@ -59,15 +65,17 @@ def from_initialization(options: Any) -> tuple[Settings, list[str]]:
         return settings, ["the initialization options must be an object; they are ignored"]
     warnings = []
     for key, value in options.items():
-        if key == "workspaceTrusted" and isinstance(value, bool):
-            settings = evolve(settings, workspace_trusted=value)
-        elif key == "workspaceTrusted":
-            warnings.append(f"workspaceTrusted must be true or false, not {value!r}")
+        if key in _OF_THE_CLIENT:
+            # Whoever says it wrongly wanted to say something, and no is the safe answer.
+            change: dict[str, Any] = {_OF_THE_CLIENT[key]: value is True}
+            settings = evolve(settings, **change)
+            if not isinstance(value, bool):
+                warnings.append(f"{key} must be true or false, not {value!r}; it counts as false")
         elif key in _CONFIGURABLE:
             settings, problem = _with(settings, key, value)
             warnings += problem
         else:
-            warnings.append(_unknown(key, ("workspaceTrusted", *_CONFIGURABLE)))
+            warnings.append(_unknown(key, (*_OF_THE_CLIENT, *_CONFIGURABLE)))
     return settings, warnings
 
 

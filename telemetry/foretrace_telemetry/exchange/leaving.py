@@ -4,9 +4,9 @@ A name is seldom typed in one piece. So a session is gone through twice: the fir
 are followed, each character with a number of its own, and names are looked for where a text
 changed; the second time the characters found give way to those of pseudonyms, wherever they come
 and go. A session that leaves while it goes on is gone through so a stretch at a time, and what left
-before stays as it left. What is removed is taken from the text as it leaves, so that what leaves replays as exactly
-as what stays. Keyed digests stay behind: nobody else has their key, and the report says what they
-proved.
+before stays as it left. What is removed is taken from the text as it leaves, so that what leaves
+replays as exactly as what stays. Keyed digests stay behind: nobody else has their key, and the
+report says what they proved.
 """
 
 from __future__ import annotations

@@ -105,7 +105,10 @@ class Line:
             UnreachableError: there is none.
         """
         request = urllib.request.Request(  # noqa: S310 - addresses are checked when kept
-            self._address + path, body, {"User-Agent": "foretrace", **(headers or {})}, method=method
+            self._address + path,
+            body,
+            {"User-Agent": "foretrace", **(headers or {})},
+            method=method,
         )
         if self._token is not None:
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")

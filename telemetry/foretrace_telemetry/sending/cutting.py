@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
+from foretrace_telemetry.consent import Content
+from foretrace_telemetry.coverage import Coverage
 from foretrace_telemetry.event_json import to_json
 from foretrace_telemetry.events import (
     Actor,
@@ -23,6 +25,7 @@ from foretrace_telemetry.events import (
     Recorded,
     Resynced,
     Saved,
+    withhold,
 )
 from foretrace_telemetry.exchange.leaving import Stretches
 from foretrace_telemetry.exchange.segments import last_of
@@ -72,29 +75,39 @@ class Cutter:
         self._stretches = Stretches(identity)
         self._stated: set[str] = set()
 
-    def cut(self, events: Sequence[Recorded], since_wall_us: int) -> list[Recorded]:
-        """Return the next events as they leave; what happened before `since_wall_us` stays."""
+    def cut(
+        self, events: Sequence[Recorded], since_wall_us: int, coverage: Coverage | None = None
+    ) -> list[Recorded]:
+        """Return the next events as they leave; what happened before `since_wall_us` stays.
+
+        So does what is not covered; without a `coverage`, what is cut was covered once.
+        """
         covered: list[Recorded] = []
         for recorded in events:
             last = last_of(recorded)
             if last <= self.through:  # forgotten after it was sent
                 continue
-            if self._is_covered(recorded.event, since_wall_us):
+            if self._may_leave(recorded.event, since_wall_us, coverage):
                 covered.append(_clipped(recorded, self.through + 1))
             else:
                 _withhold(covered, recorded, self.through + 1, last, since_wall_us)
             self.through = last
         return self._stretches.leave(covered)
 
-    def _is_covered(self, event: Event, since_wall_us: int) -> bool:
+    def _may_leave(self, event: Event, since_wall_us: int, coverage: Coverage | None) -> bool:
         """Return whether an event may leave, and means something to whoever has what left."""
-        if event.wall_us < since_wall_us:
-            if event.uri is not None and isinstance(event.body, (Opened, Resynced)):
-                self._stated.discard(event.uri)
-            return False
+        may = event.wall_us >= since_wall_us and (coverage is None or _covers(coverage, event))
         if event.uri is not None and isinstance(event.body, (Opened, Resynced)):
-            self._stated.add(event.uri)
-        return event.uri in self._stated or not isinstance(event.body, (Edited, Saved, Closed))
+            (self._stated.add if may else self._stated.discard)(event.uri)
+        follows = event.uri in self._stated or not isinstance(event.body, (Edited, Saved, Closed))
+        return may and follows
+
+
+def _covers(coverage: Coverage, event: Event) -> bool:
+    content = coverage.content_at(event.wall_us)
+    return content is Content.FULL or (
+        content is Content.METADATA and withhold(event.body) == event.body
+    )
 
 
 def _clipped(recorded: Recorded, first: int) -> Recorded:
@@ -109,14 +122,14 @@ def _clipped(recorded: Recorded, first: int) -> Recorded:
 def _withhold(
     covered: list[Recorded], recorded: Recorded, first: int, last: int, since_wall_us: int
 ) -> None:
-    """Put what says that events stay behind; of what is not covered not even when it happened."""
+    """Put what says that events stay behind, and nothing else of them, not even when they were."""
     before = covered[-1].event.body if covered else None
     if isinstance(before, Erased) and before.reason == NOT_COVERED:
         event = evolve(covered[-1].event, body=evolve(before, last=last))
         covered[-1] = evolve(covered[-1], event=event)
         return
     event = Event(
-        max(since_wall_us, recorded.event.wall_us),
+        since_wall_us,
         recorded.event.monotonic_us,
         Actor.TOOL,
         Erased(first, last, NOT_COVERED),

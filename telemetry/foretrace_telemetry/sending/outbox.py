@@ -1,7 +1,7 @@
 """The outbox: how far each session is with each course, what was refused, and what waits.
 
-Nothing waits in it as a copy. What was recorded lies in the store, so that what is forgotten or found
-to be a secret there is never sent; the outbox has the numbers of what a course acknowledged.
+Nothing waits in it as a copy. What was recorded lies in the store, so that what is forgotten or
+found to be a secret there is never sent; the outbox has the numbers of what was answered.
 """
 
 from __future__ import annotations
@@ -61,6 +61,10 @@ class Trouble:
     failures: int
     failed_wall_us: int
     retry_wall_us: int
+
+    def keeps_off(self, now_wall_us: int) -> bool:
+        """Return whether the course is to be left alone; not where the clock was put back."""
+        return self.failed_wall_us <= now_wall_us < self.retry_wall_us
 
 
 class Outbox:
