@@ -56,7 +56,6 @@ class Course:
 
 
 _converter = cattrs.Converter(forbid_extra_keys=True)
-_converter.register_structure_hook(dict[str, Any], lambda value, _: dict(value))
 
 
 def checked_address(text: str) -> str:
