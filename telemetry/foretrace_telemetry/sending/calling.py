@@ -43,8 +43,9 @@ class Answer:
     @property
     def reason(self) -> str:
         """What the course says is wrong, fit to be printed."""
-        said = " ".join(str(self.value[key]) for key in ("error", "message") if key in self.value)
-        return printable(said)[:_MOST_REASON_CHARACTERS] or f"it answers {self.status}"
+        said = self.value.get("message") or self.value.get("error")
+        words = printable(str(said)).replace("\n", " ")[:_MOST_REASON_CHARACTERS] if said else ""
+        return words or f"it answers {self.status}"
 
 
 class Meaning(Enum):
