@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
 
-NOTICE_VERSION = 2
+NOTICE_VERSION = 3
 NOTICE = """\
 Foretrace can record how you edit, on this computer only.
 
@@ -29,8 +29,9 @@ What      every edit in files you open here, saves, runs and their outcome, curs
           the text. With content "full": the text too, so that your work can be replayed.
           Never: passwords and key files, other windows, the clipboard, what you type elsewhere.
 Where     in the folder {home}, readable by your account only.
-Who       you. Nothing is sent anywhere; sharing with an instructor or for research is a
-          scope of its own ({scopes}).
+Who       you. Nothing is sent anywhere, unless you allow the scope instructor and join a course
+          (`foretrace collect join`), which tells you first what it sees. The scopes are
+          {scopes}.
 How long  this permission ends on {expires}. What was recorded is kept {kept}.
 How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while. Help works
           without recording. `foretrace consent show` tells what holds now, and
