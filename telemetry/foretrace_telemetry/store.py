@@ -11,6 +11,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,11 @@ SYNCHRONOUS = "FULL"
 
 _BUSY_SECONDS = 5.0
 _READ_AT_ONCE = 100
+# What stands for forgotten events has the numbers of all of them.
+_LAST_SEQUENCE = """
+    SELECT CASE kind WHEN 'erased' THEN json_extract(data, '$.last') ELSE sequence END
+    FROM events WHERE events.session = sessions.id ORDER BY sequence DESC LIMIT 1
+"""
 
 
 class NoTracesError(LookupError):
@@ -38,6 +44,10 @@ class NoTracesError(LookupError):
 
 class ForgottenError(Exception):
     """Something was forgotten since a writer last heeded it; nothing was written."""
+
+
+class UnwritableEventError(ValueError):
+    """The store cannot hold an event; nothing was written."""
 
 
 class UnreadableEventError(ValueError):
@@ -241,11 +251,12 @@ class Store:
         return [row["name"] for row in rows]
 
     def events(
-        self, session: str, document: str | None = None, after: int = 0, most: int | None = None
+        self, session: str, document: str | None = None, first: int = 1, most: int | None = None
     ) -> Iterator[Recorded]:
         """Iterate over the events of a session in their order, or over those of one document.
 
-        `after` is the number of an event that comes before them, `most` how many are wanted.
+        They begin with the event that has the number `first`, or stands for it, and are `most` at
+        most.
 
         Raises:
             NoTracesError: there is no such session.
@@ -258,16 +269,17 @@ class Store:
         }
         rows = self._db.query(
             """
-            SELECT * FROM events WHERE session = :session AND sequence > :after
-            AND (:document IS NULL OR document IN (
+            SELECT * FROM events WHERE session = :session AND (:document IS NULL OR document IN (
                 SELECT id FROM documents WHERE session = :session AND name = :document
-            ))
+            )) AND sequence >= coalesce((
+                SELECT max(sequence) FROM events WHERE session = :session AND sequence <= :first
+            ), 1)
             ORDER BY sequence LIMIT :most
             """,
             {
                 "session": number,
                 "document": document,
-                "after": after,
+                "first": first,
                 "most": -1 if most is None else most,
             },
         )
@@ -279,6 +291,17 @@ class Store:
                     f"event {row['sequence']} of session {session} is not one ({error!r})"
                 ) from error
             yield Recorded(session, row["sequence"], event)
+
+    def last_sequences(self, subject: str) -> dict[str, int]:
+        """Return the number of the last event of each session of a subject, 0 where it has none."""
+        rows = self._db.query(
+            f"""
+            SELECT name, coalesce(({_LAST_SEQUENCE}), 0) AS last
+            FROM sessions WHERE subject = ? ORDER BY id
+            """,  # noqa: S608 - no part of it comes from outside
+            [subject],
+        )
+        return {row["name"]: row["last"] for row in rows}
 
     def newest_of(self, kind: str, most: int, but: str = "") -> list[Event]:
         """Return the latest events of a kind in the sessions recorded here, the oldest first.
@@ -347,15 +370,31 @@ class SessionWriter:
     def after_the_last(cls, db: sqlite_utils.Database, key: bytes, number: int) -> SessionWriter:
         """Return what writes on where a session ends."""
         writer = cls(db, key, number)
-        last = db.execute(
-            # What stands for forgotten events has the numbers of all of them.
-            "SELECT max(sequence, coalesce(json_extract(data, '$.last'), 0)) FROM events "
-            "WHERE session = ? ORDER BY sequence DESC LIMIT 1",
-            [number],
-        ).fetchone()
-        writer._last_sequence = last[0] if last else 0
+        last = db.execute(f"SELECT ({_LAST_SEQUENCE}) FROM sessions WHERE id = ?", [number])  # noqa: S608
+        writer._last_sequence = last.fetchone()[0] or 0
         writer._documents = writer._known_documents()
         return writer
+
+    @property
+    def last_sequence(self) -> int:
+        """The number of the last event, 0 before the first."""
+        return self._last_sequence
+
+    def append_whole(self, events: Sequence[Event]) -> None:
+        """Write events in one transaction, all of them or none.
+
+        Raises:
+            ForgottenError: `heed_forgetting` comes first.
+            UnwritableEventError: one of them cannot be written at all.
+            sqlite3.Error: none of them can be written now.
+        """
+        with self._appending():
+            try:
+                self._insert(events)
+            except sqlite3.Error:
+                raise
+            except Exception as error:  # a number too large, and what else nobody thought of
+                raise UnwritableEventError("an event cannot be written") from error
 
     def append(self, events: Sequence[Event]) -> list[Event]:
         """Write events in one transaction; return those that cannot be written at all.
@@ -364,12 +403,18 @@ class SessionWriter:
             ForgottenError: `heed_forgetting` comes first; nothing was written.
             sqlite3.Error: none of them can be written now; nothing was.
         """
+        with self._appending():
+            return self._append(events)
+
+    @contextmanager
+    def _appending(self) -> Iterator[None]:
+        """Do everything inside in one transaction, or nothing."""
         before = self._last_sequence, dict(self._documents)
         try:
             with writing(self._db):
                 if newest_erasure(self._db) != self._last_erasure:
                     raise ForgottenError
-                return self._append(events)
+                yield
         except BaseException:
             self._last_sequence, self._documents = before
             raise

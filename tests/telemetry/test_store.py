@@ -29,7 +29,7 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.rows import body_from_json
-from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+from foretrace_telemetry.store import NoTracesError, SessionInfo, Store, UnwritableEventError
 
 INFO = SessionInfo("s1", 1_000_000, "0.1.0", "an editor 1.0")
 
@@ -214,3 +214,32 @@ def test_what_an_editor_reports_must_fit_its_kind() -> None:
         body_from_json("copy", {"characters": 3, "text": "no"})
     with pytest.raises(KeyError):
         body_from_json("keystroke", {})
+
+
+def test_events_are_written_whole_or_not_at_all(home: Home) -> None:
+    with closing(Store.create(home)) as store:
+        writer = store.begin_session(INFO)
+        fine, bad = _event(Opened("x")), attrs.evolve(_event(Opened("y")), wall_us=2**70)
+        with pytest.raises(UnwritableEventError):
+            writer.append_whole([fine, bad])
+        assert (list(store.events("s1")), writer.last_sequence) == ([], 0)
+        writer.append_whole([fine, fine])
+        assert [each.sequence for each in store.events("s1")] == [1, 2]
+        assert writer.last_sequence == 2
+
+
+def test_events_can_be_had_from_a_number_on_though_another_stands_for_it(home: Home) -> None:
+    with closing(Store.create(home)) as store:
+        erased = _event(kinds.Erased(2, 5, "forgotten"))
+        store.begin_session(INFO).append([_event(Opened("x")), erased, _event(kinds.Viewed())])
+        told = {first: [e.sequence for e in store.events("s1", first=first)] for first in (1, 4, 6)}
+        assert told == {1: [1, 2, 6], 4: [2, 6], 6: [6]}
+
+
+def test_it_is_known_how_far_each_session_of_a_subject_goes(home: Home) -> None:
+    with closing(Store.create(home)) as store:
+        for name, subject in (("a", "ada"), ("b", "ada"), ("c", "bob"), ("d", None)):
+            info = attrs.evolve(INFO, name=name, subject=subject)
+            store.begin_session(info)
+        store.continue_session("b").append([_event(kinds.Erased(1, 5, "forgotten"))])
+        assert store.last_sequences("ada") == {"a": 0, "b": 5}

@@ -1,18 +1,28 @@
-"""`foretrace collect`: a class whose work is collected, and what of yours goes to it."""
+"""`foretrace collect`: a class, what its students record, and what of yours goes to it."""
 
 from __future__ import annotations
 
 import click
 
-from foretrace_server.commands import collect_join, collect_leave, collect_push, collect_status
+from foretrace_server.commands import (
+    collect_enrol,
+    collect_export,
+    collect_init,
+    collect_join,
+    collect_leave,
+    collect_push,
+    collect_serve,
+    collect_status,
+)
 
 
 @click.group("collect")
 def command() -> None:
-    """A class. What you record goes to its instructor, if you join and allow it."""
+    """A class: collect what its students record, with the consent of each, or join one."""
 
 
-command.add_command(collect_join.command)
-command.add_command(collect_leave.command)
-command.add_command(collect_push.command)
-command.add_command(collect_status.command)
+for each in (
+    *(collect_init, collect_enrol, collect_serve, collect_export),
+    *(collect_join, collect_leave, collect_push, collect_status),
+):
+    command.add_command(each.command)

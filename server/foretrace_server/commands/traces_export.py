@@ -43,9 +43,19 @@ from foretrace_telemetry.store import NoTracesError, SessionSummary, UnreadableE
 def command(session: tuple[str, ...], form: str, out: Path, as_json: bool) -> None:
     """Write sessions, all by default, to a file or a folder."""
     home = Home.default()
+    export_and_say(home, _names(home, session) if session else None, Format(form), out, as_json)
+
+
+def export_and_say(
+    home: Home, names: list[str] | None, form: Format, out: Path, as_json: bool
+) -> None:
+    """Write sessions of a data folder, all where none are named, and say how whole they are.
+
+    Raises:
+        ClickException: it cannot be done; the message says why.
+    """
     try:
-        names = _names(home, session) if session else None
-        report = export(home, Format(form), out, names, __version__, _say)
+        report = export(home, form, out, names, __version__, _say)
     except NotCoveredError as error:
         raise MissingError(
             f"{error}; allow it with: foretrace consent grant --scope instructor "

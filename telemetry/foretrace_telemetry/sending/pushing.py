@@ -296,7 +296,8 @@ class _Round:
         return SegmentSession(**row)
 
     def _consent_lines(self) -> tuple[str, ...]:
-        return tuple(self._home.consent_log.read_text("utf-8").splitlines())
+        lines = self._home.consent_log.read_bytes().splitlines()
+        return tuple(line.decode("utf-8", "surrogateescape") for line in lines)
 
     def _coverage(self) -> Coverage:
         coverage = may_send(self._home)
@@ -342,14 +343,8 @@ def _events(
 
     All at once: a reading that is not at its end would keep others from scouring the files.
     """
-    # What stands for forgotten events may stand for some on either side.
-    before = store.db.execute(
-        "SELECT max(sequence) FROM events WHERE session = "
-        "(SELECT id FROM sessions WHERE name = ?) AND sequence <= ?",
-        [session, through],
-    ).fetchone()[0]
     most = None if size is None else size.most_events + 1
-    found = store.events(session, after=(before or 1) - 1, most=most)
+    found = store.events(session, first=through + 1, most=most)
     return [
         each
         for each in found

@@ -1,0 +1,228 @@
+"""The course over HTTP: what is asked, by whom, and how much of it is read before it is answered.
+
+An ASGI app. It reads no file and writes none: the keeper does, in its thread. Answers and the log
+quote nothing that somebody sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from anyio import CapacityLimiter, to_thread
+from attrs import asdict
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from foretrace_server.collect.course import Course
+from foretrace_server.collect.enrolment import Enrolment, Enrolments
+from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
+from foretrace_server.collect.receiving import Reason, Refusal, covered
+from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange.segments import (
+    LIMITS,
+    VERSION,
+    Segment,
+    SegmentInvalidError,
+    SegmentTooLargeError,
+    SegmentUnreadableError,
+    decode,
+)
+from foretrace_telemetry.store import (
+    ForgottenError,
+    UnreadableEventError,
+    UnwritableEventError,
+)
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/x-ndjson"
+_RETRY_AFTER_SECONDS = 10
+_BODY_SECONDS = 60.0
+# A segment takes many times its size while it is read.
+_DECODED_AT_ONCE = 2
+_UNAVAILABLE: tuple[type[Exception], ...] = (
+    *(BusyError, OSError, sqlite3.Error),
+    *(ForgottenError, UnreadableEventError),
+)
+_STATUS = {Reason.NOT_COVERED: 403, Reason.GAP: 409, Reason.DIFFERS: 409}
+
+
+class _ProblemError(HTTPException):
+    """Why something is not done, as it is answered."""
+
+    def __init__(
+        self, status: int, error: str, message: str, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(status, message, headers)
+        self.error = error
+
+
+def make_app(course: Course) -> Starlette:
+    """Return the app of a course; it opens the store when it starts, and closes it at the end."""
+    calls = _Calls(course)
+    return Starlette(
+        routes=[
+            Route("/v1/segments", calls.segments, methods=["POST"]),
+            Route("/v1/sessions", calls.sessions, methods=["GET"]),
+            Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
+            Route("/v1/course", calls.course, methods=["GET"]),
+        ],
+        exception_handlers={HTTPException: _problem, **dict.fromkeys(_UNAVAILABLE, _unavailable)},
+        lifespan=calls.lifespan,
+    )
+
+
+class _Calls:
+    """What can be asked of a course."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._enrolments = Enrolments(course)
+        self._keeper = Keeper(course)
+        self._decoding = CapacityLimiter(_DECODED_AT_ONCE)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        await asyncio.wrap_future(self._keeper.begin())
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(self._keeper.close)
+
+    async def course(self, _: Request) -> Response:
+        return JSONResponse(
+            {"course": self._course.name, "notice": self._course.notice, "version": VERSION}
+        )
+
+    async def sessions(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        found = await asyncio.wrap_future(self._keeper.sessions(enrolment.subject))
+        return JSONResponse({"sessions": found})
+
+    async def withdraw(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        erased = await asyncio.wrap_future(self._keeper.withdraw(enrolment.subject))
+        return JSONResponse(asdict(erased))
+
+    async def segments(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        if enrolment.withdrawn:
+            raise _withdrawn()
+        _check_type(request)
+        parts = await _body(request)
+        segment, events = await to_thread.run_sync(self._read, parts, limiter=self._decoding)
+        if isinstance(events, Refusal):
+            return _refused(events)
+        keeping = self._keeper.keep(enrolment.subject, segment.session, events)
+        try:
+            through = await asyncio.wrap_future(keeping)
+        except WithdrawnError as error:
+            raise _withdrawn() from error
+        except UnwritableEventError as error:
+            raise _ProblemError(422, "invalid", f"{error}") from error
+        if isinstance(through, Refusal):
+            return _refused(through)
+        log.info(
+            "events %d to %d of session %s of %s are here",
+            *(segment.first, segment.last, segment.session.name, enrolment.subject),
+        )
+        return JSONResponse({"session": segment.session.name, "through": segment.last})
+
+    def _read(self, parts: list[bytes]) -> tuple[Segment, tuple[Recorded, ...] | Refusal]:
+        try:
+            segment = decode(parts)
+        except SegmentUnreadableError as error:
+            raise _ProblemError(400, "unreadable", str(error)) from error
+        except SegmentTooLargeError as error:
+            raise _too_large(str(error)) from error
+        except SegmentInvalidError as error:
+            raise _ProblemError(422, "invalid", str(error)) from error
+        return segment, covered(segment, self._course.home.key())
+
+    async def _sender(self, request: Request) -> Enrolment:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        enrolment = None
+        if scheme.lower() == "bearer":
+            enrolment = await to_thread.run_sync(self._enrolments.of_token, token.strip())
+        if enrolment is None:
+            raise _ProblemError(
+                401,
+                "unknown-token",
+                "this course does not know the token; ask the instructor for one",
+                {"WWW-Authenticate": "Bearer"},
+            )
+        return enrolment
+
+
+def _check_type(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != CONTENT_TYPE:
+        raise _ProblemError(415, "type", f"a segment is sent with Content-Type: {CONTENT_TYPE}")
+    if request.headers.get("content-encoding", "").strip().lower() != "gzip":
+        raise _ProblemError(415, "type", "a segment is sent with Content-Encoding: gzip")
+
+
+async def _body(request: Request) -> list[bytes]:
+    """Return the body in parts; one that is too large is not read any further."""
+    told = request.headers.get("content-length", "0")
+    parts, count = [], int(told) if told.isdecimal() else 0
+    if count > LIMITS.most_bytes:
+        raise _too_large(f"a segment has up to {LIMITS.most_bytes} bytes; send fewer events")
+    count = 0
+    try:
+        with anyio.fail_after(_BODY_SECONDS):
+            async for part in request.stream():
+                count += len(part)
+                if count > LIMITS.most_bytes:
+                    raise _too_large(
+                        f"a segment has up to {LIMITS.most_bytes} bytes; send fewer events"
+                    )
+                parts.append(part)
+    except TimeoutError as error:
+        raise _ProblemError(
+            408, "slow", f"the segment did not come within {_BODY_SECONDS:.0f} s"
+        ) from error
+    except ClientDisconnect as error:
+        raise _ProblemError(400, "unreadable", "the connection ended before the segment") from error
+    return parts
+
+
+def _too_large(message: str) -> _ProblemError:
+    # What was not read stands in the way of the next request on the same connection.
+    return _ProblemError(413, "too-large", message, {"Connection": "close"})
+
+
+def _withdrawn() -> _ProblemError:
+    return _ProblemError(403, "withdrawn", "you withdrew from this course; nothing is taken")
+
+
+def _refused(refusal: Refusal) -> Response:
+    content: dict[str, Any] = {"error": refusal.reason.value, "message": refusal.message}
+    if refusal.through is not None:
+        content["through"] = refusal.through
+    return JSONResponse(content, _STATUS[refusal.reason])
+
+
+async def _problem(_: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    error = problem.error if isinstance(problem, _ProblemError) else "request"
+    content = {"error": error, "message": problem.detail}
+    return JSONResponse(content, problem.status_code, problem.headers)
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    log.error("the course cannot be written or read now (%s)", type(error).__name__)
+    return JSONResponse(
+        {"error": "unavailable", "message": "the course cannot take anything now; try again later"},
+        503,
+        {"Retry-After": str(_RETRY_AFTER_SECONDS)},
+    )

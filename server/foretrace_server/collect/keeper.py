@@ -1,0 +1,211 @@
+"""The keeper: the one thread that writes what a course is sent, reads it, and erases it.
+
+What it was asked for is done in order, so that nothing comes between looking and writing. A segment
+is one batch: it is on the disk before its sender is told so, or nothing of it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from foretrace_server.collect.course import Course
+from foretrace_server.collect.enrolment import Enrolments
+from foretrace_server.collect.receiving import Refusal, following
+from foretrace_telemetry.erase import Selection, forget, receipts
+from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange.segments import SegmentSession
+from foretrace_telemetry.rewrite import is_to_be_scoured
+from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+
+log = logging.getLogger(__name__)
+
+WITHDRAWN = "withdrawn"
+SOURCE = "collect"
+_MOST_WAITING = 200
+_BUSY_SECONDS = 5.0
+_SCOUR_AGAIN_SECONDS = 60.0
+_Answer = TypeVar("_Answer")
+
+
+class BusyError(Exception):
+    """So much waits to be written that no more is taken."""
+
+
+class WithdrawnError(Exception):
+    """Somebody withdrew: nothing of theirs is taken."""
+
+
+@frozen
+class Withdrawal:
+    """The receipt of a withdrawal: what was erased, and what was made of it before.
+
+    `derived` went with it; `exports` are out of reach, and told without where they lie. Where it is
+    not `complete`, old bytes stay until another program has read to its end, or the disk has room.
+    """
+
+    sessions: int
+    events: int
+    documents: int
+    derived: tuple[str, ...]
+    exports: tuple[dict[str, Any], ...]
+    complete: bool
+
+
+class Keeper:
+    """Keeps a course's events. Each call returns at once with what will be the answer."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._enrolments = Enrolments(course)
+        self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
+        self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
+        self._store: Store | None = None
+        self._scoured_at = 0.0
+
+    def begin(self) -> Future[None]:
+        """Open the store, and finish withdrawals that were begun.
+
+        Raises, as all of these do in time:
+            OSError: the folder or a file cannot be made.
+            sqlite3.Error: the store cannot be read or written.
+        """
+        return self._asked(self._begin)
+
+    def keep(
+        self, subject: str, session: SegmentSession, events: Sequence[Recorded]
+    ) -> Future[int | Refusal]:
+        """Write those events of a segment that are new; answer the last that is here then.
+
+        Raises:
+            BusyError: too much waits already. This one at once, of all of these.
+            WithdrawnError: the subject withdrew. This one in time.
+        """
+        return self._asked(self._keep, subject, session, events)
+
+    def sessions(self, subject: str) -> Future[dict[str, int]]:
+        """Answer the sessions of a subject by the names that the laptop has, and their last."""
+        return self._asked(self._sessions, subject)
+
+    def withdraw(self, subject: str) -> Future[Withdrawal]:
+        """Take nothing more of a subject, erase what is here, and answer the receipt."""
+        return self._asked(self._withdraw, subject)
+
+    def close(self) -> None:
+        """Do what was asked for, and close the store."""
+        self._thread.submit(self._close)
+        self._thread.shutdown()
+
+    def _asked(self, call: Callable[..., _Answer], *arguments: Any) -> Future[_Answer]:
+        if not self._waiting.acquire(blocking=False):
+            raise BusyError
+        answer = self._thread.submit(call, *arguments)
+        answer.add_done_callback(lambda _: self._waiting.release())
+        return answer
+
+    def _begin(self) -> None:
+        for subject in self._enrolments.withdrawn():
+            self._erase(subject)
+
+    def _keep(
+        self, subject: str, session: SegmentSession, events: Sequence[Recorded]
+    ) -> int | Refusal:
+        if self._enrolments.has_withdrawn(subject):
+            raise WithdrawnError
+        store, name = self._opened(), _name_here(session.name, subject)
+        try:
+            writer = store.continue_session(name)
+        except NoTracesError:
+            writer = None
+        through = writer.last_sequence if writer else 0
+        kept = store.events(name, first=events[0].sequence) if through else iter(())
+        new = following(events, through, kept)
+        if isinstance(new, Refusal):
+            return new
+        if new:
+            if writer is None:
+                info = SessionInfo(
+                    name,
+                    session.started_wall_us,
+                    session.foretrace_version,
+                    session.editor,
+                    subject,
+                    SOURCE,
+                )
+                writer = store.begin_session(info)
+            writer.append_whole(new)
+        self._scour_if_due(store)
+        return writer.last_sequence if writer else 0
+
+    def _sessions(self, subject: str) -> dict[str, int]:
+        lasts = self._opened().last_sequences(subject)
+        return {name.removesuffix(f"-{subject}"): last for name, last in lasts.items()}
+
+    def _withdraw(self, subject: str) -> Withdrawal:
+        self._enrolments.withdraw(subject)
+        return self._erase(subject)
+
+    def _erase(self, subject: str) -> Withdrawal:
+        store = self._opened()
+        sessions = frozenset(store.last_sequences(subject))
+        if _has_content(store, subject):
+            # Later texts of the documents' names are those of others: all of this subject's go.
+            forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
+            log.info("what was collected of %s was erased", subject)
+        elif is_to_be_scoured(store.db):
+            store.scour()
+        found = [
+            receipt
+            for receipt in receipts(store.db)
+            if receipt["reason"] == WITHDRAWN and sessions.intersection(receipt["sessions"])
+        ]
+        exports = {
+            (export["made_wall_us"], export["format"]) for r in found for export in r["exports"]
+        }
+        return Withdrawal(
+            len(sessions),
+            sum(receipt["events"] for receipt in found),
+            sum(receipt["documents"] for receipt in found),
+            tuple(sorted({name for receipt in found for name in receipt["derived"]})),
+            tuple({"made_wall_us": made, "format": form} for made, form in sorted(exports)),
+            not is_to_be_scoured(store.db),
+        )
+
+    def _scour_if_due(self, store: Store) -> None:
+        """Try again what could not be done when something was erased."""
+        now = time.monotonic()
+        if is_to_be_scoured(store.db) and now - self._scoured_at > _SCOUR_AGAIN_SECONDS:
+            self._scoured_at = now
+            store.scour()
+
+    def _opened(self) -> Store:
+        if self._store is not None and not self._store.is_in_place():
+            self._close()
+        if self._store is None:
+            self._store = Store.create(self._course.home, _BUSY_SECONDS)
+        return self._store
+
+    def _close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def _name_here(session: str, subject: str) -> str:
+    """Return the name of a session in the course: two laptops may have the same."""
+    return f"{session}-{subject}"
+
+
+def _has_content(store: Store, subject: str) -> bool:
+    found = store.db.execute(
+        "SELECT 1 FROM events JOIN sessions ON sessions.id = events.session "
+        "WHERE subject = ? AND kind != 'erased' LIMIT 1",
+        [subject],
+    )
+    return found.fetchone() is not None
