@@ -34,6 +34,7 @@ class ScriptedCourse:
     segments: list[Segment] = field(factory=list)
     sessions: dict[str, list[Recorded]] = field(factory=dict)
     withdrawn: bool = False
+    notice: str = "We see it."
 
     def through(self, session: str) -> int:
         events = self.sessions.get(session)
@@ -41,7 +42,7 @@ class ScriptedCourse:
 
     def answer(self, path: str, body: bytes) -> Script:
         if path == "/v1/course":
-            return 200, {"course": "Programming 1", "notice": "We see it.", "version": 1}, {}
+            return 200, {"course": "Programming 1", "notice": self.notice, "version": 1}, {}
         if path == "/v1/sessions":
             return 200, {"sessions": {each: self.through(each) for each in self.sessions}}, {}
         if path == "/v1/withdraw":
