@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -70,8 +71,8 @@ class ScriptedCourse:
 
 
 @contextmanager
-def scripted_course() -> Iterator[ScriptedCourse]:
-    """Run a course on this computer."""
+def scripted_course(context: ssl.SSLContext | None = None) -> Iterator[ScriptedCourse]:
+    """Run a course on this computer, over TLS where there is a context for it."""
     course = ScriptedCourse()
 
     class Handler(BaseHTTPRequestHandler):
@@ -95,18 +96,25 @@ def scripted_course() -> Iterator[ScriptedCourse]:
                 script = course.answer(self.path, body)
             status, value, headers = script
             raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-            self.send_response(status)
+            self.send_response_only(status)
             for name, text in headers.items():
                 self.send_header(name, text)
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
             self.wfile.write(raw)
 
+        def handle_one_request(self) -> None:
+            with suppress(ConnectionError):  # who asked went away
+                super().handle_one_request()
+
         def log_message(self, *_: Any) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        course.address = f"http://127.0.0.1:{server.server_address[1]}"
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        scheme = "http" if context is None else "https"
+        course.address = f"{scheme}://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         try:
             yield course

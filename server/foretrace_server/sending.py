@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.5
 _PUSH_SECONDS = 15.0
+# Editors that save by themselves do so every second.
+_LEAST_SECONDS = 5.0
 # What was typed is held back for so long: a password or a name is to be known for what it is.
 SETTLED_SECONDS = 10.0
 # What is left when the editor closes gets so long; the next editor sends the rest.
@@ -49,6 +51,7 @@ class Sending:
         self._looking: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
+        self._ending = threading.Event()
         self._ends_at: float | None = None
         self._sent_events = 0
         self._trouble: str | None = None
@@ -73,6 +76,7 @@ class Sending:
             with contextlib.suppress(RuntimeError):  # the loop may have ended before
                 self._looking.cancel()
         self._ends_at = time.monotonic() + _LAST_SECONDS
+        self._ending.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(_LAST_SECONDS)
@@ -111,9 +115,13 @@ class Sending:
         if covered - self._covered:
             self._restate(_REASON)
         self._covered = covered
-        if (sends or (self._to_hear and self._is_allowed)) and self._thread is None:
+        runs = self._thread is not None and self._thread.is_alive()
+        if self._is_needed() and not runs and not self._ending.is_set():
             self._thread = threading.Thread(target=self._run, name="foretrace-sending", daemon=True)
             self._thread.start()
+
+    def _is_needed(self) -> bool:
+        return bool(self._covered) or (self._to_hear and self._is_allowed)
 
     def _read_courses(self) -> None:
         """Read the file of courses where it changed."""
@@ -139,14 +147,15 @@ class Sending:
         from foretrace_telemetry.sending.pushing import Pusher
 
         pusher = Pusher(self._home, self._may_ask)
-        while True:
-            self._wake.wait(_PUSH_SECONDS)
+        self._wake.wait(_PUSH_SECONDS)
+        while self._is_needed():
             self._wake.clear()
-            is_last = self._ends_at is not None
-            if self._covered or self._to_hear:
-                self._push(pusher)
+            is_last = self._ending.is_set()
+            self._push(pusher)
             if is_last:
                 return
+            self._ending.wait(_LEAST_SECONDS)
+            self._wake.wait(_PUSH_SECONDS - _LEAST_SECONDS)
 
     def _push(self, pusher: Pusher) -> None:
         from foretrace_telemetry.sending.pushing import BusyError, Terms

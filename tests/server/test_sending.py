@@ -74,7 +74,7 @@ class Class:
         except NoTracesError:
             return []
         with closing(store):
-            found = []
+            found: list[str | None] = []
             for name in store.names():
                 result = replay(store.events(name))
                 assert result.problems == []

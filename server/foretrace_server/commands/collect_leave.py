@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from foretrace_server.commands.output import MissingError, json_option, print_json
-from foretrace_server.commands.sending import pushing
+from foretrace_server.commands.sending import PATIENCE_SECONDS, pushing
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.calling import printable
@@ -33,7 +33,7 @@ def command(context: click.Context, address: str | None, as_json: bool) -> None:
         pushed = Pushed()
         if left.is_to_hear:
             with pushing():
-                pushed = Pusher(home).push(Terms(at_once=True))
+                pushed = Pusher(home).push(Terms(at_once=True, patience_seconds=PATIENCE_SECONDS))
         (left,) = (each for each in courses.read_courses(home) if each.address == left.address)
     except (CoursesUnreadableError, HeldError, OSError) as error:
         raise MissingError(str(error)) from error

@@ -7,7 +7,7 @@ from attrs import asdict
 
 from foretrace_server.commands.collect_status import report
 from foretrace_server.commands.output import MissingError, counted, json_option, print_json
-from foretrace_server.commands.sending import pushing
+from foretrace_server.commands.sending import PATIENCE_SECONDS, pushing
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.sending.pushing import Pusher, Terms
 
@@ -22,7 +22,7 @@ def command(context: click.Context, as_json: bool) -> None:
     """
     home = Home.default()
     with pushing():
-        pushed = Pusher(home).push(Terms(at_once=True))
+        pushed = Pusher(home).push(Terms(at_once=True, patience_seconds=PATIENCE_SECONDS))
     told = report(home)
     if not told:
         raise MissingError("you joined no course; join one with foretrace collect join")

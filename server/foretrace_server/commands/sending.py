@@ -1,4 +1,4 @@
-"""What commands that send share: a failure becomes a message."""
+"""What commands that send share: patience, and a message for each failure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from foretrace_server.commands.output import MissingError
 from foretrace_telemetry.sending.courses import CoursesUnreadableError
 from foretrace_telemetry.sending.pushing import BusyError
 from foretrace_telemetry.store import UnreadableEventError
+
+# An editor that is sending just now is waited for.
+PATIENCE_SECONDS = 20.0
 
 
 @contextmanager

@@ -68,12 +68,14 @@ class Terms:
 
     Events are sent that happened before `settled_wall_us`, all of them where it is None. A course
     that is left alone for a while is asked all the same with `at_once`, and offered once more what
-    it refused. No answer is waited for after `deadline`, by the monotonic clock.
+    it refused. No answer is waited for after `deadline`, by the monotonic clock. Another process
+    that is pushing is waited for with patience.
     """
 
     settled_wall_us: int | None = None
     at_once: bool = False
     deadline: float | None = None
+    patience_seconds: float = 0.0
     size: Size = SIZE
 
 
@@ -118,7 +120,7 @@ class Pusher:
             return pushed
         try:
             with (
-                holding(self._home.path / "sending.lock"),
+                holding(self._home.path / "sending.lock", terms.patience_seconds),
                 closing(Store.create(self._home)) as store,
             ):
                 for course in courses:
