@@ -6,15 +6,22 @@ import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from attrs import define, frozen
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from foretrace_server.collect.app import CONTENT_TYPE
 from foretrace_server.collect.course import Course, create
@@ -42,11 +49,12 @@ class Answer:
 
 @define
 class Served:
-    """A course and the process that serves it."""
+    """A course and the process that serves it; with TLS, the certificate that is trusted."""
 
     course: Course
     port: int
     process: subprocess.Popen[str]
+    trusted: Path | None = None
 
     def ask(
         self,
@@ -57,7 +65,7 @@ class Served:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send one request over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = self._connection()
         all_headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         connection.request(method, path, body, {**all_headers, **(headers or {})})
         response = connection.getresponse()
@@ -71,6 +79,12 @@ class Served:
         sent = encode(body) if isinstance(body, Segment) else body
         headers = {"Content-Type": CONTENT_TYPE, "Content-Encoding": "gzip"}
         return self.ask("POST", "/v1/segments", token, sent, headers)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.trusted is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        context = ssl.create_default_context(cafile=self.trusted)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
 
     def kill(self) -> None:
         """End the process at once, whatever it is doing."""
@@ -91,8 +105,16 @@ def make_course(folder: Path, *students: str) -> tuple[Course, dict[str, str]]:
 
 
 @contextmanager
-def served(course: Course, *options: str) -> Iterator[Served]:
-    """Serve a course from a process of its own until the end."""
+def served(
+    course: Course, *options: str, certificate: tuple[Path, Path] | None = None
+) -> Iterator[Served]:
+    """Serve a course from a process of its own until the end, with TLS if there is a certificate.
+
+    A certificate is a chain and a key.
+    """
+    if certificate is not None:
+        chain, key = certificate
+        options = (*options, "--tls-certificate", str(chain), "--tls-key", str(key))
     command = [sys.executable, "-m", "foretrace_server", "collect", "serve"]
     log = course.home.path.with_name(f"{course.home.path.name}.log")
     process = subprocess.Popen(
@@ -104,11 +126,37 @@ def served(course: Course, *options: str) -> Iterator[Served]:
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
-        yield Served(course, int(line.rpartition(":")[2]), process)
+        trusted = certificate[0] if certificate is not None else None
+        yield Served(course, int(line.rpartition(":")[2]), process, trusted)
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for 127.0.0.1, signed by itself; return its file and its key's."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a course")])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    chain, secret = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(certificate.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return chain, secret
 
 
 def consent_lines(folder: Path, content: Content = Content.FULL) -> tuple[str, ...]:

@@ -27,11 +27,13 @@ from foretrace_models.timing.features import FEATURES
 from foretrace_models.timing.policy import Silence
 from foretrace_server import explaining, permission, protocol
 from foretrace_server.cli import main
+from foretrace_server.collect.app import Problem
 from foretrace_server.recording import CLIENT_KINDS
 from foretrace_server.settings import Level as HelpLevel
 from foretrace_server.settings import RunPrograms, Settings
 from foretrace_telemetry.consent import Content, Scope
 from foretrace_telemetry.events import BODIES, Body
+from foretrace_telemetry.exchange.segments import LIMITS
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.privacy import DENIED_NAMES
 from foretrace_telemetry.recorder import infer_origin
@@ -312,6 +314,27 @@ def test_no_command_of_the_vscode_client_has_the_name_of_one_of_the_server() -> 
     contributes = json.loads((CLIENT / "package.json").read_text("utf-8"))["contributes"]
     ours = {v for k, v in vars(protocol).items() if k.isupper() and isinstance(v, str)}
     assert not {command["command"] for command in contributes["commands"]} & ours
+
+
+def test_every_answer_of_a_course_is_told_and_none_is_made_up() -> None:
+    told = {
+        (int(status), *names(row[1]))
+        for row in rows(text_of("collect.md"), "What can go wrong")
+        if row[0][0].isdecimal()
+        for status in row[0].split(", ")
+    }
+    assert told == {problem.value for problem in Problem}
+
+
+def test_every_limit_of_a_segment_is_told() -> None:
+    told = dict(row[:2] for row in rows(text_of("collect.md"), "What can go wrong"))
+    for name, limit in (
+        ("bytes as sent", LIMITS.most_bytes),
+        ("bytes inflated", LIMITS.most_inflated_bytes),
+        ("bytes of a line", LIMITS.most_line_bytes),
+    ):
+        assert told[name] == f"{limit // 2**20} MiB"
+    assert told["events"] == f"{LIMITS.most_events:,}"
 
 
 def test_every_rule_of_repair_is_told_and_none_is_made_up() -> None:

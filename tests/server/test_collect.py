@@ -21,6 +21,7 @@ from tests.courses import (
     Served,
     consent_lines,
     kept,
+    make_certificate,
     make_course,
     replayed,
     segment,
@@ -492,6 +493,18 @@ def test_told_to_stop_it_ends_well(tmp_path: Path, allowed: tuple[str, ...]) -> 
         assert server.stop() == 0
     assert not course.home.write_ahead_log.exists()
     assert replayed(course, "s-1").exact
+
+
+def test_with_a_certificate_nobody_on_the_way_can_read_along(
+    tmp_path: Path, allowed: tuple[str, ...]
+) -> None:
+    course, tokens = make_course(tmp_path / "c", "ada")
+    certificate = make_certificate(tmp_path)
+    with served(course, "--host", "0.0.0.0", certificate=certificate) as server:
+        assert server.push(tokens["ada"], segment(allowed, OPENED)).status == 200
+        in_the_clear = evolve(server, trusted=None)
+        with pytest.raises((OSError, http.client.HTTPException)):
+            in_the_clear.ask("GET", "/v1/course")
 
 
 def test_on_a_full_disk_it_asks_to_try_again_and_goes_on_when_there_is_room(

@@ -1,145 +1,171 @@
-"""`foretrace collect join`, `leave`, `push` and `status`, as students run them."""
+"""`foretrace collect`: a course is made, its students get tokens, and what it has can be had."""
 
 from __future__ import annotations
 
-import json
-import stat
-from collections.abc import Iterator
-from datetime import datetime, timezone
+import csv
+import io
+import os
 from pathlib import Path
 
 import pytest
 from tests.command import foretrace, foretrace_json
-from tests.scripted_course import TOKEN, ScriptedCourse, scripted_course
+from tests.courses import consent_lines, segment, served
+from tests.forensics import found_in
 
-from foretrace_telemetry.consent import Content, Scope, grant
+from foretrace_server.collect.course import find
+from foretrace_server.collect.enrolment import Enrolments
+from foretrace_telemetry.events import Edited, Opened
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.sending.courses import read_courses
 
 
 @pytest.fixture
-def course() -> Iterator[ScriptedCourse]:
-    with scripted_course() as course:
-        yield course
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text("name;student\nAda;ada@x.org\nBob;=1+1\nAda;ADA@x.org\n", encoding="utf-8")
+    return path
 
 
-@pytest.fixture
-def allowed(home: Home) -> Home:
-    grant(home, [Scope.INSTRUCTOR], Content.FULL, "test", datetime.now(timezone.utc))
-    return home
+def tokens(text: str) -> dict[str, str]:
+    return {row["student"]: row["token"] for row in csv.DictReader(io.StringIO(text))}
 
 
-def test_who_joins_is_told_what_the_course_sees_and_the_token_stays_private(
-    allowed: Home, course: ScriptedCourse, tmp_path: Path
-) -> None:
-    file = tmp_path / "token.txt"
-    file.write_text(f"{TOKEN}\n")
-    done = foretrace(allowed, "collect", "join", course.address, "--token-file", str(file))
-    assert done.returncode == 0, done.stderr
-    assert "Programming 1" in done.stdout
-    assert "We see it." in done.stdout
-    assert TOKEN not in done.stdout + done.stderr
-    assert stat.S_IMODE(allowed.courses.stat().st_mode) == 0o600
-    assert set(course.tokens) == {f"Bearer {TOKEN}"}
-    (joined,) = read_courses(allowed)
-    assert joined.notice == "We see it."
+def test_a_course_is_a_folder_that_nobody_else_can_read(home: Home) -> None:
+    made = foretrace_json(home, "collect", "init", "Programming 1: lists & loops")
+    folder = Path(made["path"])
+    assert folder == home.path / "courses" / "Programming-1-lists-loops"
+    assert '"Programming 1: lists & loops"' in made["notice"]
+    if os.name == "posix":
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    again = foretrace(home, "collect", "init", "Programming 1: lists & loops")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
 
 
-def test_a_token_can_come_from_the_environment(allowed: Home, course: ScriptedCourse) -> None:
-    done = foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
-    assert done.returncode == 0, done.stderr
-    assert read_courses(allowed)[0].token == TOKEN
-
-
-def test_who_does_not_allow_it_is_told_the_command_and_does_not_join(
-    home: Home, course: ScriptedCourse
-) -> None:
-    grant(home, [Scope.LOCAL], Content.METADATA, "test", datetime.now(timezone.utc))
-    done = foretrace(home, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
-    assert done.returncode == 2
-    assert "We see it." in done.stdout
-    assert "foretrace consent grant --scope instructor --content metadata" in done.stderr
-    assert not home.courses.exists()
-
-
-@pytest.mark.parametrize(
-    ("address", "token", "named"),
-    [
-        ("http://course.example.org", TOKEN, "https://"),
-        ("course.example.org", TOKEN, "is no address"),
-        ("http://127.0.0.1:9", TOKEN, "cannot be reached"),
-        ("http://127.0.0.1:9", "", "the token is empty"),
-        ("http://127.0.0.1:9", "two words", "that is no token"),
-    ],
-)
-def test_what_is_wrong_with_joining_is_said(
-    allowed: Home, address: str, token: str, named: str
-) -> None:
-    done = foretrace(allowed, "collect", "join", address, FORETRACE_COURSE_TOKEN=token)
-    assert done.returncode == 2
-    assert named in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not allowed.courses.exists()
-
-
-def test_what_a_course_tells_does_nothing_to_a_terminal(
-    allowed: Home, course: ScriptedCourse
-) -> None:
-    course.notice = "We\x1b[2J\x07 see it.\nAll\u202e of it."
-    done = foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
-    assert done.returncode == 0
-    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
-    assert "see it.\nAll" in done.stdout
-
-
-def test_leaving_says_what_was_erased_or_that_nobody_heard(
-    allowed: Home, course: ScriptedCourse
-) -> None:
-    foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
-    course.script.append((503, {"error": "busy", "message": "the disk is full"}, {}))
-    done = foretrace(allowed, "collect", "leave")
-    assert done.returncode == 1
-    assert "the disk is full" in done.stdout
-    again = foretrace(allowed, "collect", "leave")
-    assert again.returncode == 0
-    assert "erased_events: 0" in again.stdout
-    assert course.withdrawn
-    # What the course answered stays, and it is not asked again.
-    requests = len(course.requests)
-    assert foretrace_json(allowed, "collect", "leave", course.address)["receipt"] is not None
-    assert len(course.requests) == requests
-    assert TOKEN not in allowed.courses.read_text()
-
-
-def test_who_joined_nothing_is_told_so(home: Home) -> None:
-    assert foretrace(home, "collect", "leave").returncode == 2
-    assert "joined no course" in foretrace(home, "collect", "push").stderr
-    status = foretrace(home, "collect", "status")
-    assert (status.returncode, status.stdout) == (
-        0,
-        "You joined no course. Nothing is sent anywhere.\n",
-    )
+@pytest.mark.parametrize("name", ["", "..", " / ", "a\x1b[2J"])
+def test_a_course_without_a_name_is_not_made(home: Home, name: str) -> None:
+    done = foretrace(home, "collect", "init", name)
+    assert (done.returncode, "needs a name" in done.stderr) == (2, True)
     assert not home.path.exists()
 
 
-def test_who_joined_two_courses_says_which_to_leave(allowed: Home) -> None:
-    with scripted_course() as one, scripted_course() as two:
-        for each in (one, two):
-            foretrace(allowed, "collect", "join", each.address, FORETRACE_COURSE_TOKEN=TOKEN)
-        done = foretrace(allowed, "collect", "leave")
-        assert done.returncode == 2
-        assert one.address in done.stderr
-        assert two.address in done.stderr
-        assert foretrace(allowed, "collect", "leave", two.address).returncode == 0
-        assert (one.withdrawn, two.withdrawn) == (False, True)
-        told = foretrace_json(allowed, "collect", "status")["courses"]
-        assert [bool(each["receipt"]) for each in told] == [False, True]
+def test_the_name_of_a_course_is_no_path(home: Home) -> None:
+    made = foretrace_json(home, "collect", "init", "../../course")
+    assert Path(made["path"]).parent == home.path / "courses"
 
 
-def test_a_file_of_courses_that_cannot_be_read_is_named(allowed: Home) -> None:
-    allowed.courses.write_text(json.dumps({"version": 9}))
-    for command in ("leave", "push", "status"):
-        done = foretrace(allowed, "collect", command)
-        assert done.returncode == 2
-        assert "courses.json cannot be read" in done.stderr
-        assert "Traceback" not in done.stderr
+def test_an_instructor_can_write_the_notice(home: Home, tmp_path: Path) -> None:
+    notice = tmp_path / "notice.txt"
+    notice.write_text("We look at <b>everything</b>.", encoding="utf-8")
+    made = foretrace_json(home, "collect", "init", "A", "--notice", str(notice))
+    assert made["notice"] == "We look at <b>everything</b>."
+    notice.write_bytes(b"\xff")
+    done = foretrace(home, "collect", "init", "B", "--notice", str(notice))
+    assert (done.returncode, "no text in UTF-8" in done.stderr) == (2, True)
+
+
+def test_tokens_are_told_once_and_only_what_recognises_them_is_kept(
+    home: Home, roster: Path
+) -> None:
+    foretrace(home, "collect", "init", "A")
+    done = foretrace(home, "collect", "enrol", str(roster))
+    assert done.returncode == 0, done.stderr
+    told = tokens(done.stdout)
+    assert list(told) == ["ada@x.org", "'=1+1"]  # a formula is text to a spreadsheet
+    assert "2 tokens for A; 0 enrolled before; 1 line with one again" in done.stderr
+    again = foretrace(home, "collect", "enrol", str(roster))
+    assert tokens(again.stdout) == {}
+    assert "2 enrolled before" in again.stderr
+    course = find(home.path / "courses" / "A")
+    assert all(Enrolments(course).of_token(token) for token in told.values())
+    assert found_in(home.path, {*told.values(), "ada@x.org"}) == set()
+
+
+def test_who_lost_a_token_gets_another(home: Home, roster: Path, tmp_path: Path) -> None:
+    foretrace(home, "collect", "init", "A")
+    first = tokens(foretrace(home, "collect", "enrol", str(roster)).stdout)
+    out = tmp_path / "tokens.csv"
+    arguments = ("collect", "enrol", str(roster), "--new-token", "Ada@X.org", "--out", str(out))
+    assert foretrace_json(home, *arguments)["issued"] == 1
+    if os.name == "posix":
+        assert out.stat().st_mode & 0o777 == 0o600
+    second = tokens(out.read_text(encoding="utf-8-sig"))
+    assert list(second) == ["ada@x.org"]
+    assert second["ada@x.org"] != first["ada@x.org"]
+    assert foretrace(home, *arguments).returncode == 2  # the file is there already
+    unknown = foretrace(home, *arguments[:4], "carol")
+    assert (unknown.returncode, "'carol' is not in the roster" in unknown.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("enrol", "{roster}"), "make one with: foretrace collect init"),
+        (("serve",), "make one with: foretrace collect init"),
+        (("export", "--format", "csv", "--out", "x.csv"), "foretrace collect init"),
+        (("serve", "--path", "{roster}"), "no folder of a course"),
+    ],
+)
+def test_without_a_course_it_is_told_how_to_make_one(
+    home: Home, roster: Path, arguments: tuple[str, ...], named: str
+) -> None:
+    done = foretrace(home, "collect", *(each.format(roster=roster) for each in arguments))
+    assert (done.returncode, named in done.stderr) == (2, True), done.stderr
+
+
+def test_of_several_courses_one_is_to_be_named(home: Home, roster: Path) -> None:
+    for name in ("A", "B"):
+        foretrace(home, "collect", "init", name)
+    done = foretrace(home, "collect", "enrol", str(roster))
+    assert (done.returncode, "several courses (A, B)" in done.stderr) == (2, True)
+    path = str(home.path / "courses" / "B")
+    assert foretrace_json(home, "collect", "enrol", str(roster), "--path", path)["course"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--host", "0.0.0.0"), "without TLS everybody on the way could read along"),
+        (("--host", "::"), "without TLS"),
+        (("--tls-certificate", "x.pem"), "belong together"),
+        (("--tls-certificate", "x.pem", "--tls-key", "x.pem"), "cannot be used"),
+        (("--host", "192.0.2.1", "--behind-proxy"), "cannot listen on 192.0.2.1"),
+    ],
+)
+def test_what_could_be_read_on_its_way_is_not_served(
+    home: Home, options: tuple[str, ...], named: str
+) -> None:
+    foretrace(home, "collect", "init", "A")
+    done = foretrace(home, "collect", "serve", *options)
+    assert (done.returncode, named in done.stderr) == (2, True), done.stderr
+
+
+def test_without_the_extra_it_is_told_how_to_get_it(home: Home, tmp_path: Path) -> None:
+    foretrace(home, "collect", "init", "A")
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "uvicorn.py").write_text("raise ImportError('uvicorn')\n")
+    done = foretrace(home, "collect", "serve", PYTHONPATH=str(tmp_path / "without"))
+    assert (done.returncode, "pip install 'foretrace[collect]'" in done.stderr) == (2, True)
+
+
+def test_what_a_course_has_can_be_exported_but_not_handed_in(
+    home: Home, roster: Path, tmp_path: Path
+) -> None:
+    foretrace(home, "collect", "init", "A")
+    course = find(home.path / "courses" / "A")
+    told = tokens(foretrace(home, "collect", "enrol", str(roster)).stdout)
+    with served(course) as server:
+        sent = segment(consent_lines(tmp_path / "laptop"), Opened("=x"), Edited(0, "", "y"))
+        assert server.push(told["ada@x.org"], sent).status == 200
+    out = tmp_path / "all.csv"
+    arguments = ("collect", "export", "--out", str(out), "--format")
+    assert foretrace_json(home, *arguments, "csv")["events"] == 2
+    table = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    enrolment = Enrolments(course).of_token(told["ada@x.org"])
+    assert enrolment is not None
+    assert {row["subject"] for row in table} == {enrolment.subject}
+    assert table[0]["text"] == "'=x"
+    assert foretrace(home, *arguments, "bundle").returncode == 2
+    # It is a data folder as any other.
+    listed = foretrace_json(course.home, "traces", "list")
+    assert [each["subject"] for each in listed["sessions"]] == [enrolment.subject]

@@ -296,7 +296,7 @@ def test_a_withdrawal_that_nobody_heard_is_told_by_the_next_editor(klass: Class)
         assert klass.there() != []
     done = foretrace(klass.laptop, "collect", "leave")
     assert done.returncode == 1
-    assert "not told yet" in done.stdout
+    assert "has not erased" in done.stdout
     decide(klass.laptop, Action.WITHDRAW, "test", datetime.now(timezone.utc))
     with klass.served(), editor(klass.laptop, klass.uri) as typist:
         until(lambda: klass.there() == [], 90)

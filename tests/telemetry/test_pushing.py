@@ -309,6 +309,17 @@ def test_leaving_is_told_until_it_is_heard_and_then_forgotten_here(laptop: Lapto
     assert receipt.exports == ()
 
 
+def test_a_course_is_asked_again_until_it_has_erased_all(laptop: Laptop) -> None:
+    laptop.type("one", 3)
+    laptop.push()
+    courses.leave(laptop.home, laptop.course.address, now_us())
+    laptop.course.script.append((200, {"events": 4, "complete": False}, {}))
+    assert "not yet" in laptop.push().troubles[laptop.course.address]
+    assert courses.read_courses(laptop.home)[0].is_to_hear
+    assert laptop.push() == Pushed()
+    assert not courses.read_courses(laptop.home)[0].is_to_hear
+
+
 def test_what_is_forgotten_before_it_is_sent_never_is(laptop: Laptop) -> None:
     laptop.type("one", 9)
     forget(laptop.home, Selection(frozenset({"one"})))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from enum import Enum
 from typing import Any
 
 import anyio
@@ -53,17 +54,35 @@ _UNAVAILABLE: tuple[type[Exception], ...] = (
     *(BusyError, OSError, sqlite3.Error),
     *(ForgottenError, UnreadableEventError),
 )
-_STATUS = {Reason.NOT_COVERED: 403, Reason.GAP: 409, Reason.DIFFERS: 409}
 
 
-class _ProblemError(HTTPException):
-    """Why something is not done, as it is answered."""
+class Problem(Enum):
+    """Why something is not done: the status, and the word for it."""
+
+    UNREADABLE = 400, "unreadable"
+    UNKNOWN_TOKEN = 401, "unknown-token"
+    NOT_COVERED = 403, Reason.NOT_COVERED.value
+    WITHDRAWN = 403, "withdrawn"
+    NOT_THERE = 404, "request"
+    NOT_SO = 405, "request"
+    SLOW = 408, "slow"
+    DIFFERS = 409, Reason.DIFFERS.value
+    GAP = 409, Reason.GAP.value
+    TOO_LARGE = 413, "too-large"
+    TYPE = 415, "type"
+    INVALID = 422, "invalid"
+    UNAVAILABLE = 503, "unavailable"
+
+
+class _ProblemError(Exception):
+    """Something is not done, and this is to be answered."""
 
     def __init__(
-        self, status: int, error: str, message: str, headers: dict[str, str] | None = None
+        self, problem: Problem, message: str, headers: dict[str, str] | None = None
     ) -> None:
-        super().__init__(status, message, headers)
-        self.error = error
+        super().__init__(message)
+        self.problem = problem
+        self.headers = headers
 
 
 def make_app(course: Course) -> Starlette:
@@ -76,7 +95,11 @@ def make_app(course: Course) -> Starlette:
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/course", calls.course, methods=["GET"]),
         ],
-        exception_handlers={HTTPException: _problem, **dict.fromkeys(_UNAVAILABLE, _unavailable)},
+        exception_handlers={
+            _ProblemError: _problem,
+            HTTPException: _not_there,
+            **dict.fromkeys(_UNAVAILABLE, _unavailable),
+        },
         lifespan=calls.lifespan,
     )
 
@@ -128,7 +151,7 @@ class _Calls:
         except WithdrawnError as error:
             raise _withdrawn() from error
         except UnwritableEventError as error:
-            raise _ProblemError(422, "invalid", f"{error}") from error
+            raise _ProblemError(Problem.INVALID, f"{error}") from error
         if isinstance(through, Refusal):
             return _refused(through)
         log.info(
@@ -141,11 +164,11 @@ class _Calls:
         try:
             segment = decode(parts)
         except SegmentUnreadableError as error:
-            raise _ProblemError(400, "unreadable", str(error)) from error
+            raise _ProblemError(Problem.UNREADABLE, str(error)) from error
         except SegmentTooLargeError as error:
             raise _too_large(str(error)) from error
         except SegmentInvalidError as error:
-            raise _ProblemError(422, "invalid", str(error)) from error
+            raise _ProblemError(Problem.INVALID, str(error)) from error
         return segment, covered(segment, self._course.home.key())
 
     async def _sender(self, request: Request) -> Enrolment:
@@ -155,8 +178,7 @@ class _Calls:
             enrolment = await to_thread.run_sync(self._enrolments.of_token, token.strip())
         if enrolment is None:
             raise _ProblemError(
-                401,
-                "unknown-token",
+                Problem.UNKNOWN_TOKEN,
                 "this course does not know the token; ask the instructor for one",
                 {"WWW-Authenticate": "Bearer"},
             )
@@ -166,9 +188,9 @@ class _Calls:
 def _check_type(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != CONTENT_TYPE:
-        raise _ProblemError(415, "type", f"a segment is sent with Content-Type: {CONTENT_TYPE}")
+        raise _ProblemError(Problem.TYPE, f"a segment is sent with Content-Type: {CONTENT_TYPE}")
     if request.headers.get("content-encoding", "").strip().lower() != "gzip":
-        raise _ProblemError(415, "type", "a segment is sent with Content-Encoding: gzip")
+        raise _ProblemError(Problem.TYPE, "a segment is sent with Content-Encoding: gzip")
 
 
 async def _body(request: Request) -> list[bytes]:
@@ -189,40 +211,52 @@ async def _body(request: Request) -> list[bytes]:
                 parts.append(part)
     except TimeoutError as error:
         raise _ProblemError(
-            408, "slow", f"the segment did not come within {_BODY_SECONDS:.0f} s"
+            Problem.SLOW, f"the segment did not come within {_BODY_SECONDS:.0f} s"
         ) from error
     except ClientDisconnect as error:
-        raise _ProblemError(400, "unreadable", "the connection ended before the segment") from error
+        raise _ProblemError(Problem.UNREADABLE, "the connection ended too early") from error
     return parts
 
 
 def _too_large(message: str) -> _ProblemError:
     # What was not read stands in the way of the next request on the same connection.
-    return _ProblemError(413, "too-large", message, {"Connection": "close"})
+    return _ProblemError(Problem.TOO_LARGE, message, {"Connection": "close"})
 
 
 def _withdrawn() -> _ProblemError:
-    return _ProblemError(403, "withdrawn", "you withdrew from this course; nothing is taken")
+    return _ProblemError(Problem.WITHDRAWN, "you withdrew from this course; nothing is taken")
 
 
 def _refused(refusal: Refusal) -> Response:
-    content: dict[str, Any] = {"error": refusal.reason.value, "message": refusal.message}
-    if refusal.through is not None:
-        content["through"] = refusal.through
-    return JSONResponse(content, _STATUS[refusal.reason])
+    further = {} if refusal.through is None else {"through": refusal.through}
+    return _answer(Problem[refusal.reason.name], refusal.message, further=further)
 
 
-async def _problem(_: Request, problem: Exception) -> Response:
-    assert isinstance(problem, HTTPException)
-    error = problem.error if isinstance(problem, _ProblemError) else "request"
-    content = {"error": error, "message": problem.detail}
-    return JSONResponse(content, problem.status_code, problem.headers)
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, _ProblemError)
+    return _answer(error.problem, str(error), error.headers)
+
+
+async def _not_there(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem = Problem.NOT_SO if error.status_code == Problem.NOT_SO.value[0] else Problem.NOT_THERE
+    return _answer(problem, "there is nothing here to be asked so")
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
     log.error("the course cannot be written or read now (%s)", type(error).__name__)
-    return JSONResponse(
-        {"error": "unavailable", "message": "the course cannot take anything now; try again later"},
-        503,
+    return _answer(
+        Problem.UNAVAILABLE,
+        "the course cannot take anything now; try again later",
         {"Retry-After": str(_RETRY_AFTER_SECONDS)},
     )
+
+
+def _answer(
+    problem: Problem,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    further: Mapping[str, Any] | None = None,
+) -> Response:
+    status, error = problem.value
+    return JSONResponse({"error": error, "message": message, **(further or {})}, status, headers)

@@ -25,7 +25,7 @@ from foretrace_telemetry.sending.pushing import Pushed, Pusher, Terms
 def command(context: click.Context, address: str | None, as_json: bool) -> None:
     """Leave a course: nothing more goes to it, and it is told to erase what it has of you.
 
-    Exit code 1 where it could not be told yet.
+    Exit code 1 where that could not be done yet.
     """
     home = Home.default()
     try:
@@ -69,8 +69,8 @@ def _leave(home: Home, address: str | None) -> Course:
 def _words(receipt: dict[str, Any] | None, trouble: str | None) -> str:
     if receipt is None:
         return (
-            f"It was not told yet: {trouble or 'another program is sending just now'}.\n"
-            "An editor that is open tries again until it is heard, and so does "
+            f"It has not erased what it has of you: {trouble}.\n"
+            "An editor that is open tries again until it has, and so does "
             "`foretrace collect leave`."
         )
     told = [printable(f"  {key}: {json.dumps(value)}") for key, value in receipt.items()]

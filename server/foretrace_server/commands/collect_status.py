@@ -122,7 +122,9 @@ def _state(told: dict[str, Any]) -> str:
     joined = f"Joined {when(told['joined_wall_us'])}."
     if told["left_wall_us"] is not None:
         left = f"{joined} Left {when(told['left_wall_us'])}; "
-        return left + ("it erased what it had." if told["receipt"] else "it was not told yet.")
+        return left + (
+            "it erased what it had." if told["receipt"] else "it has not erased yet what it has."
+        )
     if not told["allowed"]:
         return f"{joined} Nothing is sent: you do not allow it now; see `foretrace consent show`."
     return joined

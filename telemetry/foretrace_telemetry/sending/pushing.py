@@ -211,6 +211,9 @@ class _Round:
         if answer.status != 200:
             self._fail(answer.reason, answer.retry_after_seconds)
             return
+        if answer.value.get("complete") is False:
+            self._fail("it erased what it had, but not yet from the bytes of its files")
+            return
         self._outbox.drop()
         heard(self._home, self._course.address, dict(answer.value))
 
