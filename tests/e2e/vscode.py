@@ -34,13 +34,13 @@ _QUIET: dict[str, Any] = {
     "git.enabled": False,
     "security.workspace.trust.banner": "never",
     "security.workspace.trust.startupPrompt": "never",
-    "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "workbench.reduceMotion": "on",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+_TELEMETRY = "telemetry.telemetryLevel"
 _READY_SECONDS = 30
 _ENDED_SECONDS = 20
 
@@ -55,7 +55,8 @@ def node() -> Path:
 class VSCode:
     """One VS Code with settings, extensions and a Foretrace data folder of its own.
 
-    `variables` are more environment variables for it, `trusted` says whether the workspace is.
+    `variables` are more environment variables for it, `trusted` says whether the workspace is, and
+    `telemetry` at which level VS Code's own is.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,6 +68,7 @@ class VSCode:
         self._process: subprocess.Popen[bytes] | None = None
         self.variables: dict[str, str] = {}
         self.trusted = True
+        self.telemetry = "off"
         self._port = 0
         self.settings()
 
@@ -93,7 +95,7 @@ class VSCode:
         # Settings of machine scope are read from the second of these.
         for file in (self._user / "User/settings.json", self._user / "Machine/settings.json"):
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({**_QUIET, **own}, indent=2))
+            file.write_text(json.dumps({**_QUIET, **own, _TELEMETRY: self.telemetry}, indent=2))
 
     def install(self, vsix: Path) -> None:
         """Install an extension."""
