@@ -67,15 +67,3 @@ def test_nothing_is_sent_while_telemetry_is_off_in_vs_code(
     editor.close()
     vscode.stop()  # which would send what is left
     assert texts(course) == []
-
-
-def test_it_goes_once_telemetry_is_switched_on_in_an_open_window(
-    vscode: VSCode, course: Served, opened: Open, home: Home
-) -> None:
-    editor = opened(WORKING)
-    write(editor)
-    editor.until(lambda: any(isinstance(each.event.body, Saved) for each in recorded(home)), "")
-    assert texts(course) == []
-    vscode.telemetry = "all"
-    vscode.settings()
-    editor.until(lambda: texts(course) == [f"{WORKING}# a note\n"], "it arrives")
