@@ -335,6 +335,7 @@ def test_every_limit_of_a_segment_is_told() -> None:
     ):
         assert told[name] == f"{limit // 2**20} MiB"
     assert told["events"] == f"{LIMITS.most_events:,}"
+    assert told["decisions"] == f"{LIMITS.most_decisions:,}"
 
 
 def test_every_rule_of_repair_is_told_and_none_is_made_up() -> None:

@@ -128,7 +128,7 @@ def forget(home: Home, selection: Selection, reason: str = FORGOTTEN) -> Receipt
             home.key_file.unlink(missing_ok=True)
             home.signing_key.unlink(missing_ok=True)
             home.key()
-        return evolve(receipt, complete=_is_scoured(store))
+        return evolve(receipt, complete=is_scoured(store))
 
 
 def forget_derived(home: Home, kind: str, name: str) -> bool | None:
@@ -147,7 +147,7 @@ def forget_derived(home: Home, kind: str, name: str) -> bool | None:
             ).rowcount
             if gone:
                 mark_to_be_scoured(store.db)
-        return _is_scoured(store) if gone else None
+        return is_scoured(store) if gone else None
 
 
 def receipts(db: sqlite_utils.Database) -> Iterator[dict[str, Any]]:
@@ -172,6 +172,14 @@ def erasures_after(db: sqlite_utils.Database, number: int, wall_us: int) -> list
         )
         for row in rows
     ]
+
+
+def is_scoured(store: Store) -> bool:
+    """Scour the files; where that cannot be done yet, say so: who writes next tries it again."""
+    try:
+        return store.scour()
+    except sqlite3.OperationalError:  # there is no room for the copy
+        return False
 
 
 class _Plan:
@@ -353,11 +361,3 @@ def _keep(db: sqlite_utils.Database, receipt: Receipt, documents: list[str] | No
             "receipt": json.dumps(asdict(receipt)),
         }
     )
-
-
-def _is_scoured(store: Store) -> bool:
-    """Scour the files; where that cannot be done yet, say so: who writes next tries it again."""
-    try:
-        return store.scour()
-    except sqlite3.OperationalError:  # there is no room for the copy
-        return False

@@ -9,7 +9,9 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -34,11 +36,22 @@ from foretrace_server.collect.course import create
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_telemetry.consent import Action, Content, Scope, decide, grant
 from foretrace_telemetry.erase import Selection, forget
-from foretrace_telemetry.events import Body, Closed, Edited, Erased, Opened, Saved, Withheld
+from foretrace_telemetry.events import (
+    Body,
+    Closed,
+    Edited,
+    Erased,
+    Opened,
+    Recorded,
+    Saved,
+    Withheld,
+)
 from foretrace_telemetry.exchange.exporting import Format, export
 from foretrace_telemetry.exchange.segments import LIMITS, encode
+from foretrace_telemetry.exchange.sources import open_source
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Derived, keep_derived
+from foretrace_telemetry.replay import replay
 from foretrace_telemetry.store import NoTracesError, Store
 
 OPENED, EDITED = Opened("x = 1\n"), Edited(4, "1", "2")
@@ -211,7 +224,6 @@ def test_nothing_is_taken_that_no_permission_covers(
         segment(tuple(withdrawn.consent_log.read_text().splitlines()), OPENED),
         segment((*forged, *forged), OPENED),
         segment(allowed, OPENED, wall_us=GRANTED_US - 10),
-        segment(allowed, OPENED, wall_us=2**62),
     ):
         answer = server.push(token, refused)
         assert (answer.status, answer.content["error"]) == (403, "not-covered")
@@ -395,6 +407,30 @@ def test_many_at_once_are_all_taken_in_their_order(
         assert (result.exact, result.texts) == (True, {DOCUMENT: "a" * 20})
 
 
+@pytest.mark.parametrize("name", ["editing_traces", "vscode_edit_recordings"])
+def test_real_editing_arrives_as_it_was(
+    data: Path, tmp_path: Path, allowed: tuple[str, ...], name: str
+) -> None:
+    course, tokens = make_course(tmp_path / "c", "ada")
+    _, sources = open_source(data / name)
+    with served(course) as server:
+        for number, incoming in enumerate(islice(sources, 3)):
+            session = f"real-{number}"
+            events = islice(incoming.events(), 12_000)
+            first, bodies = 1, [(each.uri, each.body) for each in events]
+            sent: list[Recorded] = []
+            while part := bodies[first - 1 : first - 1 + 2500]:
+                whole = segment(allowed, *(body for _, body in part), first=first, name=session)
+                pairs = zip(whole.events, part, strict=True)
+                named = tuple(evolve(r, event=evolve(r.event, uri=uri)) for r, (uri, _) in pairs)
+                assert server.push(tokens["ada"], evolve(whole, events=named)).status == 200
+                sent += named
+                first += len(part)
+            events_here = kept(course, f"{session}-")
+            assert [each.event for each in events_here] == [each.event for each in sent]
+            assert replayed(course, f"{session}-").texts == replay(sent).texts
+
+
 def test_who_withdraws_is_erased_to_the_byte_and_nobody_else(
     tmp_path: Path, allowed: tuple[str, ...]
 ) -> None:
@@ -426,6 +462,23 @@ def test_who_withdraws_is_erased_to_the_byte_and_nobody_else(
         bob = subject_of(server, tokens["bob"])
         assert replayed(course, f"s-1-{bob}").texts == {DOCUMENT: "of bobtr0ub4dor&3"}
         assert server.push(tokens["bob"], segment(allowed, Saved(), first=3)).status == 200
+
+
+def test_while_another_reads_a_withdrawal_says_that_old_bytes_stay_and_is_finished_later(
+    tmp_path: Path, allowed: tuple[str, ...]
+) -> None:
+    course, tokens = make_course(tmp_path / "c", "ada")
+    with served(course) as server:
+        server.push(tokens["ada"], segment(allowed, Opened("correct horse"), EDITED))
+        with closing(Store.read(course.home)) as reader:
+            events = reader.events(reader.names()[0])
+            next(events)
+            told = server.ask("POST", "/v1/withdraw", tokens["ada"]).content
+            assert (told["events"], told["complete"]) == (2, False)
+            del events
+        told = server.ask("POST", "/v1/withdraw", tokens["ada"]).content
+        assert (told["events"], told["complete"]) == (2, True)
+        assert found_in(course.home.path, {"correct horse"}) == set()
 
 
 def test_a_withdrawal_that_was_begun_is_finished_at_the_next_start(

@@ -14,7 +14,7 @@ from tests.forensics import found_in
 
 from foretrace_server.collect.course import find
 from foretrace_server.collect.enrolment import Enrolments
-from foretrace_telemetry.events import Edited, Opened
+from foretrace_telemetry.events import Edited, Erased, Opened, Resynced
 from foretrace_telemetry.home import Home
 
 
@@ -146,6 +146,33 @@ def test_without_the_extra_it_is_told_how_to_get_it(home: Home, tmp_path: Path) 
     (tmp_path / "without" / "uvicorn.py").write_text("raise ImportError('uvicorn')\n")
     done = foretrace(home, "collect", "serve", PYTHONPATH=str(tmp_path / "without"))
     assert (done.returncode, "pip install 'foretrace[collect]'" in done.stderr) == (2, True)
+
+
+def test_what_commands_a_terminal_is_shown_and_not_done(
+    home: Home, roster: Path, tmp_path: Path
+) -> None:
+    foretrace(home, "collect", "init", "A")
+    course = find(home.path / "courses" / "A")
+    told = tokens(foretrace(home, "collect", "enrol", str(roster)).stdout)
+    bodies = (Opened("\x1b[2J<b>\n"), Resynced("\x1b[2J<b>\n", "\x1b[2J\nforged"))
+    with served(course) as server:
+        sent = segment(consent_lines(tmp_path / "laptop"), *bodies, Erased(3, 9, "\x9b2J"))
+        assert server.push(told["ada@x.org"], sent).status == 200
+    for arguments in (("show",), ("show", "last", "--events"), ("list",), ("replay", "--check")):
+        done = foretrace(course.home, "traces", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert not {"\x1b", "\x9b"} & set(done.stdout)
+        assert "\nforged" not in done.stdout
+    # In a file a text is as it was.
+    assert foretrace(course.home, "traces", "replay").stdout == "\x1b[2J<b>\n\n"
+
+
+def test_where_tokens_cannot_be_told_nobody_is_enrolled(home: Home, roster: Path) -> None:
+    foretrace(home, "collect", "init", "A")
+    out = roster.parent / "missing" / "tokens.csv"
+    done = foretrace(home, "collect", "enrol", str(roster), "--out", str(out))
+    assert (done.returncode, "nobody was enrolled" in done.stderr) == (2, True)
+    assert len(tokens(foretrace(home, "collect", "enrol", str(roster)).stdout)) == 2
 
 
 def test_what_a_course_has_can_be_exported_but_not_handed_in(

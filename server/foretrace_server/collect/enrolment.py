@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlite_utils
@@ -50,10 +50,16 @@ class Enrolments:
     def __init__(self, course: Course) -> None:
         self._course = course
 
-    def enrol(self, students: tuple[str, ...], anew: frozenset[str] = frozenset()) -> list[Issued]:
+    def enrol(
+        self,
+        students: tuple[str, ...],
+        anew: frozenset[str] = frozenset(),
+        hand_out: Callable[[list[Issued]], None] = lambda _: None,
+    ) -> list[Issued]:
         """Enrol those who are not; return the tokens of these, and new ones of those in `anew`.
 
         A new token takes the place of the old one, and lets those who withdrew join again.
+        `hand_out` is given them before they count: where it fails, nobody was enrolled.
 
         Raises:
             OSError: the key cannot be read.
@@ -76,6 +82,7 @@ class Enrolments:
                     [subject, _hash(token), time.time_ns() // 1000],
                 )
                 issued.append(Issued(student, subject, token))
+            hand_out(issued)
         return issued
 
     def of_token(self, token: str) -> Enrolment | None:

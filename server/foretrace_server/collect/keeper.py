@@ -18,7 +18,7 @@ from attrs import frozen
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.receiving import Refusal, following
-from foretrace_telemetry.erase import Selection, forget, receipts
+from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
 from foretrace_telemetry.exchange.segments import SegmentSession
 from foretrace_telemetry.rewrite import is_to_be_scoured
@@ -159,7 +159,7 @@ class Keeper:
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
         elif is_to_be_scoured(store.db):
-            store.scour()
+            is_scoured(store)
         found = [
             receipt
             for receipt in receipts(store.db)
@@ -182,7 +182,7 @@ class Keeper:
         now = time.monotonic()
         if is_to_be_scoured(store.db) and now - self._scoured_at > _SCOUR_AGAIN_SECONDS:
             self._scoured_at = now
-            store.scour()
+            is_scoured(store)
 
     def _opened(self) -> Store:
         if self._store is not None and not self._store.is_in_place():

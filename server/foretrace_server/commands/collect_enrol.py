@@ -46,13 +46,18 @@ def command(
     _check_known(anew, found)
     if out is not None and out.exists():
         raise MissingError(f"{out} exists already; name another file with --out")
+
+    def hand_out(issued: list[Issued]) -> None:
+        if out is not None:
+            _write(out, issued)
+        elif not as_json:
+            click.echo(_table(issued), nl=False)
+
     with about_course():
         try:
-            issued = Enrolments(course).enrol(found.students, frozenset(anew))
+            issued = Enrolments(course).enrol(found.students, frozenset(anew), hand_out)
         except sqlite3.Error as error:
             raise MissingError(f"{course.enrolments} cannot be written: {error}") from error
-    if out is not None:
-        _write(out, issued)
     already = len(found.students) - len(issued)
     if as_json:
         told = [] if out is not None else [asdict(each) for each in issued]
@@ -67,8 +72,6 @@ def command(
             }
         )
         return
-    if out is None:
-        click.echo(_table(issued), nl=False)
     click.echo(
         f"{counted(len(issued), 'token')} for {course.name}; {already:,} enrolled before"
         + (f"; {counted(found.repeated, 'line')} with one again" if found.repeated else ""),
@@ -109,6 +112,5 @@ def _write(out: Path, issued: list[Issued]) -> None:
             file.write(_table(issued))
     except OSError as error:
         raise MissingError(
-            f"{out} cannot be written: {error.strerror}. Those who were enrolled have tokens that "
-            "nobody knows; give them others with --new-token"
+            f"{out} cannot be written: {error.strerror}; nobody was enrolled"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,10 @@ from foretrace_telemetry.text import canonical_bytes
 
 if TYPE_CHECKING:
     from foretrace_telemetry.examine import Finding
+
+
+# All characters without a sign, but for ends of lines and tabs.
+_COMMANDING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
 class MissingError(click.ClickException):
@@ -57,6 +62,16 @@ def when(wall_us: int) -> str:
 def utf8(text: str) -> bytes:
     """Return a person's text as bytes to print; half of a character becomes U+FFFD."""
     return canonical_bytes(text).decode("utf-16-le", "replace").encode()
+
+
+def harmless(text: str) -> str:
+    """Return a text for a terminal: characters that would command it stand there as escapes."""
+    return _COMMANDING.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def harmless_line(text: str) -> str:
+    """Return a text as part of one line for a terminal: what would end the line is an escape."""
+    return harmless(text).replace("\r\n", "\n").replace("\n", "\\n")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -13,6 +14,8 @@ from attrs import asdict
 from foretrace_server.commands import traces_doctor, traces_export, traces_forget, traces_import
 from foretrace_server.commands.output import (
     counted,
+    harmless,
+    harmless_line,
     json_option,
     print_json,
     utf8,
@@ -89,11 +92,12 @@ def list_(as_json: bool) -> None:
         click.echo(f"Nothing is recorded in {home.path}.")
     for session in sessions:
         minutes = (session.ended_wall_us - session.started_wall_us) / 60e6
-        click.echo(
+        line = (
             f"{session.name}  {when(session.started_wall_us)}  {minutes:5.0f} min  "
             f"{session.documents} files  {session.edits:6,} edits  {session.editor}"
             f"{f'  of {session.subject}' if session.subject else ''}"
         )
+        click.echo(utf8(harmless_line(line)))
 
 
 @command.command()
@@ -112,13 +116,15 @@ def show(session: str, every: bool, as_json: bool) -> None:
             for each in events:
                 first = first or each.event.monotonic_us
                 seconds = (each.event.monotonic_us - first) / 1e6
-                click.echo(utf8(f"{each.sequence:6} {seconds:9.2f} s  {_words(each.event)}"))
+                words = harmless_line(_words(each.event))
+                click.echo(utf8(f"{each.sequence:6} {seconds:9.2f} s  {words}"))
         elif as_json:
             moments = [asdict(moment) for moment in timeline(events)]
             print_json({"session": name, "moments": moments})
         else:
             for moment in timeline(events):
-                click.echo(utf8(f"{when(moment.started_wall_us)}  {_place(moment)}{moment.words}"))
+                words = harmless_line(f"{_place(moment)}{moment.words}")
+                click.echo(utf8(f"{when(moment.started_wall_us)}  {words}"))
 
 
 def _place(moment: Moment) -> str:
@@ -157,13 +163,16 @@ def replay(
             f"{counted(result.saves_checked, 'save')} checked, {counted(result.resyncs, 'resync')}."
         )
         for each in result.erased:
-            click.echo(f"  events {each.first} to {each.last} are gone: {each.reason}")
+            reason = harmless_line(each.reason)
+            click.echo(utf8(f"  events {each.first} to {each.last} are gone: {reason}"))
         for problem in result.problems:
             click.echo(f"  {problem}")
     else:
+        # In a file a text is as it was; on a terminal it is looked at.
+        shown = harmless if sys.stdout.isatty() else str
         for name, text in result.texts.items():
-            click.echo(f"==> {name} <==", err=True)
-            click.echo(utf8(text) if text is not None else "(only metadata was recorded)")
+            click.echo(utf8(f"==> {harmless_line(name)} <=="), err=True)
+            click.echo(utf8(shown(text)) if text is not None else "(only metadata was recorded)")
     context.exit(0 if result.exact else 1)
 
 

@@ -234,7 +234,10 @@ class _Rows:
         elif stated is not None:
             yield from self._stating(uri, stated, f"{identity}-text", times)
         data = to_json(recorded)["data"]
-        row: dict[str, Any] = {"EventType": _TYPES.get(body.kind, f"X-{body.kind.capitalize()}")}
+        named = _TYPES.get(body.kind, "")
+        if not named or (named.startswith("File.") and not uri):  # those have a document
+            named = f"X-{body.kind.capitalize()}"
+        row: dict[str, Any] = {"EventType": named}
         if isinstance(body, Foreign):
             columns = {name: cell(value) for name, value in data.pop("columns")}
             if not self.dataset.keep_ids:
@@ -329,7 +332,7 @@ class _Rows:
                 "EventType": "Intervention",
                 "EventInitiator": "ToolReaction",
                 "InterventionCategory": "CodeChange",
-                "InterventionType": body.source or "unknown",
+                "InterventionType": cell(body.source) or "unknown",
                 "InterventionMessage": f"a fix was offered: {size}",
             }
         return {}

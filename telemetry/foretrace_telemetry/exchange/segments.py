@@ -18,7 +18,18 @@ import cattrs
 from attrs import field, frozen
 
 from foretrace_telemetry.event_json import from_json, to_json
-from foretrace_telemetry.events import BODIES, SCHEMA_VERSION, Erased, Recorded
+from foretrace_telemetry.events import (
+    BODIES,
+    SCHEMA_VERSION,
+    Closed,
+    Edited,
+    Erased,
+    Foreign,
+    Opened,
+    Recorded,
+    Resynced,
+    Saved,
+)
 
 FORMAT = "foretrace-segment"
 VERSION = 1
@@ -26,8 +37,15 @@ VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MOST_DIGITS = 19
 _MOST_NUMBER = 2**63 - 1
+# The wall clock's last moment that every calendar knows how to write, in the year 9987.
+_MOST_WALL_US = 253 * 10**15
 _MOST_WORD_CHARACTERS = 4096
+# Half of a surrogate pair is no text, and what commands a terminal is no part of a name.
+_NOT_IN_A_WORD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _INFLATED_AT_ONCE = 2**16
+# What other tools recorded came with an import: it is nobody's own work, and is not sent.
+_KINDS = BODIES.keys() - {Foreign.kind}
+_OF_A_DOCUMENT = {body.kind for body in (Opened, Edited, Resynced, Saved, Closed)}
 # Fields of an event, and the types that they may have.
 _ENVELOPE: dict[str, tuple[type, ...]] = {
     "session": (str,),
@@ -60,12 +78,16 @@ class SegmentInvalidError(SegmentError):
 
 @frozen
 class Limits:
-    """How large a segment may be: its bytes as they come, inflated, of one line, and its events."""
+    """How large a segment may be: its bytes as they come, inflated and of one line; its events.
+
+    `most_decisions` are the lines of the log of decisions in the header.
+    """
 
     most_bytes: int = 4 * 2**20
     most_inflated_bytes: int = 32 * 2**20
     most_line_bytes: int = 16 * 2**20
     most_events: int = 20_000
+    most_decisions: int = 10_000
 
 
 LIMITS = Limits()
@@ -127,7 +149,7 @@ def decode(parts: Iterable[bytes], limits: Limits = LIMITS) -> Segment:
     header = next(lines, None)
     if header is None:
         raise SegmentUnreadableError("the segment is empty")
-    session, first, last, consent = _header(_parsed(header, 1))
+    session, first, last, consent = _header(_parsed(header, 1), limits)
     events: list[Recorded] = []
     following = first
     for number, line in enumerate(lines, start=2):
@@ -229,7 +251,9 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is not JSON")
 
 
-def _header(value: dict[str, Any]) -> tuple[SegmentSession, int, int, tuple[str, ...]]:
+def _header(
+    value: dict[str, Any], limits: Limits
+) -> tuple[SegmentSession, int, int, tuple[str, ...]]:
     if value.get("format") != FORMAT:
         raise SegmentInvalidError("the first line is not the header of a segment")
     if value.get("version") != VERSION:
@@ -239,6 +263,8 @@ def _header(value: dict[str, Any]) -> tuple[SegmentSession, int, int, tuple[str,
         raise SegmentInvalidError("the header does not say which events follow")
     if not isinstance(consent, list) or not all(type(line) is str for line in consent):
         raise SegmentInvalidError("the header has no list of decisions")
+    if len(consent) > limits.most_decisions:
+        raise SegmentTooLargeError(f"the log has more than {limits.most_decisions} decisions")
     return _session(value.get("session")), first, last, tuple(consent)
 
 
@@ -255,6 +281,8 @@ def _session(value: Any) -> SegmentSession:
         )
     if not all(map(_is_word, (session.foretrace_version, session.editor))):
         raise SegmentInvalidError("the header has words that are too long or no text")
+    if not 0 <= session.started_wall_us <= _MOST_WALL_US:
+        raise SegmentInvalidError("the session began at a time that no calendar has")
     if session.schema_version > SCHEMA_VERSION:
         raise SegmentInvalidError(
             f"events of version {session.schema_version} are not known here; "
@@ -268,8 +296,12 @@ def _event(value: dict[str, Any], number: int) -> Recorded:
     for name, kinds in _ENVELOPE.items():
         if name not in value or type(value[name]) not in kinds:
             raise SegmentInvalidError(f"line {number} has no {name}, or one of another type")
-    if value["kind"] not in BODIES:
+    if value["kind"] not in _KINDS:
         raise SegmentInvalidError(f"line {number} is of a kind that is not known here")
+    if value["document"] is None and value["kind"] in _OF_A_DOCUMENT:
+        raise SegmentInvalidError(f"line {number} concerns no document")
+    if _has_negative(value["data"]):
+        raise SegmentInvalidError(f"line {number} counts less than nothing")
     try:
         recorded = from_json(value)
     except Exception as error:  # cattrs raises whatever a wrong value leads to
@@ -277,11 +309,20 @@ def _event(value: dict[str, Any], number: int) -> Recorded:
     body = recorded.event.body
     if not _is_unchanged(value, to_json(recorded)):
         raise SegmentInvalidError(f"line {number} has a field of another type")
+    if not 0 <= recorded.event.wall_us <= _MOST_WALL_US:
+        raise SegmentInvalidError(f"line {number} is of a time that no calendar has")
     if not _is_word(recorded.event.uri or "") or not _is_word(getattr(body, "rule", "")):
         raise SegmentInvalidError(f"line {number} has words that are too long or no text")
     if isinstance(body, Erased) and not recorded.sequence == body.first <= body.last:
         raise SegmentInvalidError(f"line {number} stands for other events than its own")
     return recorded
+
+
+def _has_negative(value: Any) -> bool:
+    """Return whether a number that counts something is below zero."""
+    if isinstance(value, dict):
+        return any(_has_negative(each) for name, each in value.items() if name != "exit_code")
+    return isinstance(value, int) and value < 0
 
 
 def _is_unchanged(value: Any, read: Any) -> bool:
@@ -301,9 +342,5 @@ def _is_unchanged(value: Any, read: Any) -> bool:
 
 
 def _is_word(text: str) -> bool:
-    """Return whether a text that is stored as a name is one: no half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return len(text) <= _MOST_WORD_CHARACTERS
+    """Return whether a text can be a name, for the store and on a terminal."""
+    return len(text) <= _MOST_WORD_CHARACTERS and _NOT_IN_A_WORD.search(text) is None
