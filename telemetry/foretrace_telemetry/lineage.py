@@ -18,10 +18,13 @@ from foretrace_telemetry.home import Home
 from foretrace_telemetry.store import ForgottenError, Store, newest_erasure
 from foretrace_telemetry.transaction import writing
 
+# The format of an export that is none of files: what went to a course, by its address.
+COURSE = "course"
+
 
 @frozen
 class Export:
-    """A file or folder that sessions were exported to."""
+    """A file, a folder or a course that sessions went to."""
 
     made_wall_us: int
     format: str

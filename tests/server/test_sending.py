@@ -268,6 +268,22 @@ def test_several_that_send_at_once_send_everything_once(klass: Class, tmp_path: 
         assert {one.text, two.text} == set(klass.there())
 
 
+def test_who_forgets_what_was_sent_is_told_how_to_have_it_erased_there(klass: Class) -> None:
+    with klass.served():
+        klass.join()
+        with editor(klass.laptop, klass.uri) as typist:
+            typist.open()
+            typist.type(30)
+            assert typist.server.end() == 0
+        told = foretrace(klass.laptop, "traces", "forget", "--all", "--yes").stdout
+        assert f"The course at {klass.address} may still hold it" in told
+        assert "An export" not in told
+        assert "Forgotten here after" in foretrace(klass.laptop, "collect", "status").stdout
+        assert klass.there() != []
+        assert foretrace(klass.laptop, "collect", "leave").returncode == 0
+        assert klass.there() == []
+
+
 def test_who_leaves_is_erased_there_and_nothing_more_goes(klass: Class) -> None:
     with klass.served():
         klass.join()

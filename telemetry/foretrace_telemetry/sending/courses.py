@@ -42,7 +42,7 @@ class Course:
     joined_wall_us: int
     notice: str = ""
     left_wall_us: int | None = None
-    receipt: dict[str, Any] | None = None
+    receipt: dict[str, Any] | None = field(default=None, hash=False)
 
     @property
     def is_joined(self) -> bool:

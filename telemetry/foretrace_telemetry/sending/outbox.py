@@ -12,11 +12,9 @@ from collections.abc import Iterator
 import sqlite_utils
 from attrs import frozen
 
-from foretrace_telemetry.lineage import Export, drop_exports, keep_export
+from foretrace_telemetry.lineage import COURSE, Export, drop_exports, keep_export
 from foretrace_telemetry.sending.backoff import delay_seconds
 from foretrace_telemetry.transaction import writing
-
-EXPORT_FORMAT = "course"
 
 
 @frozen
@@ -91,7 +89,7 @@ class Outbox:
         """
         with writing(self._db):
             if not self.runs(session):
-                export = Export(now_wall_us, EXPORT_FORMAT, self._course, (session,))
+                export = Export(now_wall_us, COURSE, self._course, (session,))
                 keep_export(self._db, export)
             self._insert(session, run, now_wall_us)
 
@@ -199,7 +197,7 @@ class Outbox:
         with writing(self._db):
             self._db.execute("DELETE FROM outbox WHERE course = ?", [self._course])
             self._db.execute("DELETE FROM outbox_troubles WHERE course = ?", [self._course])
-            drop_exports(self._db, EXPORT_FORMAT, self._course)
+            drop_exports(self._db, COURSE, self._course)
 
     def trouble(self) -> Trouble | None:
         """Return what went wrong the last time; None where nothing did."""

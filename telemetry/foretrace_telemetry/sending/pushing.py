@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timezone
-from functools import cached_property
 from typing import NoReturn
 
 from attrs import define, evolve, field, frozen
@@ -104,6 +103,7 @@ class Pusher:
         self._allowed = allowed
         self._cutters: dict[tuple[str, str], Cutter] = {}
         self._greeted: set[str] = set()
+        self._lines: dict[Course, Line] = {}
 
     def push(self, terms: Terms) -> Pushed:
         """Send what waits, and tell courses that were left; return what that came to.
@@ -132,6 +132,12 @@ class Pusher:
     def allowed(self) -> bool:
         """Return whether requests may be made."""
         return self._allowed()
+
+    def line(self, course: Course) -> Line:
+        """Return the way to a course, made once: it reads all certificates that are trusted."""
+        if (line := self._lines.get(course)) is None:
+            line = self._lines[course] = Line(course.address, course.token)
+        return line
 
     def is_greeted(self, course: str) -> bool:
         """Return whether a course told this process before what it has."""
@@ -180,11 +186,6 @@ class _Round:
         self._terms = terms
         self._pushed = pushed
         self._outbox = Outbox(store.db, course.address)
-
-    @cached_property
-    def _line(self) -> Line:
-        """The way to the course, made when there is something to ask."""
-        return Line(self._course.address, self._course.token)
 
     def go(self) -> None:
         """Send what waits for the course, or tell it that it was left."""
@@ -325,7 +326,8 @@ class _Round:
             if timeout_seconds < _LEAST_TIMEOUT_SECONDS:
                 raise _StopError("there was no time for more")
         headers = _HEADERS if path == SEGMENTS else None
-        return self._line.ask(method, path, timeout_seconds, body, headers)
+        line = self._pusher.line(self._course)
+        return line.ask(method, path, timeout_seconds, body, headers)
 
     def _stop(self, answer: Answer) -> NoReturn:
         reason = answer.reason
