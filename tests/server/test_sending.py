@@ -21,7 +21,7 @@ from tests.wire import Wire
 
 from foretrace_server.collect.course import Course
 from foretrace_telemetry.consent import Action, Content, Scope, decide, grant
-from foretrace_telemetry.events import Erased, Resynced
+from foretrace_telemetry.events import Edited, Erased, Resynced
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.store import NoTracesError, Store
@@ -266,6 +266,28 @@ def test_several_that_send_at_once_send_everything_once(klass: Class, tmp_path: 
         klass.push()
         assert sorted(map(str, klass.there())) == sorted(map(str, klass.here()))
         assert {one.text, two.text} == set(klass.there())
+
+
+def test_a_key_that_is_typed_never_reaches_the_course(klass: Class) -> None:
+    key = "sk" + "_live_" + "9aZ3kQ7mX2pL8vN4cR6tY1wB"
+    with klass.served():
+        klass.join()
+        with editor(klass.laptop, klass.uri) as typist:
+            typist.open("key = ")
+            for at, letter in enumerate(key, start=len("key = ")):
+                typist.version += 1
+                typist.server.type(klass.uri, typist.version, letter, character=at)
+            until(lambda: typist.server.status()["sending"]["sent"] > len(key))
+            assert typist.server.end() == 0
+        (text,) = klass.there()
+        assert text is not None
+        assert text.startswith("key = ")
+        assert "9aZ3" not in text
+        with closing(Store.read(klass.course.home)) as store:
+            (name,) = store.names()
+            typed = [each.event.body for each in store.events(name)]
+        letters = "".join(str(each.inserted) for each in typed if isinstance(each, Edited))
+        assert key[-12:] not in letters
 
 
 def test_who_forgets_what_was_sent_is_told_how_to_have_it_erased_there(klass: Class) -> None:
