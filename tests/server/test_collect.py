@@ -579,6 +579,25 @@ def test_on_a_full_disk_it_asks_to_try_again_and_goes_on_when_there_is_room(
             assert server.stop() == 0
 
 
+def test_on_a_full_disk_a_withdrawal_waits_for_room_and_nothing_more_is_taken(
+    tmp_path: Path, allowed: tuple[str, ...]
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        course, tokens = make_course(disk.path / "c", "ada")
+        with served(course, "--log-file", str(tmp_path / "log")) as server:
+            secret = "".join(map(chr, range(0x4E00, 0x9000)))
+            assert server.push(tokens["ada"], segment(allowed, Opened(secret))).status == 200
+            filler = disk.fill()
+            answer = server.ask("POST", "/v1/withdraw", tokens["ada"])
+            assert answer.status == 503 or not answer.content["complete"]
+            filler.unlink()
+            answer = server.ask("POST", "/v1/withdraw", tokens["ada"])
+            assert (answer.status, answer.content["complete"]) == (200, True)
+            assert answer.content["events"] == 1
+            assert server.push(tokens["ada"], segment(allowed, EDITED, first=2)).status == 403
+        assert found_in(course.home.path, {secret[:20]}) == set()
+
+
 def test_the_log_has_nothing_of_what_was_sent(
     server: Served, token: str, allowed: tuple[str, ...]
 ) -> None:

@@ -76,6 +76,7 @@ def test_tokens_are_told_once_and_only_what_recognises_them_is_kept(
     again = foretrace(home, "collect", "enrol", str(roster))
     assert tokens(again.stdout) == {}
     assert "2 enrolled before" in again.stderr
+    assert all(token.startswith("foretrace_") for token in told.values())
     course = find(home.path / "courses" / "A")
     assert all(Enrolments(course).of_token(token) for token in told.values())
     assert found_in(home.path, {*told.values(), "ada@x.org"}) == set()

@@ -56,7 +56,9 @@ class Course:
 
     def subject_of(self, student: str, key: bytes) -> str:
         """Return the pseudonym of a student, made with the course's key."""
-        return hmac.new(key, alike(student).encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+        digest = hmac.new(key, alike(student).encode(), hashlib.sha256).hexdigest()
+        # With a letter before it no spreadsheet takes it for a number.
+        return f"s{digest[:_DIGITS]}"
 
     def key(self) -> bytes:
         """Return the key of the pseudonyms.

@@ -76,7 +76,8 @@ class Enrolments:
                     continue
                 known.add(subject)
                 renewed.discard(subject)
-                token = secrets.token_urlsafe(_TOKEN_BYTES)
+                # With a word before it no spreadsheet takes it for a number or a formula.
+                token = f"foretrace_{secrets.token_urlsafe(_TOKEN_BYTES)}"
                 db.execute(
                     "INSERT OR REPLACE INTO enrolments VALUES (?, ?, ?, NULL)",
                     [subject, _hash(token), time.time_ns() // 1000],

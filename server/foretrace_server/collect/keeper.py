@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -20,7 +21,7 @@ from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.receiving import Refusal, following
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
-from foretrace_telemetry.exchange.segments import SegmentSession
+from foretrace_telemetry.exchange.segments import SegmentSession, last_of
 from foretrace_telemetry.rewrite import is_to_be_scoured
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 
@@ -124,7 +125,8 @@ class Keeper:
         except NoTracesError:
             writer = None
         through = writer.last_sequence if writer else 0
-        kept = store.events(name, first=events[0].sequence) if through else iter(())
+        # All at once, as a reading that is not at its end would stand in the way of writing.
+        kept = list(_between(store, name, events)) if through else []
         new = following(events, through, kept)
         if isinstance(new, Refusal):
             return new
@@ -200,6 +202,12 @@ class Keeper:
 def _name_here(session: str, subject: str) -> str:
     """Return the name of a session in the course: two laptops may have the same."""
     return f"{session}-{subject}"
+
+
+def _between(store: Store, name: str, events: Sequence[Recorded]) -> Iterator[Recorded]:
+    """Iterate over what is here of the numbers that these events have."""
+    first, last = events[0].sequence, last_of(events[-1])
+    return takewhile(lambda each: each.sequence <= last, store.events(name, first=first))
 
 
 def _has_content(store: Store, subject: str) -> bool:
