@@ -47,6 +47,7 @@ class Sending:
         self._stamp: tuple[int, ...] | None = None
         self._joined: frozenset[str] = frozenset()
         self._to_hear = False
+        # The courses for which there is a permission; a pause or the editor may hold them up.
         self._covered: frozenset[str] = frozenset()
         self._looking: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
@@ -98,10 +99,9 @@ class Sending:
             return None
         if not self._is_allowed:
             return "the editor does not allow anything to be sent"
-        holds = self._gate.consent
-        if holds.content is None or Scope.INSTRUCTOR not in holds.scopes:
+        if not self._covered:
             return "you do not allow it: see foretrace consent show"
-        return "recording is paused" if holds.paused else None
+        return "recording is paused" if self._gate.consent.paused else None
 
     async def _look_on(self) -> None:
         while True:
@@ -110,8 +110,9 @@ class Sending:
 
     def _look(self) -> None:
         self._read_courses()
-        sends = bool(self._joined) and self._why_not() is None
-        covered = self._joined if sends else frozenset()
+        holds = self._gate.consent
+        allows = holds.content is not None and Scope.INSTRUCTOR in holds.scopes
+        covered = self._joined if allows else frozenset()
         if covered - self._covered:
             self._restate(_REASON)
         self._covered = covered
@@ -121,7 +122,8 @@ class Sending:
             self._thread.start()
 
     def _is_needed(self) -> bool:
-        return bool(self._covered) or (self._to_hear and self._is_allowed)
+        sends = bool(self._joined) and self._why_not() is None
+        return sends or (self._to_hear and self._is_allowed)
 
     def _read_courses(self) -> None:
         """Read the file of courses where it changed."""

@@ -367,6 +367,23 @@ def test_what_is_no_answer_about_sending_forbids_it(klass: Class) -> None:
         assert typist.server.status()["sending"]["allowed"] is False
 
 
+def test_what_an_editor_held_up_goes_later_and_no_text_is_stated_twice(klass: Class) -> None:
+    with klass.served():
+        klass.join()
+        with editor(klass.laptop, klass.uri, {"sendingAllowed": False}) as typist:
+            typist.open()
+            typist.type(30)
+            typist.until_committed()
+            typist.server.tell("foretrace/sending", {"allowed": True})
+            until(lambda: typist.server.status()["sending"]["sent"] > 30)
+            typist.type(10)
+            assert typist.server.end() == 0
+        assert klass.there() == klass.here() == [typist.text]
+        with closing(Store.read(klass.laptop)) as store:
+            (name,) = store.names()
+            assert not any(isinstance(each.event.body, Resynced) for each in store.events(name))
+
+
 def test_a_scope_that_is_withdrawn_stops_it_in_an_open_editor(klass: Class) -> None:
     with klass.served():
         klass.join()
