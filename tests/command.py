@@ -11,6 +11,11 @@ from typing import Any
 from foretrace_telemetry.home import Home
 
 
+def environment_of(home: Home, **environment: str) -> dict[str, str]:
+    """Return the environment in which a command works in a data folder."""
+    return {**os.environ, "FORETRACE_HOME": str(home.path), **environment}
+
+
 def foretrace(home: Home, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; nobody answers should it ask anything."""
     return subprocess.run(
@@ -18,7 +23,7 @@ def foretrace(home: Home, *arguments: str, **environment: str) -> subprocess.Com
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "FORETRACE_HOME": str(home.path), **environment},
+        env=environment_of(home, **environment),
         check=False,
     )
 

@@ -1,6 +1,6 @@
 /** The language client: what it is told, and how it tells that there is no server. */
 
-import { type Uri, workspace } from "vscode";
+import { type Uri, env, workspace } from "vscode";
 import {
   CloseAction,
   type ErrorHandler,
@@ -38,7 +38,11 @@ export function makeClient(
   };
   const options: LanguageClientOptions = {
     documentSelector: [DOCUMENTS],
-    initializationOptions: () => ({ workspaceTrusted: workspace.isTrusted, ...ofServer() }),
+    initializationOptions: () => ({
+      workspaceTrusted: workspace.isTrusted,
+      sendingAllowed: env.isTelemetryEnabled,
+      ...ofServer(),
+    }),
     initializationFailedHandler: () => false,
     outputChannel: log(),
     stdioOptions: { stdout: forward, stderr: forward },

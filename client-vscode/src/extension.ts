@@ -1,7 +1,7 @@
 /** Foretrace in VS Code: brings the parts together. */
 
 import { join } from "node:path";
-import { type ExtensionContext, Uri, workspace } from "vscode";
+import { type ExtensionContext, Uri, env, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import { ConsentDialog } from "./consent";
 import { keepContextKeys } from "./contextKeys";
@@ -84,6 +84,7 @@ export function activate(context: ExtensionContext): void {
       }
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.trust()),
+    env.onDidChangeTelemetryEnabled((allowed) => started.allowSending(allowed)),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`${SECTION}.interpreter`)) {
         void started.restart();

@@ -10,6 +10,7 @@ import type { Level, RunPrograms } from "./settings";
 // Notifications to the server.
 export const EVENT = "foretrace/event";
 export const TRUST = "foretrace/trust";
+export const SENDING = "foretrace/sending";
 
 // A notification to the client.
 export const INTENT_CHANGED = "foretrace/intentChanged";
@@ -44,6 +45,11 @@ export interface DocumentParams {
 
 export interface TrustParams {
   trusted: boolean;
+}
+
+/** Whether anything of what was recorded may be sent. */
+export interface SendingParams {
+  allowed: boolean;
 }
 
 /** Something that the editor saw and the server cannot see. */

@@ -44,7 +44,9 @@ import {
   MORE_HELP,
   type Notice,
   type Report,
+  SENDING,
   SNOOZE,
+  type SendingParams,
   STATUS,
   type Status,
   TRUST,
@@ -135,6 +137,12 @@ export class Server implements Disposable {
   async trust(): Promise<void> {
     const params: TrustParams = { trusted: true };
     await this.notify(TRUST, params);
+  }
+
+  /** Tell the server whether anything may be sent, now that this changed. */
+  async allowSending(allowed: boolean): Promise<void> {
+    const params: SendingParams = { allowed };
+    await this.notify(SENDING, params);
   }
 
   /** Tell the server something that the editor saw; what a server that is not there missed is lost. */

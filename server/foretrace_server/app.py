@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from foretrace_server.model import Model
     from foretrace_server.notebooks import Notebooks
     from foretrace_server.recording import Recording
+    from foretrace_server.sending import Sending
     from foretrace_server.suggesting import Suggestions
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,14 @@ class ForetraceServer(LanguageServer):
         from foretrace_server.asking import Asking
 
         return Asking(self)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """What sends to the courses that were joined."""
+        from foretrace_server.sending import Sending
+        from foretrace_telemetry.home import Home
+
+        return Sending(Home.default(), self.recording.gate, self.recording.recorder.restate_all)
 
     @cached_property
     def notebooks(self) -> Notebooks:
@@ -130,6 +139,8 @@ class ForetraceServer(LanguageServer):
     def prepare(self) -> None:
         """Make the parts, now that the client is not kept waiting, and say what was held back."""
         self.recording.begin()
+        self.sending.allow(self.settings.sending_allowed)
+        self.sending.begin()
         self.intents.begin()
         self._watching = asyncio.create_task(parent.end_with(self.process_id))
         if self.settings.ask_consent and self.recording.gate.consent.undecided:
@@ -174,6 +185,8 @@ class ForetraceServer(LanguageServer):
                 self.suggestions.close()
             if "recording" in self.__dict__:
                 self.recording.close()
+            if "sending" in self.__dict__:
+                self.sending.close()
             if "model" in self.__dict__:
                 self.model.close()
             if "trace_model" in self.__dict__:
@@ -217,6 +230,12 @@ def _register_lifecycle(server: ForetraceServer) -> None:
         trusted = protocol.field_of(params, "trusted", bool)
         server.settings = evolve(server.settings, workspace_trusted=trusted)
 
+    @server.feature(protocol.SENDING)
+    def sending(params: Any) -> None:
+        allowed = protocol.field_of(params, "allowed", bool)
+        server.settings = evolve(server.settings, sending_allowed=allowed)
+        server.sending.allow(allowed)
+
     @server.feature(protocol.STATUS)
     def status(_: Any) -> dict[str, Any]:
         from foretrace_server import lifecycle
@@ -246,6 +265,7 @@ def _register_documents(server: ForetraceServer) -> None:
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
         if server.recording.saved(params):
             server.suggestions.document_saved(params.text_document.uri)
+            server.sending.saved()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:

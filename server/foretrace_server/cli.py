@@ -17,7 +17,7 @@ _COMMANDS = {
     "analyse": "what people do, and simulated people beside them",
     "bench": "what is shipped, measured",
     "coder": "who somebody is, by what is recorded of them",
-    "collect": "what a class recorded, in one place",
+    "collect": "a class, and what its students record",
     "consent": "what may be recorded",
     "demo": "a student's session, from keystroke to fix",
     "doctor": "what works here and what is missing",

@@ -58,6 +58,7 @@ def status(server: ForetraceServer) -> dict[str, Any]:
             "lost": writer.lost,
             "trouble": writer.trouble,
         },
+        "sending": server.sending.status,
         "programs": {
             "workspaceTrusted": server.settings.workspace_trusted,
             "runPrograms": server.settings.run_programs.value,

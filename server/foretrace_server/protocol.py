@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 EVENT = "foretrace/event"
 TRUST = "foretrace/trust"
+SENDING = "foretrace/sending"
 INTENT_CHANGED = "foretrace/intentChanged"
 INTENT = "foretrace/intent"
 WHY = "foretrace/why"
@@ -73,6 +74,7 @@ class _Unreadable:
 _OURS: dict[str, type[Any]] = {
     EVENT: Notification,
     TRUST: Notification,
+    SENDING: Notification,
     INTENT_CHANGED: Notification,
     INTENT: Request,
     WHY: Request,

@@ -33,17 +33,25 @@ class Level(str, Enum):
 
 @frozen
 class Settings:
-    """The settings of one session; trust comes from the client alone, never from a file."""
+    """The settings of one session.
+
+    Trust, and whether anything may be sent, come from the client alone, never from a file.
+    """
 
     workspace_trusted: bool = False
     ask_consent: bool = False
+    sending_allowed: bool = True
     run_programs: RunPrograms = RunPrograms.ASK
     level: Level = Level.FIX
     minimum_idle_ms: int = 1000
 
 
-# The settings that only the initialization options may hold.
-_FLAGS = {"workspaceTrusted": "workspace_trusted", "askConsent": "ask_consent"}
+# Those that are true or false, and come with the initialization options only.
+_FLAGS = {
+    "workspaceTrusted": "workspace_trusted",
+    "askConsent": "ask_consent",
+    "sendingAllowed": "sending_allowed",
+}
 # The settings that may stand in a configuration: the field of each, and what it may be: one of some
 # choices, or a whole number.
 _CONFIGURABLE: dict[str, tuple[str, type[Enum] | range]] = {
@@ -62,11 +70,12 @@ def from_initialization(options: Any) -> tuple[Settings, list[str]]:
         return settings, ["the initialization options must be an object; they are ignored"]
     warnings = []
     for key, value in options.items():
-        if key in _FLAGS and isinstance(value, bool):
-            flag: dict[str, Any] = {_FLAGS[key]: value}
-            settings = evolve(settings, **flag)
-        elif key in _FLAGS:
-            warnings.append(f"{key} must be true or false, not {value!r}")
+        if key in _FLAGS:
+            # Whoever says it wrongly wanted to say something, and no is the safe answer.
+            change: dict[str, Any] = {_FLAGS[key]: value is True}
+            settings = evolve(settings, **change)
+            if not isinstance(value, bool):
+                warnings.append(f"{key} must be true or false, not {value!r}; it counts as false")
         elif key in _CONFIGURABLE:
             settings, problem = _with(settings, key, value)
             warnings += problem

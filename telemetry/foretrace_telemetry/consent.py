@@ -28,8 +28,8 @@ What      edits in files you open here, saves, runs, cursor moves, and what Fore
           with the text (full), so that your work can be replayed, or without it (metadata),
           only when and how much. Never: password and key files, other windows, the clipboard.
 Where     in the folder {home}, readable by your account only.
-Who       you. Nothing is sent anywhere; an instructor or researchers need a permission of
-          their own.
+Who       you. Nothing is sent anywhere, unless you allow the scope instructor and join a course
+          (`foretrace collect join`), which tells you first what it sees.
 How long  this permission ends on {expires}. What was recorded is kept {kept}.
 How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while;
           `foretrace traces forget` erases what was recorded. Help works without recording.

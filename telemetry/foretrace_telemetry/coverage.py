@@ -48,6 +48,13 @@ class Coverage:
         """Whether nothing is covered, at whatever moment it happened."""
         return not any(self._contents)
 
+    @property
+    def begins_wall_us(self) -> int | None:
+        """The first moment that is covered; None where none is."""
+        covered = zip(self._since, self._contents, strict=True)
+        first = next((since for since, content in covered if content is not None), None)
+        return None if first is None else (first - _EPOCH) // timedelta(microseconds=1)
+
     def content_at(self, wall_us: int) -> Content | None:
         """Return how much of an event at this moment may leave; None means nothing of it."""
         try:

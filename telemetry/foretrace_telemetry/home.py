@@ -56,6 +56,11 @@ class Home:
         return self.path / "signing-key"
 
     @property
+    def courses(self) -> Path:
+        """The courses that were joined, with the token of each; see `sending.courses`."""
+        return self.path / "courses.json"
+
+    @property
     def models(self) -> Path:
         """The weights of language models, a folder each."""
         return self.path / "models"

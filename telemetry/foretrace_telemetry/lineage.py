@@ -18,10 +18,13 @@ from foretrace_telemetry.home import Home
 from foretrace_telemetry.store import ForgottenError, Store, newest_erasure
 from foretrace_telemetry.transaction import writing
 
+# The format of an export that is none of files: what went to a course, by its address.
+COURSE = "course"
+
 
 @frozen
 class Export:
-    """A file or folder that sessions were exported to."""
+    """A file, a folder or a course that sessions went to."""
 
     made_wall_us: int
     format: str
@@ -47,7 +50,17 @@ def note_export(home: Home, export: Export) -> None:
         sqlite3.Error: the store cannot be written.
     """
     with closing(Store.create(home)) as store, writing(store.db):
-        _insert(store.db, "exports", asdict(export))
+        keep_export(store.db, export)
+
+
+def keep_export(db: sqlite_utils.Database, export: Export) -> None:
+    """Keep in mind that sessions were exported, in a transaction of the caller's."""
+    _insert(db, "exports", asdict(export))
+
+
+def drop_exports(db: sqlite_utils.Database, form: str, path: str) -> None:
+    """Forget exports that are no more, in a transaction of the caller's."""
+    db.execute("DELETE FROM exports WHERE format = ? AND path = ?", [form, path])
 
 
 def exports_of(db: sqlite_utils.Database, sessions: set[str]) -> list[Export]:

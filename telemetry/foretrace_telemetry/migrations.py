@@ -111,3 +111,36 @@ def m003_lineage_and_erasures(db: sqlite_utils.Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@migrations()
+def m004_outbox(db: sqlite_utils.Database) -> None:
+    """What of each session was sent to which course, and how a course that cannot be reached fares.
+
+    A row of `outbox` is a run of events that the course has or, with a `refusal`, would not take;
+    what happened before `since_wall_us` was not in it.
+    """
+    for statement in (
+        """
+        CREATE TABLE outbox (
+            course TEXT NOT NULL,
+            session TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            since_wall_us INTEGER NOT NULL,
+            answered_wall_us INTEGER NOT NULL,
+            refusal TEXT,
+            PRIMARY KEY (course, session, first)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE outbox_troubles (
+            course TEXT PRIMARY KEY,
+            trouble TEXT NOT NULL,
+            failures INTEGER NOT NULL,
+            failed_wall_us INTEGER NOT NULL,
+            retry_wall_us INTEGER NOT NULL
+        ) STRICT
+        """,
+    ):
+        db.execute(statement)

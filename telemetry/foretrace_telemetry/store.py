@@ -251,11 +251,12 @@ class Store:
         return [row["name"] for row in rows]
 
     def events(
-        self, session: str, document: str | None = None, first: int = 1
+        self, session: str, document: str | None = None, first: int = 1, most: int | None = None
     ) -> Iterator[Recorded]:
         """Iterate over the events of a session in their order, or over those of one document.
 
-        With `first` they begin with the event that has this number, or stands for it.
+        They begin with the event that has the number `first`, or stands for it, and are `most` at
+        most.
 
         Raises:
             NoTracesError: there is no such session.
@@ -273,9 +274,14 @@ class Store:
             )) AND sequence >= coalesce((
                 SELECT max(sequence) FROM events WHERE session = :session AND sequence <= :first
             ), 1)
-            ORDER BY sequence
+            ORDER BY sequence LIMIT :most
             """,
-            {"session": number, "document": document, "first": first},
+            {
+                "session": number,
+                "document": document,
+                "first": first,
+                "most": -1 if most is None else most,
+            },
         )
         for row in rows:
             try:

@@ -34,13 +34,13 @@ _QUIET: dict[str, Any] = {
     "git.enabled": False,
     "security.workspace.trust.banner": "never",
     "security.workspace.trust.startupPrompt": "never",
-    "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "workbench.reduceMotion": "on",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+_TELEMETRY = "telemetry.telemetryLevel"
 _READY_SECONDS = 30
 _ENDED_SECONDS = 20
 
@@ -56,7 +56,7 @@ class VSCode:
     """One VS Code with settings, extensions and a Foretrace data folder of its own.
 
     `variables` are more environment variables for it, `trusted` says whether the workspace is,
-    `log_level` how much its log tells.
+    `log_level` how much its log tells, and `telemetry` at which level VS Code's own is.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -69,6 +69,7 @@ class VSCode:
         self.variables: dict[str, str] = {}
         self.trusted = True
         self.log_level = "info"
+        self.telemetry = "off"
         self._port = 0
         self.settings()
 
@@ -104,7 +105,8 @@ class VSCode:
         # Settings of machine scope are read from the second of these.
         for file in self.settings_files:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({**_QUIET, **(others or {}), **own}, indent=2))
+            whole = {**_QUIET, **(others or {}), **own, _TELEMETRY: self.telemetry}
+            file.write_text(json.dumps(whole, indent=2))
 
     def install(self, vsix: Path) -> None:
         """Install an extension."""

@@ -68,7 +68,7 @@ async def test_an_unknown_option_is_warned_of_once_and_changes_nothing(home: Hom
         assert status["programs"]["workspaceTrusted"] is False
         assert len(status["warnings"]) == 4
         messages = [message.message for message in client.messages]
-        known = "workspaceTrusted, askConsent, runPrograms, level, minimumIdleMs"
+        known = "workspaceTrusted, askConsent, sendingAllowed, runPrograms, level, minimumIdleMs"
         assert f"Foretrace: unknown setting 'colour'; there are {known}" in messages
         assert len(messages) == len(set(messages)) == 4
 

@@ -101,3 +101,19 @@ def test_a_moment_that_no_calendar_has_is_not_covered(home: Home) -> None:
     lines = home.consent_log.read_bytes().splitlines(keepends=True)
     assert Coverage(lines, Scope.INSTRUCTOR).content_at(2**63 - 1) is None
     assert Coverage([], Scope.INSTRUCTOR).content_at(0) is None
+
+
+def test_it_is_told_from_when_on_something_is_covered(home: Home) -> None:
+    def begins() -> int | None:
+        lines = home.consent_log.read_bytes().splitlines(keepends=True)
+        return Coverage(lines, Scope.INSTRUCTOR).begins_wall_us
+
+    grant(home, [Scope.LOCAL], Content.FULL, "test", at(0))
+    assert begins() is None
+    allow(home, 10)
+    allow(home, 20)
+    assert begins() == int(at(10).timestamp() * 1e6)
+    decide(home, Action.WITHDRAW, "test", at(30), [Scope.INSTRUCTOR])
+    assert begins() is None
+    allow(home, 40)
+    assert begins() == int(at(40).timestamp() * 1e6)

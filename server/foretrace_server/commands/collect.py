@@ -1,4 +1,4 @@
-"""`foretrace collect`: what a class recorded, in one place."""
+"""`foretrace collect`: a class, what its students record, and what of yours goes to it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from foretrace_server.commands import (
     collect_enrol,
     collect_export,
     collect_init,
+    collect_join,
+    collect_leave,
+    collect_push,
     collect_serve,
+    collect_status,
 )
 
 
 @click.group("collect")
 def command() -> None:
-    """Collect what a class records, with the consent of each."""
+    """A class: collect what its students record, with the consent of each, or join one."""
 
 
-command.add_command(collect_init.command)
-command.add_command(collect_enrol.command)
-command.add_command(collect_serve.command)
-command.add_command(collect_export.command)
+for each in (
+    *(collect_init, collect_enrol, collect_serve, collect_export),
+    *(collect_join, collect_leave, collect_push, collect_status),
+):
+    command.add_command(each.command)

@@ -15,6 +15,7 @@ from foretrace_server.commands.output import MissingError, counted, json_option,
 from foretrace_server.commands.sessions import explaining, name_of, reading
 from foretrace_telemetry.erase import FORGOTTEN, Receipt, Selection, forget, preview
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.lineage import COURSE
 
 _MINUTE_US = 60_000_000
 _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
@@ -82,11 +83,17 @@ def confirm_and_forget(
         print_json(asdict(receipt))
         return
     click.echo(f"Forgotten: {_words(receipt)}")
-    for export in receipt.exports:
+    for course in sorted({each.path for each in receipt.exports if each.format == COURSE}):
         click.echo(
-            f"An export of {when(export.made_wall_us)} may still hold it: {export.path} "
-            f"({export.format})."
+            f"The course at {course} may still hold it: `foretrace collect leave` has all of yours "
+            "erased there."
         )
+    for export in receipt.exports:
+        if export.format != COURSE:
+            click.echo(
+                f"An export of {when(export.made_wall_us)} may still hold it: {export.path} "
+                f"({export.format})."
+            )
     if not receipt.complete:
         click.echo(
             "Another program was reading, or the disk is full: old bytes stay in the files until "

@@ -3,9 +3,10 @@
 A name is seldom typed in one piece. So a session is gone through twice: the first time its texts
 are followed, each character with a number of its own, and names are looked for where a text
 changed; the second time the characters found give way to those of pseudonyms, wherever they come
-and go. What is removed is taken from the text as it leaves, so that what leaves replays as exactly
-as what stays. Keyed digests stay behind: nobody else has their key, and the report says what they
-proved.
+and go. A session that leaves while it goes on is gone through so a stretch at a time, and what left
+before stays as it left. What is removed is taken from the text as it leaves, so that what leaves
+replays as exactly as what stays. Keyed digests stay behind: nobody else has their key, and the
+report says what they proved.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 from attrs import define, evolve, frozen
@@ -64,7 +65,37 @@ def leaving(
     hidden = _survey(events(), identity, digest_key, report)
     if identity is None:
         return Leaving(report, lambda: map(_without_digest, events()))
-    return Leaving(report, lambda: _hide(events(), identity, hidden))
+
+    def leave() -> Iterator[Recorded]:
+        veil = _Veil(identity, follows_texts=bool(hidden))
+        veil.hide(hidden)
+        return map(veil.leaves, events())
+
+    return Leaving(report, leave)
+
+
+class Stretches:
+    """A session that leaves while it goes on, a stretch of events after the other.
+
+    A name is hidden from the stretch on in which it is there to be seen: what of it left before
+    cannot be taken back. What is removed is what stands there in the text as it left.
+    """
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self._numbering = _Numbering()
+        self._veil = _Veil(identity, follows_texts=True)
+
+    def leave(self, events: Sequence[Recorded]) -> list[Recorded]:
+        """Return the next events of the session as they may leave."""
+        first = self._numbering.next
+        found: dict[int, str] = {}
+        for recorded in events:
+            if recorded.event.uri is not None:
+                body = recorded.event.body
+                _find(self._numbering, recorded.event.uri, body, self._identity, found)
+        self._veil.hide({number: name for number, name in found.items() if number >= first})
+        return [self._veil.leaves(recorded) for recorded in events]
 
 
 @define
@@ -176,48 +207,60 @@ def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last if last >= 0 else most
 
 
-def _hide(
-    events: Iterable[Recorded], identity: Identity, hidden: dict[int, str]
-) -> Iterator[Recorded]:
-    """Give the events with pseudonyms in the place of names, and without digests."""
-    numbers = sorted(hidden)
-    numbered = 0
-    # The texts as they leave, needed only where something was hidden.
-    texts: dict[str, str] = {}
-    names: dict[str, str] = {}
+class _Veil:
+    """Gives events with pseudonyms in the place of names, and without digests.
 
-    def leaves(text: str) -> str:
-        nonlocal numbered
-        first, numbered = numbered, numbered + len(text)
-        at = bisect_left(numbers, first)
-        if at == len(numbers) or numbers[at] >= numbered:
-            return text
-        characters = list(text)
-        for number in numbers[at : bisect_left(numbers, numbered)]:
-            characters[number - first] = hidden[number]
-        return "".join(characters)
+    The texts as they leave are followed only where something is hidden, or may be later.
+    """
 
-    for recorded in events:
+    def __init__(self, identity: Identity, follows_texts: bool) -> None:
+        self._identity = identity
+        self._follows_texts = follows_texts
+        self._hidden: dict[int, str] = {}
+        self._numbers: list[int] = []
+        self._numbered = 0
+        self._texts: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    def hide(self, hidden: Mapping[int, str]) -> None:
+        """Hide characters by their numbers, none of which has left."""
+        self._hidden.update(hidden)
+        self._numbers += sorted(hidden)
+
+    def leaves(self, recorded: Recorded) -> Recorded:
+        """Return the next event as it leaves."""
         event, body, uri = recorded.event, recorded.event.body, recorded.event.uri
+        texts = self._texts
         if uri is not None:
             if isinstance(body, Edited):
                 if isinstance(body.inserted, Withheld) or isinstance(body.removed, Withheld):
                     texts.pop(uri, None)
-                elif hidden:
-                    body = evolve(body, inserted=leaves(body.inserted))
+                elif self._follows_texts:
+                    body = evolve(body, inserted=self._text(body.inserted))
                     if uri in texts:
                         body = _edited(texts, uri, body)
             elif isinstance(stated := getattr(body, "text", None), str):
                 assert isinstance(body, (Foreign, Opened, Resynced))
-                if hidden:
-                    texts[uri] = leaves(stated)
+                if self._follows_texts:
+                    texts[uri] = self._text(stated)
                     body = evolve(body, text=texts[uri])
-            if uri not in names:
-                names[uri] = scrub_identity(uri, identity)
-            uri = names[uri]
+            if uri not in self._names:
+                self._names[uri] = scrub_identity(uri, self._identity)
+            uri = self._names[uri]
         if not isinstance(body, Edited):
-            body = _scrubbed(body, identity)
-        yield _without_digest(evolve(recorded, event=_event(event, body, uri)))
+            body = _scrubbed(body, self._identity)
+        return _without_digest(evolve(recorded, event=_event(event, body, uri)))
+
+    def _text(self, text: str) -> str:
+        """Return the next text that came, with what is hidden of it."""
+        first, self._numbered = self._numbered, self._numbered + len(text)
+        at = bisect_left(self._numbers, first)
+        if at == len(self._numbers) or self._numbers[at] >= self._numbered:
+            return text
+        characters = list(text)
+        for number in self._numbers[at : bisect_left(self._numbers, self._numbered)]:
+            characters[number - first] = self._hidden[number]
+        return "".join(characters)
 
 
 def _edited(texts: dict[str, str], uri: str, body: Edited) -> Edited:

@@ -1,0 +1,130 @@
+"""`foretrace collect status`: what went to each course, what waits, and what is wrong."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import click
+from attrs import asdict
+
+from foretrace_server.commands.output import counted, json_option, print_json, when
+from foretrace_server.commands.sending import pushing
+from foretrace_telemetry.home import Home
+from foretrace_telemetry.sending.courses import Course, read_courses
+from foretrace_telemetry.sending.outbox import Outbox
+from foretrace_telemetry.sending.pushing import may_send
+from foretrace_telemetry.store import NoTracesError, Store
+
+
+@click.command("status")
+@json_option
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """Show what went to the courses that you joined, and what waits.
+
+    Exit code 1 if something cannot go.
+    """
+    told = report(Home.default())
+    if as_json:
+        print_json({"courses": told})
+    elif not told:
+        click.echo("You joined no course. Nothing is sent anywhere.")
+    else:
+        click.echo("\n\n".join(map(_words, told)))
+    context.exit(1 if any(each["trouble"] or each["refused"] for each in told) else 0)
+
+
+def report(home: Home) -> list[dict[str, Any]]:
+    """Return how it stands with each course.
+
+    Raises:
+        MissingError: it cannot be read.
+    """
+    with pushing():
+        courses = read_courses(home)
+        try:
+            store = Store.read(home)
+        except NoTracesError:
+            return [_of(course, None, None) for course in courses]
+        with closing(store):
+            # Made by an older version, it has no outbox, and nothing was sent.
+            known = store.db["outbox"].exists()
+            coverage = may_send(home)
+            since_wall_us = coverage.begins_wall_us if coverage is not None else None
+            return [
+                _of(each, Outbox(store.db, each.address) if known else None, since_wall_us)
+                for each in courses
+            ]
+
+
+def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "address": course.address,
+        "course": course.name,
+        "joined_wall_us": course.joined_wall_us,
+        "left_wall_us": course.left_wall_us,
+        "receipt": course.receipt,
+        "allowed": begins_wall_us is not None,
+        "sent_sessions": 0,
+        "sent": 0,
+        "waiting": 0,
+        "oldest_wall_us": None,
+        "trouble": None,
+        "failures": 0,
+        "retry_wall_us": None,
+        "refused": [],
+        "forgotten_here": [],
+    }
+    if outbox is None:
+        return found
+    if course.is_joined:
+        since_wall_us = max(begins_wall_us or 0, course.joined_wall_us)
+        waiting = list(outbox.waiting(since_wall_us))
+        found["waiting"] = sum(each.events for each in waiting)
+        found["oldest_wall_us"] = min((each.oldest_wall_us for each in waiting), default=None)
+    found["sent_sessions"], found["sent"] = outbox.sent()
+    if (trouble := outbox.trouble()) is not None:
+        found["trouble"] = trouble.reason
+        found["failures"] = trouble.failures
+        found["retry_wall_us"] = trouble.retry_wall_us
+    found["refused"] = [asdict(each) for each in outbox.refused()]
+    found["forgotten_here"] = outbox.forgotten_here()
+    return found
+
+
+def _words(told: dict[str, Any]) -> str:
+    lines = [f"{told['course']} ({told['address']})", _state(told)]
+    if told["left_wall_us"] is None or told["sent"]:
+        sessions = counted(told["sent_sessions"], "session")
+        lines.append(f"Sent: {counted(told['sent'], 'event')} of {sessions}.")
+    if told["left_wall_us"] is None:
+        since = f", the oldest of {when(told['oldest_wall_us'])}" if told["waiting"] else ""
+        lines.append(f"Waiting: {counted(told['waiting'], 'event')}{since}.")
+    if told["trouble"]:
+        again = f"tried {counted(told['failures'], 'time')}, next after"
+        lines.append(f"Trouble: {told['trouble']} ({again} {when(told['retry_wall_us'])}).")
+    lines.extend(
+        f"Refused: events {each['first']} to {each['last']} of {each['session']}, and what "
+        f"follows waits: {each['reason']}. `foretrace collect push` offers them again."
+        for each in told["refused"]
+    )
+    if told["forgotten_here"]:
+        names = ", ".join(told["forgotten_here"])
+        lines.append(
+            f"Forgotten here after it was sent, and not there: something of {names}. "
+            "Leaving the course has all erased there."
+        )
+    return "\n  ".join(lines)
+
+
+def _state(told: dict[str, Any]) -> str:
+    joined = f"Joined {when(told['joined_wall_us'])}."
+    if told["left_wall_us"] is not None:
+        left = f"{joined} Left {when(told['left_wall_us'])}; "
+        return left + (
+            "it erased what it had." if told["receipt"] else "it has not erased yet what it has."
+        )
+    if not told["allowed"]:
+        return f"{joined} Nothing is sent: you do not allow it now; see `foretrace consent show`."
+    return joined
