@@ -125,7 +125,9 @@ async def test_nobody_is_asked_in_an_editor_that_does_not_want_it(
         assert client.questions == []
         warnings = (await client.request(protocol.STATUS))["warnings"]
         wrong = options is not None and options["askConsent"] == "yes"
-        assert warnings == (["askConsent must be true or false, not 'yes'"] if wrong else [])
+        assert warnings == (
+            ["askConsent must be true or false, not 'yes'; it counts as false"] if wrong else []
+        )
 
 
 async def test_a_mind_can_be_changed_at_any_time(home: Home) -> None:
