@@ -1,7 +1,8 @@
-"""The pages of the documentation, as tests read them: sections, and what stands in fences."""
+"""The pages of the documentation, as tests read them: sections, tables, and what is in fences."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,3 +33,32 @@ def configuration(editor: str, language: str) -> str:
     text = section((DOCS / "editors.md").read_text(encoding="utf-8"), editor)
     blocks: list[tuple[str, str]] = FENCE.findall(text)
     return next(block for name, block in blocks if name == language)
+
+
+def text_of(name: str) -> str:
+    """Return the text of a page of the documentation."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """Return the cells of the tables under a heading, up to the next heading of any level."""
+    own = re.split(r"^#", section(text, heading), maxsplit=1, flags=re.MULTILINE)[0]
+    lines = [line for line in own.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    pairs = itertools.pairwise([*cells, [""]])
+    return [row for row, below in pairs if not _is_rule(row) and not _is_rule(below)]
+
+
+def _is_rule(row: list[str]) -> bool:
+    """Return whether a row is the line between the head of a table and its body."""
+    return all(re.fullmatch(r":?-+:?", cell) for cell in row)
+
+
+def names(text: str) -> set[str]:
+    """Return what stands in backticks."""
+    return set(re.findall(r"`([^`]+)`", FENCE.sub("", text)))
+
+
+def first_column(text: str, heading: str) -> set[str]:
+    """Return what stands in backticks in the first column of the tables under a heading."""
+    return {name for row in rows(text, heading) for name in names(row[0])}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from foretrace_server.intents import Intents
     from foretrace_server.model import Model
     from foretrace_server.notebooks import Notebooks
+    from foretrace_server.profiles import Profiles
     from foretrace_server.recording import Recording
     from foretrace_server.sending import Sending
     from foretrace_server.suggesting import Suggestions
@@ -121,6 +122,13 @@ class ForetraceServer(LanguageServer):
         from foretrace_models.trace_model.card import shipped_know
 
         return [self.trace_model, self.model] if shipped_know(path) else [self.model]
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """What tells the profile of the person at this machine."""
+        from foretrace_server.profiles import Profiles
+
+        return Profiles(self.recording.writer)
 
     @cached_property
     def intents(self) -> Intents:
@@ -365,14 +373,9 @@ def _register_consent(server: ForetraceServer) -> None:
     async def forget(what: Any) -> dict[str, Any]:
         from foretrace_server.forgetting import forgetting
 
-        writer = server.recording.writer
-
-        def flush_and_forget() -> dict[str, Any]:
-            writer.flush()
-            return forgetting(what, writer.status.session)
-
-        forgotten = await asyncio.to_thread(flush_and_forget)
+        forgotten = await asyncio.to_thread(forgetting, what, server.recording.writer)
         if what.get("preview") is not True:
+            server.profiles.forget()
             server.suggestions.forget()
             server.intents.forget()
         return forgotten
@@ -404,9 +407,7 @@ def _register_mine(server: ForetraceServer) -> None:
 
     @server.command(protocol.MINE_PROFILE)
     async def profile() -> dict[str, Any]:
-        from foretrace_server import mine
-
-        return await after_flushing(mine.profile)
+        return await server.profiles.told()
 
     @server.command(protocol.MINE_PLAYBACK)
     async def playback(what: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ _ANSWERS: dict[str, Content | None] = {
 # Where the question takes the keyboard, what somebody was typing must not become the answer.
 _PAUSE_SECONDS = 2.0
 _LOOK_SECONDS = 0.2
+# Something may write into a document on and on: then the next start asks.
+_PATIENCE_SECONDS = 600.0
 _OTHERWISE = "`foretrace consent grant` in a terminal allows recording, and nothing else does"
 
 
@@ -38,7 +41,7 @@ class Asking:
         self._open: set[asyncio.Task[None]] = set()
 
     def begin(self, in_a_pause: bool = False) -> None:
-        """Ask, at once or when nothing was written for a while.
+        """Ask, at once or when nothing was written for a while and still nobody has decided.
 
         An earlier question may still be open, for some editors lose them. Nobody waits for the
         answer: there may never be one, and an editor that waits for a command could not ask
@@ -49,14 +52,28 @@ class Asking:
         question.add_done_callback(self._open.discard)
 
     async def _ask(self, in_a_pause: bool) -> None:
-        if in_a_pause:
-            await asyncio.sleep(_PAUSE_SECONDS)
-            while self._wrote_lately():  # noqa: ASYNC110 - a pause is no event
-                await asyncio.sleep(_LOOK_SECONDS)
+        if in_a_pause and not (await self._pause_came() and self._is_undecided()):
+            return
         notice = await asyncio.to_thread(consenting.notice)
         answer = await self._server.ask(question_of(notice["text"]), list(_ANSWERS), _OTHERWISE)
         if answer in _ANSWERS:
             await self._decide(_ANSWERS[answer])
+
+    async def _pause_came(self) -> bool:
+        """Wait until nothing was written for a while; False where patience ended first."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        await asyncio.sleep(_PAUSE_SECONDS)
+        while self._wrote_lately():
+            if time.monotonic() >= end:
+                return False
+            await asyncio.sleep(_LOOK_SECONDS)
+        return True
+
+    def _is_undecided(self) -> bool:
+        """Return whether nobody has decided by now, in a terminal or another editor, say."""
+        gate = self._server.recording.gate
+        gate.look_again()
+        return gate.consent.undecided
 
     def _wrote_lately(self) -> bool:
         _, now_us = system_clock()

@@ -13,12 +13,15 @@ from foretrace_telemetry.erase import Receipt, Selection, forget, preview
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.privacy import path_of
 from foretrace_telemetry.store import NoTracesError
+from foretrace_telemetry.writer import Writer
 
 _MINUTE_US = 60_000_000
 
 
-def forgetting(what: Any, session: str) -> dict[str, Any]:
+def forgetting(what: Any, writer: Writer) -> dict[str, Any]:
     """Forget one of `uri`, `minutes`, `session` and `all`; with `preview` only tell what would go.
+
+    What waits to be written is written first, so that it can be forgotten.
 
     Raises:
         JsonRpcInvalidParams: it does not say what to forget.
@@ -26,7 +29,8 @@ def forgetting(what: Any, session: str) -> dict[str, Any]:
     """
     if not isinstance(what, dict):
         raise JsonRpcInvalidParams("what to forget must be an object")
-    selection, home = _selection(what, session), Home.default()
+    writer.flush()
+    selection, home = _selection(what, writer.status.session), Home.default()
     try:
         receipt: Receipt = (preview if what.get("preview") is True else forget)(home, selection)
     except NoTracesError as error:

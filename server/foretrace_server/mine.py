@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, evolve
+from attrs import asdict, evolve, frozen
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 
 from foretrace_models.coder import vector
@@ -31,7 +31,14 @@ from foretrace_telemetry.erase import receipts
 from foretrace_telemetry.events import IntentNoted, IntentStage, Recorded
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import derived, exports_of
-from foretrace_telemetry.overview import errors_seen, events_told, own_sessions, sessions_worked
+from foretrace_telemetry.overview import (
+    ErrorSeen,
+    errors_seen,
+    events_told,
+    mark_of,
+    own_sessions,
+    sessions_worked,
+)
 from foretrace_telemetry.playback import TooLargeError, steps_to_json
 from foretrace_telemetry.store import NoTracesError, Store, UnreadableEventError
 from foretrace_telemetry.suggested import suggested
@@ -39,6 +46,14 @@ from foretrace_telemetry.suggested import suggested
 # Of these an editor shows the latest and counts the rest.
 _MOST_SUGGESTIONS = 200
 _MOST_INTENTS = 200
+
+
+@frozen
+class Profile:
+    """What is told of the person, and the mark of the store that it was made of."""
+
+    told: dict[str, Any]
+    mark: Any
 
 
 def overview() -> dict[str, Any]:
@@ -68,20 +83,26 @@ def overview() -> dict[str, Any]:
         return {**told, **_NOTHING_RECORDED, "trouble": f"{home.traces} cannot be read: {error}"}
 
 
-def profile() -> dict[str, Any]:
+def profile(known: Profile | None) -> Profile:
     """Return what can be said of the person by their traces, and what cannot be said yet.
+
+    It is the one that is `known` if that was made of what is recorded now.
 
     Raises:
         JsonRpcInternalError: what was recorded cannot be read.
     """
     home = Home.default()
-    work, kept, told = Work(None, 0, (), 0), None, list[Recorded]()
+    work, kept, errors, mark = Work(None, 0, (), 0), None, list[ErrorSeen](), None
     with _explaining(home):
         try:
             with closing(Store.read(home)) as store:
-                work = work_of(store, None)
                 kept = vector.kept(store.db, None)
-                told = list(events_told(store, own_sessions(store)))
+                # Before the rest, so that what is recorded meanwhile makes it out of date.
+                mark = (mark_of(store), kept)
+                if known is not None and known.mark == mark:
+                    return known
+                work = work_of(store, None)
+                errors = errors_seen(events_told(store, own_sessions(store)))
         except NoTracesError:
             pass  # nothing is recorded, so nothing is known
     found = work.profile()
@@ -89,15 +110,16 @@ def profile() -> dict[str, Any]:
         others = read_population(SHIPPED)
     except WeightsError:
         others = None  # there is nobody to compare with
-    return {
+    told = {
         "sessions": work.sessions,
         "traces": len(work.traces),
         "statements": [_statement(each) for each in statements(found, others)],
         "not_known_yet": not_known_yet(found),
         "fewest": FEWEST,
-        "errors": [asdict(each) for each in errors_seen(told)],
+        "errors": [asdict(each) for each in errors],
         "vector": None if kept is None else {**asdict(kept), "numbers": len(kept.numbers)},
     }
+    return Profile(told, mark)
 
 
 def playback(what: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The parent: the editor that started the server; once that is gone, the server ends, too.
 
 Mostly the server is told by the end of its input. But that does not end while another process of
-the editor has it open, and then nobody would ever end the server.
+the editor has it open, and then nobody would ever end the server. This holds on Linux and macOS:
+Windows keeps the number of a parent that is gone, so there the end of the input is all there is.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from foretrace_telemetry.events import (
     TestsFinished,
 )
 from foretrace_telemetry.rows import from_row
-from foretrace_telemetry.store import SessionSummary, Store, UnreadableEventError
+from foretrace_telemetry.store import SessionSummary, Store, UnreadableEventError, newest_erasure
 
 # Of these the whole is of interest and not only the number; none of them has a text.
 _TOLD = (RunFinished, TestsFinished, SuggestionMoved, IntentNoted, Erased)
@@ -62,6 +62,15 @@ class ErrorSeen:
     error_type: str
     count: int
     last_wall_us: int
+
+
+def mark_of(store: Store) -> tuple[object, ...]:
+    """Return what is another one after every event and every erasure; no event is read for it."""
+    erasure = newest_erasure(store.db) if store.db["erasures"].exists() else 0
+    sessions = store.db.execute(
+        "SELECT name, (SELECT max(sequence) FROM events WHERE session = id) FROM sessions"
+    )
+    return erasure, *sessions.fetchall()
 
 
 def own_sessions(store: Store) -> list[SessionSummary]:

@@ -22,7 +22,6 @@ from foretrace_telemetry.events import (
     IntentStage,
     Opened,
     Origin,
-    OriginStated,
     Recorded,
     Redacted,
     Resynced,
@@ -34,6 +33,7 @@ from foretrace_telemetry.events import (
     Text,
     Withheld,
 )
+from foretrace_telemetry.origins import origins_told
 from foretrace_telemetry.replay import Replay, take
 from foretrace_telemetry.store import NoTracesError, Store
 from foretrace_telemetry.text import PositionEncoding, width
@@ -125,7 +125,7 @@ def playback(store: Store, session: str, document: str, key: bytes | None) -> Pl
         raise TooLargeError(_too_large(session, f"{events:,} events"))
     replay, steps, units = Replay(), list[Step](), 0
     recorded = list(store.events(session))
-    origins = _origins(recorded, document)
+    origins = origins_told(recorded)
     start = next((each.event.wall_us for each in recorded if each.event.uri == document), None)
     if start is None:
         raise NoTracesError(f"session {session} has nothing of {document}")
@@ -163,7 +163,7 @@ def _steps(
 ) -> Iterator[Step]:
     body = each.event.body
     if isinstance(body, Edited):
-        origin = origins.get(each.event.version or 0, body.origin)
+        origin = origins.get(each.sequence, body.origin)
         if before is None or after is None:
             yield LengthEdited(at_ms, _length(body.removed), _length(body.inserted), origin)
         elif (
@@ -200,17 +200,6 @@ def _is_told(each: Recorded) -> bool:
     return each.event.uri is not None and isinstance(
         body, (Saved, Closed, ChangedOutside, RunFinished, TestsFinished, Redacted)
     )
-
-
-def _origins(events: list[Recorded], document: str) -> dict[int, Origin]:
-    """Return the origins that the editor told, by the version whose edits they are of."""
-    return {
-        each.event.version: each.event.body.origin
-        for each in events
-        if isinstance(each.event.body, OriginStated)
-        and each.event.uri == document
-        and each.event.version is not None
-    }
 
 
 def _length(text: Text) -> int:

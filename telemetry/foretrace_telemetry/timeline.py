@@ -35,6 +35,7 @@ from foretrace_telemetry.events import (
     Viewed,
     Withheld,
 )
+from foretrace_telemetry.origins import origins_told
 
 _TOGETHER_US = 10_000_000
 
@@ -113,17 +114,13 @@ class _Timeline:
     _cursor: list[Recorded] = field(factory=list)
 
     def moments(self, events: list[Recorded]) -> Iterator[Moment]:
-        told = {
-            (each.event.uri, each.event.version): each.event.body.origin
-            for each in events
-            if isinstance(each.event.body, OriginStated)
-        }
+        origins = origins_told(events)
         for each in events:
             body = each.event.body
             if isinstance(body, OriginStated):
                 continue
             if isinstance(body, Edited):
-                origin = told.get((each.event.uri, each.event.version), body.origin)
+                origin = origins.get(each.sequence, body.origin)
                 yield from self._edited(each, body, origin)
                 self._apply(each.event, body)
             elif isinstance(body, Selected):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -192,6 +193,42 @@ def test_nobody_is_asked_while_they_write(home: Home, tmp_path: Path) -> None:
         while not server.questions:
             assert time.monotonic() < deadline
             time.sleep(0.02)
+        assert server.end() == 0
+
+
+def test_who_decides_elsewhere_before_the_question_comes_is_not_asked(home: Home) -> None:
+    with Wire(home) as server:
+        server.begin(options=ASKING)
+        server.status()  # it has looked, and nobody had decided
+        decide(home, Action.DECLINE, "command line", NOW)
+        time.sleep(_ASKED_BY_NOW_SECONDS)
+        server.status()
+        assert server.questions == []
+        assert server.end() == 0
+
+
+PATIENT_FOR_3_SECONDS = """
+import sys
+from foretrace_server import asking
+from foretrace_server.cli import main
+asking._PATIENCE_SECONDS = 3.0
+main(sys.argv[3:])
+"""
+
+
+def test_who_writes_on_and_on_is_not_asked_before_the_next_start(
+    home: Home, tmp_path: Path
+) -> None:
+    uri = (tmp_path / "a.py").as_uri()
+    with Wire(home, interpreter=(sys.executable, "-c", PATIENT_FOR_3_SECONDS)) as server:
+        server.begin(options=ASKING)
+        server.open(uri, "", "python")
+        for version in range(1, 51):
+            server.type(uri, version, "3")
+            time.sleep(0.1)
+        time.sleep(_ASKED_BY_NOW_SECONDS)
+        server.status()
+        assert server.questions == []
         assert server.end() == 0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,8 +15,10 @@ import pytest
 from tests.stored import contents, replayed
 from tests.wire import Wire
 
+from foretrace_server import protocol
 from foretrace_telemetry import playback as playing
 from foretrace_telemetry.consent import Action, Content, Scope, decide, grant
+from foretrace_telemetry.erase import Selection, forget
 from foretrace_telemetry.events import (
     Actor,
     Body,
@@ -189,6 +193,79 @@ def test_a_profile_says_how_sure_it_is_and_what_it_does_not_know(consented: Home
     assert high == 1
     assert quotes["about"] == "writing"
     assert "kinds of loops" in profile["not_known_yet"]
+
+
+# Going through the work takes two seconds, and is told in the log.
+SLOW_AND_TOLD = """
+import sys, time
+from foretrace_server import mine
+from foretrace_server.cli import main
+work_of = mine.work_of
+def slow_and_told(store, coder):
+    print("going through the work", file=sys.stderr, flush=True)
+    time.sleep(2)
+    return work_of(store, coder)
+mine.work_of = slow_and_told
+main(sys.argv[3:])
+"""
+PROFILE = {"command": protocol.MINE_PROFILE}
+
+
+@pytest.fixture
+def told(consented: Home, tmp_path: Path) -> Iterator[tuple[Wire, Callable[[], int]]]:
+    """A server with something recorded, and how often it has gone through the work."""
+    log = tmp_path / "log.txt"
+    record(consented, "earlier", [Opened("", "python"), Edited(0, "", "x = 'a'\n" * 6), Saved()])
+    with Wire(consented, interpreter=(sys.executable, "-c", SLOW_AND_TOLD), log=log) as server:
+        server.begin()
+        yield server, lambda: log.read_text().count("going through the work")
+        assert server.end() == 0
+
+
+def test_all_who_ask_for_the_profile_at_once_get_the_same_one(
+    told: tuple[Wire, Callable[[], int]],
+) -> None:
+    server, times = told
+    numbers = [server.begin_to_ask("workspace/executeCommand", PROFILE) for _ in range(4)]
+    profiles = [server.answer(number)["result"] for number in numbers]
+    assert profiles == [profiles[0]] * 4
+    assert profiles[0]["traces"] == 1
+    assert times() == 1
+
+
+def test_a_profile_is_kept_until_something_is_recorded(
+    told: tuple[Wire, Callable[[], int]], tmp_path: Path
+) -> None:
+    server, times = told
+    first = mine(server, "profile")
+    assert mine(server, "profile") == first
+    assert times() == 1
+    server.open((tmp_path / "b.py").as_uri(), "y = 1\n", "python")
+    server.type((tmp_path / "b.py").as_uri(), 1, "z")
+    assert mine(server, "profile")["traces"] == first["traces"] + 1
+    assert times() == 2
+
+
+def test_a_profile_is_kept_until_something_is_forgotten_elsewhere(
+    told: tuple[Wire, Callable[[], int]], consented: Home
+) -> None:
+    server, times = told
+    assert mine(server, "profile")["traces"] == 1
+    forget(consented, Selection(sessions=frozenset({"earlier"})))
+    assert mine(server, "profile")["traces"] == 0
+    assert times() == 2
+
+
+def test_a_profile_that_is_being_made_has_nothing_of_what_is_forgotten_meanwhile(
+    told: tuple[Wire, Callable[[], int]],
+) -> None:
+    server, times = told
+    number = server.begin_to_ask("workspace/executeCommand", PROFILE)
+    while not times():
+        time.sleep(0.01)
+    forget_all = {"command": protocol.FORGET, "arguments": [{"all": True}]}
+    server.begin_to_ask("workspace/executeCommand", forget_all)
+    assert server.answer(number)["result"]["traces"] == 0
 
 
 @pytest.mark.parametrize(

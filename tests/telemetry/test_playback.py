@@ -16,6 +16,7 @@ from foretrace_telemetry.digest import digest_of
 from foretrace_telemetry.events import (
     Actor,
     Body,
+    Closed,
     Edited,
     Erased,
     Event,
@@ -116,6 +117,26 @@ def test_the_origin_that_the_editor_told_outranks_the_inferred_one(store: Store)
     writer.append([Event(1, 1, Actor.USER, body, URI, 7) for body in bodies])
     steps = playback(store, "s", URI, None).steps
     assert steps[1] == TextEdited(0, 0, 0, "pasted", Origin.PASTE)
+
+
+def test_an_origin_holds_until_the_document_is_opened_anew(store: Store) -> None:
+    writer = store.begin_session(SessionInfo("s", 0, "0"))
+    bodies = [
+        *(Opened(""), Edited(0, "", "a", Origin.UNKNOWN), OriginStated(Origin.PASTE), Closed()),
+        *(Opened("a"), Edited(1, "", "b", Origin.TYPED)),
+    ]
+    versions = [1, 2, 2, 2, 1, 2]
+    writer.append(
+        [
+            Event(1, 1, Actor.USER, body, URI, version)
+            for body, version in zip(bodies, versions, strict=True)
+        ]
+    )
+    steps = playback(store, "s", URI, None).steps
+    assert [step.origin for step in steps if isinstance(step, TextEdited)] == [
+        Origin.PASTE,
+        Origin.TYPED,
+    ]
 
 
 def test_places_count_as_an_editor_counts_them(store: Store) -> None:

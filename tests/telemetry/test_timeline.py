@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from foretrace_telemetry.events import (
     Actor,
     Body,
+    Closed,
     Edited,
     Event,
     Opened,
@@ -76,6 +77,20 @@ def test_what_the_editor_said_of_an_edit_outranks_what_was_inferred() -> None:
     origin = Event(9, 9, Actor.USER, OriginStated(Origin.PASTE), URI, version=2)
     words = [moment.words for moment in timeline([*events, Recorded("s", 3, origin)])]
     assert words == ["opened, 1 line", "pasted 'spam'"]
+
+
+def test_what_the_editor_said_of_an_edit_holds_until_the_document_is_opened_anew() -> None:
+    bodies: list[tuple[Body, int]] = [
+        *((Opened(""), 1), (Edited(0, "", "a", Origin.UNKNOWN), 2)),
+        *((OriginStated(Origin.PASTE), 2), (Closed(), 2)),
+        *((Opened("a"), 1), (_typed(1, "b"), 2)),
+    ]
+    events = [
+        Recorded("s", n, Event(n, n, Actor.USER, body, URI, version))
+        for n, (body, version) in enumerate(bodies, 1)
+    ]
+    words = [moment.words for moment in timeline(events)]
+    assert (words[1], words[-1]) == ("pasted 'a'", "typed 'b'")
 
 
 def test_text_that_is_not_kept_is_told_by_its_length() -> None:

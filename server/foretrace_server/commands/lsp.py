@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,6 @@ from foretrace_telemetry import logs
 
 _AGAIN_SECONDS = 0.1
 _LEVELS = ("error", "warning", "info", "debug")
-# The last is what Emacs and a terminal that is closed send; Windows does not have it.
-_ENDING = ("SIGTERM", "SIGINT", "SIGHUP")
 
 
 @click.command("lsp")
@@ -47,9 +46,8 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
         # Not `sys.exit`: that waits for the thread which waits for standard input.
         os._exit(0)
 
-    for name in _ENDING:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)
+    for number in _ending():
+        signal.signal(number, leave)
     try:
         if address is not None:
             serve_tcp(server, *address)
@@ -60,6 +58,17 @@ def command(tcp: str | None, log_file: Path | None, log_level: str) -> None:
     finally:
         server.close()
     sys.exit(0 if server.ended_well else 1)
+
+
+def _ending() -> Iterator[int]:
+    """Iterate over the signals that end the server in good order."""
+    yield signal.SIGTERM
+    yield signal.SIGINT
+    # What Emacs sends, and a terminal that is closed. Windows does not have it, and under `nohup`
+    # it is ignored.
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        yield hang_up
 
 
 def _raise_in_main_thread(number: int) -> None:
