@@ -2,7 +2,7 @@
 // is mine: out/mine.js and out/mine.css.
 
 import { build } from "esbuild";
-import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 
 const together = { bundle: true, minify: true, logLevel: "info" };
 
@@ -19,13 +19,15 @@ const { metafile } = await build({
 
 await build({
   ...together,
-  entryPoints: { mine: "src/mine/page.ts" },
+  entryPoints: [
+    { in: "src/mine/page.ts", out: "mine" },
+    { in: "src/mine/styles.css", out: "mine" },
+  ],
   outdir: "out",
   format: "iife",
   platform: "browser",
   target: "chrome128",
 });
-await copyFile("src/mine/page.css", "out/mine.css");
 
 const folders = new Set(
   Object.keys(metafile.inputs).flatMap(

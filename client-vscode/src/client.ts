@@ -69,6 +69,17 @@ export function makeClient(
  * starts it sees its state.
  */
 class Client extends LanguageClient {
+  constructor(...given: ConstructorParameters<typeof LanguageClient>) {
+    super(...given);
+    // With `foretrace.trace.server`, which we do not contribute, whole messages would be logged as JSON.
+    Object.defineProperty(this, "traceObject", { value: () => undefined });
+  }
+
+  /** Log the names of messages only: with that setting, what they carry would come as `data`. */
+  override trace(message: string): void {
+    super.trace(message);
+  }
+
   override error(message: string, data?: unknown, show?: boolean | "force"): void {
     super.error(message, data, this.state === State.Running && show);
   }

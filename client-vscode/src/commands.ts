@@ -7,6 +7,7 @@ import { runDoctor } from "./doctor";
 import type { Documents } from "./documents";
 import { openExample } from "./example";
 import { explain } from "./explain";
+import { notAnswering } from "./failures";
 import { forget, forgetLastMinutes } from "./forget";
 import { handIn } from "./handIn";
 import type { IntentItem } from "./intent";
@@ -83,18 +84,6 @@ export function registerCommands(parts: Parts): Disposable[] {
   );
 }
 
-function notAnswering({ state }: Server): string {
-  switch (state) {
-    case "preparing":
-    case "starting":
-      return l10n.t("Foretrace is still starting.");
-    case "stopped":
-      return l10n.t("Foretrace is not running. The command “Foretrace: Restart Server” starts it.");
-    case "running":
-      return l10n.t("Foretrace's server does not answer. Its log may say why.");
-  }
-}
-
 async function whyNothing(suggestions: Suggestions): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document === undefined) {
@@ -116,7 +105,7 @@ async function showStatus({ status, server, documents }: Parts): Promise<void> {
   if (last === undefined) {
     void window.showInformationMessage(notAnswering(server));
   } else {
-    await documents.show(l10n.t("Status of Foretrace"), statusPage(last, activeAssistants()));
+    await documents.show(l10n.t("Status of Foretrace"), statusPage(l10n.t, last, activeAssistants()));
   }
 }
 

@@ -2,32 +2,15 @@
 
 import { type Memento, l10n, window } from "vscode";
 import type { Documents } from "./documents";
+import { reasonOf } from "./failures";
 import { log } from "./log";
+import { noticeParts } from "./notice";
 import { noticePage } from "./pages";
 import type { Action, Consent, Terms } from "./protocol";
 import type { Server } from "./server";
 
-/** Set once the question was closed: what comes after it is left to the person. */
+/** Set once the question was closed, or its answer carried out: what comes then is left to the person. */
 const WAS_ASKED = "consentWasAsked";
-
-/** What a person should know before they choose; the notice has it at length. */
-function facts(keepDays: number | null): string[] {
-  return [
-    l10n.t(
-      "What: with text, every edit, so that your work can be replayed and Foretrace can learn your " +
-        "style. Without text, when and how much you edit. Never keys and passwords.",
-    ),
-    l10n.t("Where: in one folder on this computer. Nothing is sent anywhere."),
-    l10n.t("Who can see it: you. An instructor gets only what you hand in yourself."),
-    keepDays === null
-      ? l10n.t("How long: until you have it forgotten, also if you stop. The permission ends after a year.")
-      : l10n.t("How long: for {0} days, also if you stop. The permission ends after a year.", keepDays),
-    l10n.t(
-      "How to stop: click Foretrace in the status bar. There you pause, forget, and change your mind.",
-    ),
-    l10n.t("Foretrace helps you either way."),
-  ];
-}
 
 export class ConsentDialog {
   private asking = false;
@@ -42,33 +25,24 @@ export class ConsentDialog {
 
   /** Ask whoever has not decided and was not asked yet. Closing the question decides nothing. */
   async askOnce(holds: Consent): Promise<void> {
-    if (!holds.undecided) {
-      // A permission that ends leads to the question anew.
-      await this.memory.update(WAS_ASKED, undefined);
-      return;
-    }
-    if (this.asking || this.memory.get(WAS_ASKED) === true) {
+    if (this.asking) {
       return;
     }
     this.asking = true;
-    const choose = l10n.t("Choose…");
-    const not = l10n.t("Don't Record");
-    const notice = l10n.t("Read the notice");
-    const answer = await window.showInformationMessage(
-      l10n.t(
-        "May Foretrace record how you edit? Only on this computer, and only if you say so. It " +
-          "helps you either way. {0}.",
-        `[${notice}](command:foretrace.readNotice)`,
-      ),
-      choose,
-      not,
-    );
-    this.asking = false;
-    await this.memory.update(WAS_ASKED, true);
-    if (answer === choose) {
-      await this.choose();
-    } else if (answer === not) {
-      await this.decide("decline");
+    try {
+      if (!holds.undecided) {
+        // A permission that ends leads to the question anew.
+        await this.memory.update(WAS_ASKED, undefined);
+      } else if (this.memory.get(WAS_ASKED) !== true && (await this.ask())) {
+        await this.memory.update(WAS_ASKED, true);
+      }
+    } catch (error) {
+      log().error("The question about recording was not put to its end:", error);
+      void window.showErrorMessage(
+        l10n.t("Foretrace could not ask whether it may record: {0}", reasonOf(error)),
+      );
+    } finally {
+      this.asking = false;
     }
   }
 
@@ -76,18 +50,28 @@ export class ConsentDialog {
    * Tell a person what is recorded and let them choose, from the least to the most.
    *
    * All of it stands in one dialog, which comes only when it was asked for: a notification has no
-   * room for it, and a list shows one line of each at a time.
+   * room for it, and a list shows one line of each at a time. Return false where the choice could
+   * not be written down.
    */
-  async choose(): Promise<void> {
-    const { recording } = await this.server.status();
+  async choose(): Promise<boolean> {
+    const [{ recording }, { text }] = await Promise.all([
+      this.server.status(),
+      this.server.notice(),
+    ]);
     const not = l10n.t("Don't Record");
     const withoutText = l10n.t("Record Without Text");
     const withText = l10n.t("Record With Text");
     const notice = l10n.t("Read the Notice");
-    const detail = [l10n.t("Now: {0}.", recording.reason), ...facts(recording.keep_days)].join("\n\n");
+    const detail = [
+      ...(recording.undecided ? [] : [l10n.t("Now: {0}.", recording.reason)]),
+      ...noticeParts(text).map((part) =>
+        part.heading === undefined ? part.text : `${part.heading}: ${part.text}`,
+      ),
+      l10n.t("Or click Foretrace in the status bar."),
+    ];
     const answer = await window.showInformationMessage(
       l10n.t("What may Foretrace record?"),
-      { modal: true, detail },
+      { modal: true, detail: detail.join("\n\n") },
       not,
       withoutText,
       withText,
@@ -95,17 +79,16 @@ export class ConsentDialog {
     );
     switch (answer) {
       case not:
-        await this.decide(recording.content === null ? "decline" : "withdraw");
-        break;
+        return this.written(recording.content === null ? "decline" : "withdraw");
       case withoutText:
-        await this.decide("grant", { content: "metadata" });
-        break;
+        return this.written("grant", { content: "metadata" });
       case withText:
-        await this.decide("grant", { content: "full" });
-        break;
+        return this.written("grant", { content: "full" });
       case notice:
         await this.readNotice();
-        break;
+        return true;
+      default:
+        return true;
     }
   }
 
@@ -146,12 +129,41 @@ export class ConsentDialog {
       return false;
     }
     const terms = { content, scopes: [...scopes, "instructor"] };
-    return (await this.decide("grant", terms)) !== undefined;
+    return this.written("grant", terms);
   }
 
   async readNotice(): Promise<void> {
     const { text } = await this.server.notice();
-    await this.documents.show(l10n.t("What Foretrace records"), noticePage(text));
+    await this.documents.show(l10n.t("What Foretrace records"), noticePage(l10n.t, text));
+  }
+
+  /** Put the question; return false where its answer could not be carried out. */
+  private async ask(): Promise<boolean> {
+    const choose = l10n.t("Choose…");
+    const not = l10n.t("Don't Record");
+    const notice = l10n.t("Read the notice");
+    const answer = await window.showInformationMessage(
+      l10n.t(
+        "May Foretrace record how you edit? Only on this computer, and only if you say so. It " +
+          "helps you either way. {0}.",
+        `[${notice}](command:foretrace.readNotice)`,
+      ),
+      choose,
+      not,
+    );
+    switch (answer) {
+      case choose:
+        return this.choose();
+      case not:
+        return this.written("decline");
+      default:
+        return true;
+    }
+  }
+
+  /** Decide, and return whether that was written down. */
+  private async written(action: Action, terms: Terms = {}): Promise<boolean> {
+    return (await this.decide(action, terms)) !== undefined;
   }
 
   private async decide(action: Action, terms: Terms = {}) {
@@ -160,15 +172,11 @@ export class ConsentDialog {
     } catch (error) {
       log().error("A decision about recording was not written down:", error);
       void window.showErrorMessage(
-        l10n.t("Foretrace could not write your decision down: {0}", reason(error)),
+        l10n.t("Foretrace could not write your decision down: {0}", reasonOf(error)),
       );
       return undefined;
     } finally {
       this.decided();
     }
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,16 +12,16 @@ import { whyNoServer } from "./setup";
 import { activeAssistants } from "./yielding";
 
 const PATIENCE_MS = 60_000;
+/** A server answers within seconds of its start, or it never does. */
+const START_PATIENCE_MS = 20_000;
 const LOOK_MS = 200;
 
-/** Look at everything and show what was found; a server that is being set up is waited for. */
+/** Look at everything and show what was found. */
 export async function runDoctor(server: Server, documents: Documents, home: string): Promise<void> {
   const findings = await window.withProgress(
     { location: ProgressLocation.Window, title: l10n.t("Foretrace looks at itself") },
     async () => {
-      while (server.state === "preparing" || server.state === "starting") {
-        await setTimeout(LOOK_MS);
-      }
+      await settled(server);
       const { python } = server;
       return [
         serverFinding(server),
@@ -30,7 +30,18 @@ export async function runDoctor(server: Server, documents: Documents, home: stri
       ];
     },
   );
-  await documents.show(l10n.t("Foretrace's doctor"), doctorPage(findings));
+  await documents.show(l10n.t("Foretrace's doctor"), doctorPage(l10n.t, findings));
+}
+
+/** Wait while the server is being set up, for as long as that takes, and then for its first answer. */
+async function settled(server: Server): Promise<void> {
+  while (server.state === "preparing") {
+    await setTimeout(LOOK_MS);
+  }
+  const deadlineMs = performance.now() + START_PATIENCE_MS;
+  while (server.state === "starting" && performance.now() < deadlineMs) {
+    await setTimeout(LOOK_MS);
+  }
 }
 
 function serverFinding({ state, failure }: Server): Finding {
@@ -38,7 +49,12 @@ function serverFinding({ state, failure }: Server): Finding {
   if (state === "running") {
     return { name, ok: true, message: l10n.t("it runs") };
   }
-  const reason = failure === undefined ? l10n.t("It does not run.") : whyNoServer(failure);
+  const reason =
+    state === "starting"
+      ? l10n.t("It was started and does not answer.")
+      : failure === undefined
+        ? l10n.t("It does not run.")
+        : whyNoServer(failure);
   const remedy = l10n.t("The command “Foretrace: Restart Server” tries again.");
   return { name, ok: false, message: `${reason} ${remedy}` };
 }

@@ -2,6 +2,7 @@
 
 import { type QuickPickItem, Uri, l10n, window, workspace } from "vscode";
 import { counted } from "./counted";
+import { reasonOf } from "./failures";
 import { log } from "./log";
 import type { Receipt, ToForget } from "./protocol";
 import type { Server } from "./server";
@@ -41,8 +42,7 @@ async function erase(server: Server, { label, what }: Choice, file: Uri | undefi
     await offerToIgnore(receipt, "uri" in what ? file : undefined);
   } catch (error) {
     log().error("Nothing was forgotten:", error);
-    const reason = error instanceof Error ? error.message : String(error);
-    void window.showErrorMessage(l10n.t("Foretrace could not forget it: {0}", reason));
+    void window.showErrorMessage(l10n.t("Foretrace could not forget it: {0}", reasonOf(error)));
   }
 }
 
@@ -60,10 +60,10 @@ function choices(server: Server, file: Uri | undefined): Choice[] {
 async function confirmed(label: string, told: Receipt): Promise<boolean> {
   const button = l10n.t("Forget");
   const detail = [
-    l10n.t("Erased: {0} of {1}.", counted(told.events, "event"), counted(told.documents, "file")),
+    l10n.t("Erased: {0} of {1}.", counted(l10n.t, told.events, "event"), counted(l10n.t, told.documents, "file")),
     told.texts_withheld === 0
       ? ""
-      : l10n.t("Left without their text: {0}.", counted(told.texts_withheld, "later event")),
+      : l10n.t("Left without their text: {0}.", counted(l10n.t, told.texts_withheld, "later event")),
     l10n.t(
       "Until they are opened again, these files are recorded without text. What still stands in " +
         "them is recorded then.",
@@ -81,7 +81,7 @@ async function confirmed(label: string, told: Receipt): Promise<boolean> {
 async function offerToIgnore(receipt: Receipt, file: Uri | undefined): Promise<void> {
   const stop = l10n.t("Stop Recording This File");
   const places = receipt.exports.map(({ path }) => path).join(", ");
-  const gone = counted(receipt.events, "event");
+  const gone = counted(l10n.t, receipt.events, "event");
   const message =
     places === ""
       ? l10n.t("Forgotten: {0}.", gone)

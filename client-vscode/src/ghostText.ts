@@ -16,8 +16,14 @@ import {
 } from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import { settings } from "./configuration";
+import { activeAssistants } from "./yielding";
 
-/** Where ghost text of ours stands, if it does: Tab and the key that accepts go by it. */
+/**
+ * Where ghost text of ours stands, if it does: Tab and the key that accepts go by it.
+ *
+ * VS Code does not tell whose ghost text it shows, so while another assistant is active there is no
+ * value: a key of ours would refuse or take what is the other's.
+ */
 const GHOST_TEXT = "foretrace.ghostText";
 
 type Place = "atLineStart" | "inLine";
@@ -54,20 +60,24 @@ export class GhostText implements Disposable {
   readonly provide: Provide = async (document, position, context, token, next) => {
     if (context.selectedCompletionInfo !== undefined) {
       this.listedAt.set(document, document.version);
+      this.tell(undefined);
       return undefined;
     }
     // Who closes the list with Esc does not want the next thing to come up in its place.
     const wasListed = this.listedAt.get(document) === document.version;
     const isAsked = context.triggerKind === InlineCompletionTriggerKind.Invoke;
     if (!settings().ghostText || (wasListed && !isAsked)) {
+      this.tell(undefined);
       return undefined;
     }
+    // The text may be another by the time of the answer.
+    const before = document.lineAt(position.line).text.slice(0, position.character);
+    const place = before.trim() === "" ? "atLineStart" : "inLine";
     const answer = await next(document, position, context, token);
     const items = Array.isArray(answer) ? answer : (answer?.items ?? []);
     if (!token.isCancellationRequested) {
-      const before = document.lineAt(position.line).text.slice(0, position.character);
-      const place = before.trim() === "" ? "atLineStart" : "inLine";
-      this.tell(items.length > 0 ? place : undefined);
+      const isOurs = items.length > 0 && activeAssistants().length === 0;
+      this.tell(isOurs ? place : undefined);
     }
     return answer;
   };

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConsentDialog } from "./consent";
 import { counted } from "./counted";
+import { reasonOf } from "./failures";
 import { log } from "./log";
 import type { Server } from "./server";
 
@@ -28,13 +29,12 @@ export async function handIn(server: Server, consent: ConsentDialog): Promise<vo
   }
   try {
     const { sessions, events } = await server.exportBundle(target.fsPath);
-    const whole = counted(sessions, "session");
+    const whole = counted(l10n.t, sessions, "session");
     void window.showInformationMessage(
-      l10n.t("Saved {0} with {1} in {2}.", whole, counted(events, "event"), target.fsPath),
+      l10n.t("Saved {0} with {1} in {2}.", whole, counted(l10n.t, events, "event"), target.fsPath),
     );
   } catch (error) {
     log().error("Nothing was handed in:", error);
-    const reason = error instanceof Error ? error.message : String(error);
-    void window.showErrorMessage(l10n.t("Foretrace could not save it: {0}", reason));
+    void window.showErrorMessage(l10n.t("Foretrace could not save it: {0}", reasonOf(error)));
   }
 }

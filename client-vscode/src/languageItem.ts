@@ -3,7 +3,7 @@
 import { Disposable, languages, l10n, workspace } from "vscode";
 import { DOCUMENTS } from "./client";
 import { settings } from "./configuration";
-import { levelWords } from "./level";
+import { levelWords } from "./levelWords";
 import { SECTION } from "./settings";
 import { snoozedWords } from "./snoozing";
 import type { StatusItem } from "./status";
@@ -35,11 +35,11 @@ export class LanguageItem implements Disposable {
 
   private show(): void {
     const { last } = this.status;
-    const level = levelWords(settings().level);
+    const level = levelWords(l10n.t, settings().level);
     this.item.text = l10n.t("Foretrace: {0}", level);
     this.item.detail =
       last === undefined
         ? l10n.t("not running")
-        : (snoozedWords(last.timing) ?? l10n.t("by itself"));
+        : (snoozedWords(l10n.t, last.timing) ?? l10n.t("by itself"));
   }
 }

@@ -2,28 +2,13 @@
 
 import { type QuickPickItem, l10n, window } from "vscode";
 import { set, settings } from "./configuration";
+import { levelWords } from "./levelWords";
 import { log } from "./log";
 import { type Server, helped } from "./server";
 import { LEVELS, type Level, isAbove } from "./settings";
 
 interface Choice extends QuickPickItem {
   level: Level;
-}
-
-/** Say what comes by itself at a level. */
-export function levelWords(level: Level): string {
-  switch (level) {
-    case "off":
-      return l10n.t("no help");
-    case "nudge":
-      return l10n.t("where to look");
-    case "hint":
-      return l10n.t("what is wrong");
-    case "step":
-      return l10n.t("the next step");
-    case "fix":
-      return l10n.t("the whole fix");
-  }
 }
 
 /** Ask for the level and set it; say so where an assignment allows less. */
@@ -37,7 +22,7 @@ export async function chooseLevel(server: Server): Promise<void> {
       isTooMuch(level) ? l10n.t("more than this assignment allows") : "",
     ];
     const description = notes.filter(Boolean).join(", ");
-    return { label: level, detail: levelWords(level), description, level };
+    return { label: level, detail: levelWords(l10n.t, level), description, level };
   });
   const choice = await window.showQuickPick(choices, {
     title: l10n.t("Foretrace: how much help is to come by itself?"),

@@ -3,7 +3,7 @@
 import { type QuickPickItem, QuickPickItemKind, commands, l10n, window } from "vscode";
 import { settings } from "./configuration";
 import { LAST_MINUTES } from "./forget";
-import { levelWords } from "./level";
+import { levelWords } from "./levelWords";
 import { type RecordingState, recordingState } from "./recordingState";
 import type { Server } from "./server";
 import { type StatusItem, appearance } from "./status";
@@ -53,7 +53,7 @@ function help(suggestions: Suggestions): MenuItem[] {
     ...(hasMore ? [{ label: l10n.t("$(lightbulb) More help"), command: "moreHelp" }] : []),
     {
       label: l10n.t("$(settings) Choose the level of help"),
-      description: l10n.t("now: {0}", levelWords(settings().level)),
+      description: l10n.t("now: {0}", levelWords(l10n.t, settings().level)),
       command: "chooseLevel",
     },
     { label: l10n.t("$(bell-slash) Snooze suggestions"), command: "snoozeSuggestions" },

@@ -12,6 +12,7 @@ import {
   l10n,
   window,
 } from "vscode";
+import { notAnswering, reasonOf } from "./failures";
 import { log } from "./log";
 import { type Asked, COMMANDS, type ToExtension, type ToPage } from "./mine/messages";
 import type { Server } from "./server";
@@ -122,7 +123,8 @@ export class MinePanel implements Disposable {
       await asked();
     } catch (error) {
       log().error(`The server does not tell the ${about}:`, error);
-      const message = error instanceof Error ? error.message : String(error);
+      const message =
+        this.server.state === "running" ? reasonOf(error) : notAnswering(this.server);
       this.tell({ type: "problem", about, message });
     }
   }

@@ -1,60 +1,55 @@
 /** Pages to read, in Markdown: the notice, the status, and what the doctor finds. */
 
 import { counted } from "./counted";
+import { noticeParts } from "./notice";
 import type { Status } from "./protocol";
 import { snoozedWords } from "./snoozing";
+import type { Translate } from "./translate";
 
-const HERE =
-  "**In this editor:** the commands *Foretrace: Withdraw the Permission to Record* and *Foretrace: " +
-  "Pause Recording* do the same. The status bar always shows whether recording is on.";
-
-/**
- * Return the notice as Markdown.
- *
- * It comes as plain text: paragraphs, and lines that begin with a heading, two spaces and text,
- * which goes on in the indented lines after it.
- */
-export function noticePage(notice: string): string {
-  const blocks: string[] = [];
-  for (const line of notice.split("\n")) {
-    const [, heading, text] = /^(\S.*?) {2,}(\S.*)$/.exec(line) ?? [];
-    if (heading !== undefined && text !== undefined) {
-      blocks.push(`**${heading}:** ${text}`);
-    } else if (/^\s+\S/.test(line) && blocks.length > 0) {
-      blocks.push(`${blocks.pop() ?? ""} ${line.trim()}`);
-    } else if (line.trim() !== "") {
-      blocks.push(line);
-    }
-  }
-  return `# What Foretrace records\n\n${[...blocks, HERE].join("\n\n")}\n`;
+/** Return the notice as Markdown. */
+export function noticePage(t: Translate, notice: string): string {
+  const paragraphs = noticeParts(notice).map(({ heading, text }) =>
+    heading === undefined ? text : `**${heading}:** ${text}`,
+  );
+  const here = t(
+    "**In this editor:** the commands *Foretrace: Withdraw the Permission to Record* and *Foretrace: " +
+      "Pause Recording* do the same. The status bar always shows whether recording is on.",
+  );
+  return `# ${t("What Foretrace records")}\n\n${[...paragraphs, here].join("\n\n")}\n`;
 }
 
 /** Return the status as Markdown; `assistants` are others that show ghost text. */
 export function statusPage(
+  t: Translate,
   { version, recording, programs, help, timing, worker, model, warnings }: Status,
   assistants: readonly string[],
 ): string {
+  const none = t("none");
+  const { committed, waiting, lost } = recording;
   const sections: Record<string, Record<string, string>> = {
-    Recording: {
-      State: recording.reason,
-      Content: recording.content ?? "nothing",
-      Scopes: recording.scopes.join(", ") || "none",
-      Paused: recording.paused ? "yes" : "no",
-      "Permission ends": recording.expires_at?.slice(0, 10) ?? "-",
-      "This session": recording.session,
-      Events: `${recording.committed.toString()} kept, ${recording.waiting.toString()} waiting, ${recording.lost.toString()} lost`,
-      Trouble: recording.trouble ?? "none",
+    [t("Recording")]: {
+      [t("State")]: recording.reason,
+      [t("Content")]: recording.content ?? t("nothing"),
+      [t("Scopes")]: recording.scopes.join(", ") || none,
+      [t("Paused")]: recording.paused ? t("yes") : t("no"),
+      [t("Permission ends")]: recording.expires_at?.slice(0, 10) ?? "-",
+      [t("This session")]: recording.session,
+      [t("Events")]: t("{0} kept, {1} waiting, {2} lost", committed, waiting, lost),
+      [t("Trouble")]: recording.trouble ?? none,
     },
-    Help: {
-      Level: help.level,
-      Workspace: programs.workspaceTrusted ? "trusted" : "not trusted",
-      "Running programs": `${programs.runPrograms} (${programs.mayRun ? "" : "not "}allowed now)`,
-      "By itself": snoozedWords(timing) ?? `after ${timing.minimumIdleMs.toString()} ms`,
-      Boundary: programs.boundary ?? "no program was run yet",
-      Worker: worker,
-      Model: model.available ? "available" : model.reason,
-      "Other assistants": assistants.map((name) => `${name} shows ghost text, too`).join("; ") || "none",
-      Warnings: warnings.join("; ") || "none",
+    [t("Help")]: {
+      [t("Level")]: help.level,
+      [t("Workspace")]: programs.workspaceTrusted ? t("trusted") : t("not trusted"),
+      [t("Running programs")]: programs.mayRun
+        ? t("{0} (allowed now)", programs.runPrograms)
+        : t("{0} (not allowed now)", programs.runPrograms),
+      [t("By itself")]: snoozedWords(t, timing) ?? t("after {0} ms", timing.minimumIdleMs),
+      [t("Boundary")]: programs.boundary ?? t("no program was run yet"),
+      [t("Worker")]: worker,
+      [t("Model")]: model.available ? t("available") : model.reason,
+      [t("Other assistants")]:
+        assistants.map((name) => t("{0} shows ghost text, too", name)).join("; ") || none,
+      [t("Warnings")]: warnings.join("; ") || none,
     },
   };
   const tables = Object.entries(sections).map(([title, rows]) => {
@@ -72,18 +67,22 @@ export interface Finding {
 }
 
 /** Return what a doctor found as Markdown, what needs doing first. */
-export function doctorPage(findings: readonly Finding[]): string {
+export function doctorPage(t: Translate, findings: readonly Finding[]): string {
   const troubles = findings.filter(({ ok }) => !ok);
   const summary =
     troubles.length === 0
-      ? "Everything is in order."
-      : `${counted(troubles.length, "thing")} to look at:`;
+      ? t("Everything is in order.")
+      : t("{0} to look at:", counted(t, troubles.length, "thing"));
   const todo = troubles.map(({ name, message }) => `- **${name}:** ${cell(message)}`);
+  const inOrder = t("in order").replaceAll(" ", "\u00a0");
+  const look = `**${t("look")}**`;
   const rows = findings.map(
-    ({ name, ok, message }) => `| ${name} | ${ok ? "in\u00a0order" : "**look**"} | ${cell(message)} |`,
+    ({ name, ok, message }) => `| ${name} | ${ok ? inOrder : look} | ${cell(message)} |`,
   );
-  const table = ["| What | State | What was found |", "| --- | --- | --- |", ...rows].join("\n");
-  const parts = ["# How Foretrace is", summary, ...(todo.length > 0 ? [todo.join("\n")] : []), table];
+  const head = `| ${t("What")} | ${t("State")} | ${t("What was found")} |`;
+  const table = [head, "| --- | --- | --- |", ...rows].join("\n");
+  const title = `# ${t("How Foretrace is")}`;
+  const parts = [title, summary, ...(todo.length > 0 ? [todo.join("\n")] : []), table];
   return `${parts.join("\n\n")}\n`;
 }
 

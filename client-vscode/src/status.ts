@@ -90,7 +90,7 @@ export class StatusItem implements Disposable {
           ? recordingState(this.status.recording)
           : "starting";
     const { icon, words: recording } = appearance(shown);
-    const snoozed = this.status === undefined ? undefined : snoozedWords(this.status.timing);
+    const snoozed = this.status === undefined ? undefined : snoozedWords(l10n.t, this.status.timing);
     const words = snoozed === undefined ? recording : `${recording}, ${snoozed}`;
     this.item.text = `${icon} ${l10n.t("Foretrace: {0}", words)}`;
     this.item.tooltip = tooltip(words, this.status);

@@ -3,6 +3,8 @@
 import { Disposable, type Memento, extensions, l10n, window } from "vscode";
 import { assistantsAmong } from "./assistants";
 import { set, settings } from "./configuration";
+import { reasonOf } from "./failures";
+import { log } from "./log";
 
 /** The names of those that were asked about: a question is not put twice, however it was closed. */
 const ASKED = "assistantsAskedAbout";
@@ -40,6 +42,21 @@ export class Yielding implements Disposable {
       return;
     }
     this.asking = true;
+    try {
+      await this.ask(others);
+      await this.memory.update(ASKED, [...asked, ...others]);
+    } catch (error) {
+      log().error("The question about other assistants was not put to its end:", error);
+      void window.showErrorMessage(
+        l10n.t("Foretrace could not let another assistant show ghost text: {0}", reasonOf(error)),
+      );
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  /** Ask about others, and do what the answer is. */
+  private async ask(others: readonly string[]): Promise<void> {
     const names = others.join(l10n.t(" and "));
     const yieldTo = l10n.t("Let {0}", names);
     const answer = await window.showInformationMessage(
@@ -51,8 +68,6 @@ export class Yielding implements Disposable {
       yieldTo,
       l10n.t("Keep Both"),
     );
-    this.asking = false;
-    await this.memory.update(ASKED, [...asked, ...others]);
     if (answer === yieldTo) {
       await set("ghostText", false);
     }

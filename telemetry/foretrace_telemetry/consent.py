@@ -20,13 +20,14 @@ from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
 
-NOTICE_VERSION = 3
+NOTICE_VERSION = 4
 NOTICE = """\
 Foretrace can record how you edit, on this computer only.
 
-What      edits in files you open here, saves, runs, cursor moves, and what Foretrace suggested:
-          with the text (full), so that your work can be replayed, or without it (metadata),
-          only when and how much. Never: password and key files, other windows, the clipboard.
+What      edits in files you open here, saves, copies, runs, kinds of terminal commands, cursor
+          moves, and what Foretrace suggested: with the text (full), to replay your work, or
+          without it (metadata), only when, how much, and how runs ended. Never: password and
+          key files, other windows, the clipboard.
 Where     in the folder {home}, readable by your account only.
 Who       you. Nothing is sent anywhere, unless you allow the scope instructor and join a course
           (`foretrace collect join`), which tells you first what it sees.

@@ -168,13 +168,14 @@ class Editor:
 
     def page_text(self, text: str) -> Locator:
         """A heading or paragraph of the page of Markdown that is open."""
-        return self._page("h1, p").filter(has_text=text)
+        return self.in_page("h1, p").filter(has_text=text)
 
     def page_row(self, text: str) -> Locator:
         """A row of a table of that page."""
-        return self._page("tr").filter(has_text=text)
+        return self.in_page("tr").filter(has_text=text)
 
-    def _page(self, selector: str) -> Locator:
+    def in_page(self, selector: str) -> Locator:
+        """What is in the page that is open in place of a text."""
         outer = self.page.frame_locator("iframe.webview.ready")
         return outer.frame_locator("iframe#active-frame").locator(selector)
 

@@ -27,8 +27,7 @@ class Mine:
 
     def find(self, selector: str) -> Locator:
         """What is in the page."""
-        outer = self.editor.page.frame_locator("iframe.webview.ready")
-        return outer.frame_locator("iframe#active-frame").locator(selector)
+        return self.editor.in_page(selector)
 
     def text(self) -> str:
         """Everything that can be read."""

@@ -1,57 +1,37 @@
-"""Other assistants: named where they are active, asked about once, and yielded to."""
+"""Other assistants: named where they are active, asked about once, and left their keys."""
 
 from __future__ import annotations
 
-import json
-import zipfile
 from pathlib import Path
 
 from tests.e2e.conftest import Open
+from tests.e2e.extensions import write_extension
 from tests.e2e.test_fixes import EVENS, assign
 from tests.e2e.test_palette import setting
 from tests.e2e.vscode import VSCode
 
 UNFINISHED = EVENS.replace("    return found\n", "")
-_XML = "http://schemas.microsoft.com/developer/vsx-schema/2011"
+# One that becomes active with Python files and does nothing, and one that shows ghost text.
+_IDLE = "exports.activate = () => {};\n"
+_WRITING = """\
+const { languages } = require("vscode");
+exports.activate = () => {
+  languages.registerInlineCompletionItemProvider("python", {
+    provideInlineCompletionItems: () => [{ insertText: "theirs = 1" }],
+  });
+};
+"""
 
 
-def packed(folder: Path, publisher: str, name: str) -> Path:
-    """Pack an extension that becomes active with Python files and does nothing."""
-    manifest = {
-        "name": name,
-        "publisher": publisher,
-        "version": "1.0.0",
-        "engines": {"vscode": "^1.97.0"},
-        "main": "./main.js",
-        "activationEvents": ["onLanguage:python"],
-    }
-    identity = f'<Identity Language="en-US" Id="{name}" Version="1.0.0" Publisher="{publisher}"/>'
-    vsix = folder / f"{name}.vsix"
-    with zipfile.ZipFile(vsix, "w") as archive:
-        archive.writestr("extension/package.json", json.dumps(manifest))
-        archive.writestr("extension/main.js", "exports.activate = () => {};\n")
-        archive.writestr(
-            "extension.vsixmanifest",
-            f'<?xml version="1.0"?><PackageManifest Version="2.0.0" xmlns="{_XML}">'
-            f"<Metadata>{identity}<DisplayName>{name}</DisplayName></Metadata>"
-            '<Installation><InstallationTarget Id="Microsoft.VisualStudio.Code"/></Installation>'
-            "</PackageManifest>",
-        )
-        archive.writestr(
-            "[Content_Types].xml",
-            '<?xml version="1.0" encoding="utf-8"?>'
-            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-            '<Default Extension=".json" ContentType="application/json"/>'
-            '<Default Extension=".js" ContentType="application/javascript"/>'
-            '<Default Extension=".vsixmanifest" ContentType="text/xml"/></Types>',
-        )
-    return vsix
+def install_supermaven(vscode: VSCode, folder: Path, source: str = _IDLE) -> None:
+    """Install an extension that passes for one which Foretrace knows."""
+    vscode.install(write_extension(folder, "Supermaven.supermaven", source))
 
 
-def test_another_assistant_is_yielded_to_if_the_person_says_so_and_is_asked_about_once(
+def test_another_assistant_is_yielded_to_if_the_person_says_so(
     vscode: VSCode, opened: Open, tmp_path: Path
 ) -> None:
-    vscode.install(packed(tmp_path, "Supermaven", "supermaven"))
+    install_supermaven(vscode, tmp_path)
     assign(vscode)
     editor = opened(UNFINISHED)
     editor.close_notifications()  # the question about recording comes first
@@ -72,8 +52,28 @@ def test_another_assistant_is_yielded_to_if_the_person_says_so_and_is_asked_abou
     editor.screenshot("status-other-assistant")
 
 
+def test_no_key_of_ours_refuses_or_takes_what_another_assistant_shows(
+    vscode: VSCode, opened: Open, tmp_path: Path
+) -> None:
+    install_supermaven(vscode, tmp_path, _WRITING)
+    assign(vscode)
+    editor = opened(UNFINISHED)
+    editor.close_notifications()
+    question = editor.notification("Ghost text also comes from")
+    question.get_by_role("button", name="Keep Both").click()
+    question.wait_for(state="detached")
+    editor.focus()
+    editor.press("Control+End")
+    editor.press("Home")
+    editor.type("    ")
+    editor.until(lambda: "theirs" in editor.ghost_text(), "the other's ghost text")
+    editor.screenshot("ghost-text-of-another")
+    editor.press("Tab")
+    editor.until(lambda: "theirs = 1" in editor.text(), "Tab takes it")
+
+
 def test_who_keeps_both_is_not_asked_again(vscode: VSCode, opened: Open, tmp_path: Path) -> None:
-    vscode.install(packed(tmp_path, "Supermaven", "supermaven"))
+    install_supermaven(vscode, tmp_path)
     assign(vscode)
     editor = opened(UNFINISHED)
     editor.close_notifications()

@@ -70,3 +70,19 @@ def test_who_chooses_metadata_is_recorded_without_text(home: Home, opened: Open)
     editor.choose("Show status")
     editor.page_text("Foretrace").wait_for()
     editor.screenshot("status")
+
+
+def test_a_decision_that_cannot_be_written_down_is_asked_for_again(
+    vscode: VSCode, home: Home, opened: Open
+) -> None:
+    editor = opened(WORKING)
+    question = editor.notification(QUESTION)
+    question.wait_for()
+    home.path.write_bytes(b"")  # where the folder is to be
+    question.get_by_role("button", name="Don't Record").click()
+    editor.notification("could not write your decision down").wait_for()
+    home.path.unlink()
+    editor.close_notifications()
+    editor.reload()
+    editor.notification(QUESTION).get_by_role("button", name="Don't Record").click()
+    editor.until(home.consent_log.exists, "the decision is written down")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
+
+import pytest
 
 from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.home import Home
@@ -140,11 +143,26 @@ def test_the_doctor_says_what_is_found_and_what_to_do(vscode: VSCode, opened: Op
     editor.screenshot("doctor")
 
 
+def test_the_doctor_tells_of_a_server_that_never_answers(vscode: VSCode, opened: Open) -> None:
+    silent = vscode.folder / "python"
+    silent.write_text(
+        f'#!/bin/sh\ncase "$*" in *lsp) exec sleep 600;; esac\nexec {sys.executable} "$@"\n'
+    )
+    silent.chmod(0o755)
+    vscode.settings(interpreter=str(silent))
+    editor = opened(WORKING, settled="starting")
+    editor.command("Foretrace: Run Doctor")
+    editor.page_row("It was started and does not answer").wait_for()
+    assert editor.page_row("boundary").count() == 1  # the command was run all the same
+    editor.screenshot("doctor-silent-server")
+
+
+@pytest.mark.parametrize("tracing", ["verbose", {"verbosity": "verbose", "format": "json"}])
 def test_the_log_has_no_text_of_the_person_even_when_it_tells_everything(
-    vscode: VSCode, opened: Open
+    vscode: VSCode, opened: Open, tracing: object
 ) -> None:
     vscode.log_level = "trace"
-    vscode.settings(runPrograms="always")
+    vscode.settings({"foretrace.trace.server": tracing}, runPrograms="always")
     editor = opened(WRONG + "\n\nassert evens([2]) == [2], 'halibut'\n")
     editor.close_notifications()
     editor.lens("Accept").wait_for()
@@ -160,7 +178,7 @@ def test_the_log_has_no_text_of_the_person_even_when_it_tells_everything(
     vscode.stop()
     (log,) = vscode.logs("Foretrace.log")
     text = log.read_text("utf-8")
-    assert "didChange" in text  # it tells everything
+    assert "[trace]" in text  # it tells everything
     for word in ("swordfish", "haddock", "halibut", "evens"):
         assert word not in text
 

@@ -28,7 +28,7 @@ async def _decide(client: Client, *arguments: Any) -> Any:
 async def test_the_notice_is_shown_without_deciding_anything(home: Home) -> None:
     async with session(home) as client:
         notice = await _command(client, protocol.CONSENT_NOTICE)
-        assert notice["version"] == 3
+        assert notice["version"] == 4
         assert str(home.path) in notice["text"]
         assert (await client.request(protocol.STATUS))["recording"]["undecided"]
     assert not home.path.exists()

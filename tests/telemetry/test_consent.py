@@ -131,7 +131,7 @@ def test_decisions_are_private_and_in_plain_json(home: Home) -> None:
     decide(home, Action.PAUSE, "test", NOW)
     lines = [json.loads(line) for line in home.consent_log.read_text().splitlines()]
     assert [line["action"] for line in lines] == ["grant", "pause"]
-    assert lines[0]["notice_version"] == 3
+    assert lines[0]["notice_version"] == 4
     if os.name == "posix":
         assert home.consent_log.stat().st_mode & 0o077 == 0
         assert home.path.stat().st_mode & 0o077 == 0

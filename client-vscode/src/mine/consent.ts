@@ -10,14 +10,14 @@ type Numbered = [number, Decision | null];
 
 export function consentPage(overview: Overview, run: (command: Command) => void): HTMLElement[] {
   return [
-    element("h3", {}, t("What holds now")),
+    element("h2", {}, t("What holds now")),
     holdsNow(overview),
     element("div", { class: "actions" }, ...ways(overview, run)),
     ...decisionTable(overview.decisions),
     ...places(overview),
     ...exportTable(overview.exports),
     ...erasureTable(overview.erasures),
-    element("h3", {}, t("In memory only")),
+    element("h2", {}, t("In memory only")),
     element(
       "p",
       {},
@@ -65,7 +65,7 @@ function ways({ consent }: Overview, run: (command: Command) => void): HTMLEleme
 
 function decisionTable(decisions: Overview["decisions"]): HTMLElement[] {
   if (decisions.length === 0) {
-    return [element("h3", {}, t("Decisions")), element("p", {}, t("Nobody decided anything yet."))];
+    return [element("h2", {}, t("Decisions")), element("p", {}, t("Nobody decided anything yet."))];
   }
   const numbered = decisions.map((decision, index): Numbered => [index + 1, decision]).reverse();
   return [
@@ -145,7 +145,7 @@ function contentWords(content: Overview["consent"]["content"]): string {
 }
 
 function places({ files, folder, derived, imported_sessions: imported }: Overview): HTMLElement[] {
-  const heading = element("h3", {}, t("Where it lies"));
+  const heading = element("h2", {}, t("Where it lies"));
   if (files.length === 0) {
     return [heading, element("p", {}, t("Nothing of yours is on this computer's disk."))];
   }
@@ -184,7 +184,7 @@ function holdsWords(name: string): string {
 
 function exportTable(exports: readonly Exported[]): HTMLElement[] {
   if (exports.length === 0) {
-    return [element("h3", {}, t("What left")), element("p", {}, t("Nothing of it was ever exported."))];
+    return [element("h2", {}, t("What left")), element("p", {}, t("Nothing of it was ever exported."))];
   }
   return [
     table<Exported>(

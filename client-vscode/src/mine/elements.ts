@@ -120,7 +120,7 @@ export function nothing(heading: string, text: string, ...actions: Child[]): HTM
   return element(
     "div",
     { class: "nothing" },
-    element("h3", {}, heading),
+    element("h2", {}, heading),
     element("p", {}, text),
     ...(actions.length > 0 ? [element("div", { class: "actions" }, ...actions)] : []),
   );

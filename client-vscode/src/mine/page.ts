@@ -116,7 +116,7 @@ class Page {
       t("{0} {1} on this computer, in", recordingWords(overview.consent), size(bytes)),
       " ",
       element("code", {}, overview.folder),
-      `. ${t("Nothing is sent anywhere. Read at {0}.", when)}${waiting}`,
+      `. ${t("Read at {0}.", when)}${waiting}`,
     );
     this.warn(overview.trouble ?? undefined);
     fill(this.toolbar, ...this.ways(overview));

@@ -114,7 +114,7 @@ function vectorOf({ vector }: Profile): HTMLElement[] {
     count(vector.traces, "program"),
     count(vector.sessions.length, "session"),
   );
-  return [element("h3", {}, t("Your vector")), element("p", {}, words)];
+  return [element("h2", {}, t("Your vector")), element("p", {}, words)];
 }
 
 function unknown({ not_known_yet: subjects, fewest }: Profile): HTMLElement[] {
@@ -124,7 +124,7 @@ function unknown({ not_known_yet: subjects, fewest }: Profile): HTMLElement[] {
   const why = t("What was seen fewer than {0} times says nothing yet:", fewest);
   const items = subjects.map((subject) => element("li", {}, subject));
   return [
-    element("h3", {}, t("Not known yet")),
+    element("h2", {}, t("Not known yet")),
     element("p", {}, why),
     element("ul", { class: "many" }, ...items),
   ];

@@ -1,5 +1,7 @@
 /** What was suggested and what became of it, and what somebody said that they are doing. */
 
+import { levelWords } from "../levelWords";
+import { LEVELS } from "../settings";
 import { element, facts, nothing, table } from "./elements";
 import { t } from "./texts";
 import type { Answered, Became, Overview, Suggested } from "./told";
@@ -42,7 +44,7 @@ function suggestionTable(
       [
         { title: t("When"), cell: ({ wall_us: when }) => moment(dateOf(when)) },
         { title: t("Where"), cell: ({ document }) => fileName(document) },
-        { title: t("Help"), cell: ({ level }) => levelWords(level) },
+        { title: t("Help"), cell: ({ level }) => helpWords(level) },
         { title: t("Size"), cell: sizeOf },
         { title: t("What became of it"), cell: becameWords, isWide: true },
       ],
@@ -60,7 +62,7 @@ function answerTable({ counts, latest }: Overview["intents"]): HTMLElement[] {
     number(counts.corrected ?? 0),
   );
   return [
-    element("h3", {}, t("What you are doing")),
+    element("h2", {}, t("What you are doing")),
     element("p", {}, told),
     ...(latest.length === 0
       ? []
@@ -92,19 +94,10 @@ function sizeOf({ inserted_characters: inserted, removed_characters: removed }: 
     : t("+{0} −{1} characters", number(inserted), number(removed));
 }
 
-function levelWords(level: string): string {
-  switch (level) {
-    case "nudge":
-      return t("where to look");
-    case "hint":
-      return t("what is wrong");
-    case "step":
-      return t("the next step");
-    case "fix":
-      return t("the whole fix");
-    default:
-      return level;
-  }
+/** Return a level in words; what was recorded may name one that there is no more. */
+function helpWords(level: string): string {
+  const known = LEVELS.find((each) => each === level);
+  return known === undefined ? level : levelWords(t, known);
 }
 
 function titleOf(stage: Became): string {

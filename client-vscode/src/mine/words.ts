@@ -1,6 +1,6 @@
 /** Times, sizes and names in words. */
 
-import { counted } from "../counted";
+import { type Thing, counted } from "../counted";
 import { locale, t } from "./texts";
 
 const SECOND_US = 1_000_000;
@@ -40,8 +40,8 @@ export function percent(share: number): string {
   return share.toLocaleString(locale(), { style: "percent" });
 }
 
-export function count(value: number, thing: string): string {
-  return counted(value, thing, locale());
+export function count(value: number, thing: Thing): string {
+  return counted(t, value, thing, locale());
 }
 
 /** Return how long something took: "38 s", "12 min", "2 h 5 min". */
