@@ -29,8 +29,7 @@ What      edits in files you open here, saves, copies, runs, kinds of terminal c
           without it (metadata), only when, how much, and how runs ended. Never: password and
           key files, other windows, the clipboard.
 Where     in the folder {home}, readable by your account only.
-Who       you. Nothing is sent anywhere, unless you allow the scope instructor and join a course
-          (`foretrace collect join`), which tells you first what it sees.
+Who       you. Nothing is sent anywhere, unless you allow that and join a course.
 How long  this permission ends on {expires}. What was recorded is kept {kept}.
 How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while;
           `foretrace traces forget` erases what was recorded. Help works without recording.
