@@ -23,11 +23,6 @@ SHOWN = (
         "next-edit",
     ),
     (
-        "vscode-consent",
-        "test_first_run.py::test_the_choice_says_what_where_who_and_how_long",
-        "consent-dialog",
-    ),
-    (
         "vscode-mine",
         "test_mine.py::test_the_page_is_readable_in_every_theme_and_keeps_its_tab",
         "mine-replay-alone",

@@ -67,7 +67,7 @@ export class ConsentDialog {
       ...noticeParts(text).map((part) =>
         part.heading === undefined ? part.text : `${part.heading}: ${part.text}`,
       ),
-      l10n.t("Or click Foretrace in the status bar."),
+      l10n.t("In VS Code: click Foretrace in the status bar."),
     ];
     const answer = await window.showInformationMessage(
       l10n.t("What may Foretrace record?"),
