@@ -75,14 +75,9 @@ class Editor:
         if before is not None:
             self.page.set_viewport_size(before)
 
-    def picture_of(self, part: Locator, name: str, height: int) -> None:
-        """Keep a picture for the documentation of a part of a window that is so high."""
-        before = self.page.viewport_size
-        self.page.set_viewport_size({"width": 1280, "height": height})
-        self.page.wait_for_timeout(_SETTLE_MS)
+    def picture_of(self, part: Locator, name: str) -> None:
+        """Keep a picture for the documentation of a part of the window that is wholly in view."""
         part.screenshot(path=SCREENSHOTS / f"{name}.png")
-        if before is not None:
-            self.page.set_viewport_size(before)
 
     # Keys
 

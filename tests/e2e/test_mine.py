@@ -185,7 +185,7 @@ def test_the_page_is_readable_in_every_theme_and_keeps_its_tab(
                 _halfway(editor, mine)
             editor.screenshot(f"mine-{body.removeprefix('vscode-')}-{title.lower()}")
             if (body, title) == ("vscode-light", "Replay"):
-                editor.picture_of(mine.find("role=tabpanel"), "mine-replay-alone", 720)
+                editor.picture_of(mine.find("role=tabpanel"), "mine-replay-alone")
             assert mine.barriers() == []
     mine.find("role=tab[name=Consent]").click()
     editor.show("program.py")
