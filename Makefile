@@ -22,7 +22,7 @@ demo:
 
 test:
 	@$(PYTHON) scripts/bootstrap.py dev
-	.venv/bin/python -m pytest -m "not figures and not e2e"
+	.venv/bin/python -m pytest -n auto --dist loadfile -m "not figures and not e2e"
 
 # The extension carries Foretrace's wheel, and pip's for the Pythons that come without.
 vscode:
