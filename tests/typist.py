@@ -35,9 +35,9 @@ class Typist:
 
     def until_committed(self) -> None:
         """Wait until everything is committed that was typed so far."""
-        self.server.save(self.uri, self.text)
         before = self.server.status()["recording"]["committed"]
         # The save is one more event, so there is something to wait for.
+        self.server.save(self.uri, self.text)
         self.until(lambda now: now["committed"] > before and not now["waiting"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -53,6 +54,8 @@ class Wire:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**os.environ, "FORETRACE_HOME": str(home.path)},
+                # Whoever runs the tests may have left it ignored, and it is handed down.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
         self._to_server, from_server = self._connect()
         threading.Thread(target=self._read, args=(from_server,), daemon=True).start()
