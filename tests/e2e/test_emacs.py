@@ -126,6 +126,9 @@ def test_closing_the_question_writes_nothing_and_it_can_be_had_again(
     assert contents(home.path) == {}
     editor.command("foretrace-consent")
     editor.until(lambda: QUESTION in editor.said, "the question again")
+    prompt = "(and (active-minibuffer-window) t)"
+    editor.until(lambda: editor.lisp(prompt), "the prompt")
+    time.sleep(1)  # keys that come before it reads them are thrown away
     editor.keys(WITHOUT)
     editor.until(lambda: "recording without text until" in editor.said, "what holds now")
     assert read_consent(home, NOW).content is Content.METADATA
