@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import datetime, timezone
 
-import pytest
-
-from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.home import Home
 from tests.e2e.conftest import WORKING, Open
 from tests.e2e.vscode import VSCode
@@ -15,22 +11,14 @@ from tests.forensics import found_in
 from tests.stored import replayed
 
 
-@pytest.fixture
-def home(vscode: VSCode) -> Home:
-    """A data folder in which recording with text is allowed."""
-    now = datetime.now(timezone.utc)
-    grant(vscode.home, [Scope.LOCAL], Content.FULL, "test", now)
-    return vscode.home
-
-
 def test_a_file_is_forgotten_and_no_longer_recorded(
-    vscode: VSCode, home: Home, opened: Open
+    vscode: VSCode, consented: Home, opened: Open
 ) -> None:
     editor = opened(WORKING)
     editor.press("Control+End")
     editor.type("# swordfish\n")
     editor.save()
-    editor.until(lambda: "swordfish" in str(replayed(home).texts), "it is recorded")
+    editor.until(lambda: "swordfish" in str(replayed(consented).texts), "it is recorded")
 
     editor.command("Foretrace: Forget What Was Recorded")
     editor.until(lambda: "This file" in " ".join(editor.choices()), "what can be forgotten")
@@ -43,7 +31,7 @@ def test_a_file_is_forgotten_and_no_longer_recorded(
     done = editor.notification("Forgotten: ")
     done.wait_for()
     editor.screenshot("forgotten")
-    assert not found_in(home.path, ["swordfish"])
+    assert not found_in(consented.path, ["swordfish"])
 
     done.get_by_role("button", name="Stop Recording This File").click()
     editor.until((vscode.workspace / ".traceignore").exists, "the file is named as ignored")
@@ -53,12 +41,12 @@ def test_a_file_is_forgotten_and_no_longer_recorded(
     editor.type("# halibut\n")
     editor.save()
     vscode.stop()
-    assert not found_in(home.path, ["halibut"])
-    assert not found_in(home.path, ["swordfish"])
+    assert not found_in(consented.path, ["halibut"])
+    assert not found_in(consented.path, ["swordfish"])
 
 
 def test_what_was_recorded_is_handed_in_once_that_is_allowed(
-    vscode: VSCode, home: Home, opened: Open
+    vscode: VSCode, consented: Home, opened: Open
 ) -> None:
     editor = opened(WORKING)
     editor.press("Control+End")
