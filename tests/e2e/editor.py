@@ -18,6 +18,23 @@ PATIENCE_SECONDS = 60
 _LOOK_MS = 100
 _SETTLE_MS = 500
 
+# All that VS Code keeps of its state in the browser.
+_WRITTEN_DOWN = """async () => {
+    const done = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const found = [];
+    for (const { name } of await indexedDB.databases()) {
+        const db = await done(indexedDB.open(name));
+        for (const store of db.objectStoreNames) {
+            found.push(...(await done(db.transaction(store).objectStore(store).getAll())));
+        }
+        db.close();
+    }
+    return found.filter((each) => typeof each === "string");
+}"""
+
 
 class Editor:
     """A window with one file open in it."""
@@ -35,6 +52,13 @@ class Editor:
     def reopen(self) -> None:
         """Open the window anew, with what was open in it."""
         self.page.goto(self.page.url.partition("&payload")[0])
+
+    def keeps(self, words: str) -> bool:
+        """Whether VS Code has written something down, to know it when the window is opened again.
+
+        It does every few seconds, if it has nothing else to do.
+        """
+        return any(words in each.replace("\\", "") for each in self.page.evaluate(_WRITTEN_DOWN))
 
     def reload(self) -> None:
         """Load the window anew: extensions start again, and what VS Code remembers stays."""

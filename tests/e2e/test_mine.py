@@ -197,7 +197,7 @@ def test_the_page_is_readable_in_every_theme_and_keeps_its_tab(
     editor.press("Enter")
     mine.find("option:has-text('(1 edit)')").first.wait_for(state="attached")
     assert mine.focused() == "Refresh"
-    editor.page.wait_for_timeout(6000)  # VS Code writes down what is open every few seconds
+    editor.until(lambda: editor.keeps('"tab":"consent"'), "the tab is written down")
     editor.reopen()
     mine.find("text=Read at").wait_for()
     assert mine.selected() == "Consent"
