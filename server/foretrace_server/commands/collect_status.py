@@ -43,15 +43,15 @@ def report(home: Home) -> list[dict[str, Any]]:
     """
     with pushing():
         courses = read_courses(home)
+        coverage = may_send(home)
+        since_wall_us = coverage.begins_wall_us if coverage is not None else None
         try:
             store = Store.read(home)
         except NoTracesError:
-            return [_of(course, None, None) for course in courses]
+            return [_of(course, None, since_wall_us) for course in courses]
         with closing(store):
             # Made by an older version, it has no outbox, and nothing was sent.
             known = store.db["outbox"].exists()
-            coverage = may_send(home)
-            since_wall_us = coverage.begins_wall_us if coverage is not None else None
             return [
                 _of(each, Outbox(store.db, each.address) if known else None, since_wall_us)
                 for each in courses
