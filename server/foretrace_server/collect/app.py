@@ -16,7 +16,6 @@ from typing import Any
 
 import anyio
 from anyio import CapacityLimiter, to_thread
-from attrs import asdict
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -128,13 +127,15 @@ class _Calls:
 
     async def sessions(self, request: Request) -> Response:
         enrolment = await self._sender(request)
+        if enrolment.withdrawn:
+            raise _withdrawn()
         found = await asyncio.wrap_future(self._keeper.sessions(enrolment.subject))
         return JSONResponse({"sessions": found})
 
     async def withdraw(self, request: Request) -> Response:
         enrolment = await self._sender(request)
         erased = await asyncio.wrap_future(self._keeper.withdraw(enrolment.subject))
-        return JSONResponse(asdict(erased))
+        return JSONResponse(erased.for_the_subject())
 
     async def segments(self, request: Request) -> Response:
         enrolment = await self._sender(request)
@@ -224,7 +225,9 @@ def _too_large(message: str) -> _ProblemError:
 
 
 def _withdrawn() -> _ProblemError:
-    return _ProblemError(Problem.WITHDRAWN, "you withdrew from this course; nothing is taken")
+    return _ProblemError(
+        Problem.WITHDRAWN, "you withdrew from this course, or were taken out; nothing is taken"
+    )
 
 
 def _refused(refusal: Refusal) -> Response:
