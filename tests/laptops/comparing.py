@@ -1,4 +1,4 @@
-"""Whether a course has of each session what the laptop has: the same events, the same texts, once."""
+"""Whether a course has of each session what the laptop has: the same events and texts, once."""
 
 from __future__ import annotations
 

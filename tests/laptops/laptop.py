@@ -1,9 +1,9 @@
 """One simulated laptop: a process that records what its student types, and sends it to the course.
 
-It has a data folder and a consent of its own. Recording and sending are those of the language server;
-only the editor is left out. It may be killed at any moment: the next process of the laptop goes on at
-the text at which its student is by then, in a session of its own, as an editor does that was started
-again.
+It has a data folder and a consent of its own. Recording and sending are those of the language
+server; only the editor is left out. It may be killed at any moment: the next process of the laptop
+goes on at the text at which its student is by then, in a session of its own, as an editor does that
+was started again.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _AGAIN_SECONDS = 0.5
 class Plan:
     """What a laptop does: its times are of the monotonic clock, which all processes share.
 
-    A change is typed every `gap_seconds` from `begins` on; after `gives_up` nothing more is sent. With
-    `hurry` less than 1 all that sending waits for takes only that part of its time.
+    A change is typed every `gap_seconds` from `begins` on; after `gives_up` nothing more is sent.
+    With `hurry` less than 1 all that sending waits for takes only that part of its time.
     """
 
     folder: Path
@@ -129,7 +129,7 @@ async def _typing(plan: Plan, home: Home, lost: list[str]) -> None:
 
 
 async def _type(plan: Plan, recorder: Recorder, sends: sending.Sending) -> None:
-    """Type each change when its time has come; what was typed before this process began is there."""
+    """Type each change when its time has come; what was to be typed before is there at once."""
     due = plan.begins
     for work in plan.work:
         text, is_open = work.start, False

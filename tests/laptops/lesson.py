@@ -1,8 +1,8 @@
 """A lesson: many laptops type and send at once while laptops, the way and the course fail them.
 
-A laptop is a process of its own, and dies by SIGKILL in the middle of a share of its rounds of sending.
-The course is the real `foretrace collect serve`; once it is killed and started again, and for a while its
-disk is full, where a disk can be mounted for it.
+A laptop is a process of its own, and dies by SIGKILL in the middle of a share of its rounds of
+sending. The course is the real `foretrace collect serve`; once it is killed and started again, and
+for a while its disk is full, where a disk can be mounted for it.
 """
 
 from __future__ import annotations
@@ -350,7 +350,7 @@ def _bytes_of(home: Home) -> int:
 def _disk(folder: Path) -> Iterator[Disk | None]:
     """Make a folder, as a file system of its own where that can be mounted.
 
-    It lies in a file beside it: what is to reach the disk must do so, as where a course really lies.
+    It lies in a file beside it, so that what is to reach the disk does so.
     """
     folder.mkdir()
     image = folder.with_suffix(".img")

@@ -1,7 +1,7 @@
 """The way between laptops and their course, on which things go wrong: a proxy on the loopback.
 
-It takes a request whole before it passes it on. Of each hundred some come twice, some come late or again
-when later ones were there before, some break off, and of some the answer gets lost.
+It takes a request whole before it passes it on. Some then come twice, some late or again when later
+ones were there before, some break off, and of some the answer gets lost.
 """
 
 from __future__ import annotations

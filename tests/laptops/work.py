@@ -1,7 +1,7 @@
 """What simulated students type: the work of real people, a change at a time.
 
-Most write the programs that students of the ITAP tutor wrote, from nothing to each of their states, key
-by key. One of ten goes on where a keystroke history of the editing traces stands.
+Most write the programs that students of the ITAP tutor wrote, from nothing to each of their states,
+key by key. One of ten goes on in the middle of a keystroke history of the editing traces.
 """
 
 from __future__ import annotations

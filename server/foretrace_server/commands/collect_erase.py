@@ -30,8 +30,8 @@ from foretrace_server.commands.output import (
 def command(context: click.Context, student: str, path: Path | None, as_json: bool) -> None:
     """Erase all that a course has of a student, who is named as in the roster or by pseudonym.
 
-    It does not ask. Nothing more is taken from them: their token is worth nothing. The server may be
-    running. Exit code 1 where old bytes stay for now.
+    It does not ask. Nothing more is taken from them: their token is worth nothing. The server may
+    be running. Exit code 1 where old bytes stay for now.
     """
     course = course_at(path)
     with about_course():
