@@ -18,10 +18,12 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from foretrace_server.collect.connections import Framed
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolment, Enrolments
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
@@ -94,6 +96,7 @@ def make_app(course: Course) -> Starlette:
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/course", calls.course, methods=["GET"]),
         ],
+        middleware=[Middleware(Framed)],
         exception_handlers={
             _ProblemError: _problem,
             HTTPException: _not_there,
