@@ -114,6 +114,8 @@ def forget(home: Home, selection: Selection, reason: str = FORGOTTEN) -> Receipt
     """
     with contextlib.closing(Store.create(home)) as store:
         db = store.db
+        # SQLite would go through all events for each name of a document that goes.
+        db.execute("PRAGMA foreign_keys = OFF")
         with writing(db):
             plan = _Plan(db, home, selection)
             receipt = plan.receipt(reason, time.time_ns() // 1000)
@@ -280,8 +282,7 @@ class _Plan:
         about = self._about_path() if wanted.path is not None else None
         for row in self._rows():
             if (
-                (wanted.sessions is None or self._names[row.session] in wanted.sessions)
-                and (about is None or row.document in about)
+                (about is None or row.document in about)
                 and (wanted.since_wall_us is None or row.wall_us >= wanted.since_wall_us)
                 and (wanted.until_wall_us is None or row.wall_us < wanted.until_wall_us)
             ):
@@ -304,15 +305,23 @@ class _Plan:
                 self._later.setdefault(row.session, []).append(row.sequence)
 
     def _rows(self, with_content: bool = False) -> Iterator[_Row]:
-        only = (
-            "WHERE typeof(inserted) IN ('text', 'blob') OR typeof(removed) IN ('text', 'blob') "
-            "OR json_extract(data, '$.digest', '$.function', '$.text') != '[null,null,null]'"
-            if with_content
-            else ""
-        )
+        """Iterate over the events of the sessions that are named, or all that have text."""
+        wanted, sessions = self._selection.sessions, None
+        if with_content:
+            only = (
+                "typeof(inserted) IN ('text', 'blob') OR typeof(removed) IN ('text', 'blob') "
+                "OR json_extract(data, '$.digest', '$.function', '$.text') != '[null,null,null]'"
+            )
+        elif wanted is not None:
+            # A course has many sessions of others, which nobody is to wait for.
+            only = "events.session IN (SELECT value FROM json_each(:sessions))"
+            sessions = json.dumps([id for id, name in self._names.items() if name in wanted])
+        else:
+            only = "true"
         rows = self._db.conn.execute(
             "SELECT events.session, sequence, wall_us, kind, name FROM events "  # noqa: S608
-            f"LEFT JOIN documents ON documents.id = document {only} ORDER BY 1, 2"
+            f"LEFT JOIN documents ON documents.id = document WHERE {only} ORDER BY 1, 2",
+            {"sessions": sessions},
         )
         for row in rows:
             yield _Row(*row)

@@ -16,13 +16,14 @@ from typing import Any
 
 import anyio
 from anyio import CapacityLimiter, to_thread
-from attrs import asdict
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from foretrace_server.collect.connections import Framed
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolment, Enrolments
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
@@ -95,6 +96,7 @@ def make_app(course: Course) -> Starlette:
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/course", calls.course, methods=["GET"]),
         ],
+        middleware=[Middleware(Framed)],
         exception_handlers={
             _ProblemError: _problem,
             HTTPException: _not_there,
@@ -128,13 +130,15 @@ class _Calls:
 
     async def sessions(self, request: Request) -> Response:
         enrolment = await self._sender(request)
+        if enrolment.withdrawn:
+            raise _withdrawn()
         found = await asyncio.wrap_future(self._keeper.sessions(enrolment.subject))
         return JSONResponse({"sessions": found})
 
     async def withdraw(self, request: Request) -> Response:
         enrolment = await self._sender(request)
         erased = await asyncio.wrap_future(self._keeper.withdraw(enrolment.subject))
-        return JSONResponse(asdict(erased))
+        return JSONResponse(erased.for_the_subject())
 
     async def segments(self, request: Request) -> Response:
         enrolment = await self._sender(request)
@@ -224,7 +228,9 @@ def _too_large(message: str) -> _ProblemError:
 
 
 def _withdrawn() -> _ProblemError:
-    return _ProblemError(Problem.WITHDRAWN, "you withdrew from this course; nothing is taken")
+    return _ProblemError(
+        Problem.WITHDRAWN, "you withdrew from this course, or were taken out; nothing is taken"
+    )
 
 
 def _refused(refusal: Refusal) -> Response:

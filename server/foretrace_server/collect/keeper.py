@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import takewhile
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
@@ -23,7 +23,13 @@ from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
 from foretrace_telemetry.rewrite import is_to_be_scoured
-from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+from foretrace_telemetry.store import (
+    ForgottenError,
+    NoTracesError,
+    SessionInfo,
+    Store,
+    newest_erasure,
+)
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +53,8 @@ class WithdrawnError(Exception):
 class Withdrawal:
     """The receipt of a withdrawal: what was erased, and what was made of it before.
 
-    `derived` went with it; `exports` are out of reach, and told without where they lie. Where it is
-    not `complete`, old bytes stay until another program has read to its end, or the disk has room.
+    `derived` went with it; `exports` are out of reach. Where it is not `complete`, old bytes stay
+    until another program has read to its end, or the disk has room.
     """
 
     sessions: int
@@ -57,6 +63,14 @@ class Withdrawal:
     derived: tuple[str, ...]
     exports: tuple[dict[str, Any], ...]
     complete: bool
+
+    def for_the_subject(self) -> dict[str, Any]:
+        """Return what the subject is told: all but where the exports of the instructor lie."""
+        exports = [
+            {name: value for name, value in export.items() if name != "path"}
+            for export in self.exports
+        ]
+        return {**asdict(self), "exports": exports}
 
 
 class Keeper:
@@ -117,9 +131,10 @@ class Keeper:
     def _keep(
         self, subject: str, session: SegmentSession, events: Sequence[Recorded]
     ) -> int | Refusal:
+        store, name = self._opened(), _name_here(session.name, subject)
+        erasure = newest_erasure(store.db)
         if self._enrolments.has_withdrawn(subject):
             raise WithdrawnError
-        store, name = self._opened(), _name_here(session.name, subject)
         try:
             writer = store.continue_session(name)
         except NoTracesError:
@@ -141,6 +156,9 @@ class Keeper:
                     SOURCE,
                 )
                 writer = store.begin_session(info)
+            if newest_erasure(store.db) != erasure:
+                # Another process erases, perhaps this subject; from here on the writer heeds it.
+                raise ForgottenError
             writer.append_whole(new)
         self._scour_if_due(store)
         return writer.last_sequence if writer else 0
@@ -150,13 +168,13 @@ class Keeper:
         return {name.removesuffix(f"-{subject}"): last for name, last in lasts.items()}
 
     def _withdraw(self, subject: str) -> Withdrawal:
-        self._enrolments.withdraw(subject)
-        return self._erase(subject)
+        # Noted even where nothing is here: another process may be writing the first of it.
+        return self._erase(subject, is_new=self._enrolments.withdraw(subject))
 
-    def _erase(self, subject: str) -> Withdrawal:
+    def _erase(self, subject: str, is_new: bool = False) -> Withdrawal:
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
-        if _has_content(store, subject):
+        if is_new or _has_content(store, subject):
             # Later texts of the documents' names are those of others: all of this subject's go.
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
@@ -168,14 +186,19 @@ class Keeper:
             if receipt["reason"] == WITHDRAWN and sessions.intersection(receipt["sessions"])
         ]
         exports = {
-            (export["made_wall_us"], export["format"]) for r in found for export in r["exports"]
+            (export["made_wall_us"], export["format"], export["path"])
+            for receipt in found
+            for export in receipt["exports"]
         }
         return Withdrawal(
             len(sessions),
             sum(receipt["events"] for receipt in found),
             sum(receipt["documents"] for receipt in found),
             tuple(sorted({name for receipt in found for name in receipt["derived"]})),
-            tuple({"made_wall_us": made, "format": form} for made, form in sorted(exports)),
+            tuple(
+                {"made_wall_us": made, "format": form, "path": path}
+                for made, form, path in sorted(exports)
+            ),
             not is_to_be_scoured(store.db),
         )
 
