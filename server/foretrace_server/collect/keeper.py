@@ -1,11 +1,13 @@
 """The keeper: the one thread that writes what a course is sent, reads it, and erases it.
 
 What it was asked for is done in order, so that nothing comes between looking and writing. A segment
-is one batch: it is on the disk before its sender is told so, or nothing of it is.
+is one batch: it is on the disk before its sender is told so, or nothing of it is. What is forgotten
+is gone from the tables at once, and from the bytes of the files when these are scoured next.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -18,12 +20,16 @@ from attrs import frozen
 
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
+from foretrace_server.collect.forgetting import Forgotten, forget_here
 from foretrace_server.collect.receiving import Refusal, following
+from foretrace_server.collect.scouring import Scouring
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
-from foretrace_telemetry.rewrite import is_to_be_scoured
+from foretrace_telemetry.rewrite import drop_unused, is_to_be_scoured
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+from foretrace_telemetry.transaction import writing
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +37,6 @@ WITHDRAWN = "withdrawn"
 SOURCE = "collect"
 _MOST_WAITING = 200
 _BUSY_SECONDS = 5.0
-_SCOUR_AGAIN_SECONDS = 60.0
 _Answer = TypeVar("_Answer")
 
 
@@ -68,10 +73,11 @@ class Keeper:
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._store: Store | None = None
-        self._scoured_at = 0.0
+        self._scouring = Scouring()
+        self._timer: threading.Timer | None = None
 
     def begin(self) -> Future[None]:
-        """Open the store, and finish withdrawals that were begun.
+        """Open the store, and finish what was begun to be erased.
 
         Raises, as all of these do in time:
             OSError: the folder or a file cannot be made.
@@ -98,9 +104,13 @@ class Keeper:
         """Take nothing more of a subject, erase what is here, and answer the receipt."""
         return self._asked(self._withdraw, subject)
 
+    def forget(self, subject: str, forgetting: Forgetting) -> Future[Forgotten]:
+        """Forget what a subject forgot of a session of their own, and answer the receipt."""
+        return self._asked(self._forget, subject, forgetting)
+
     def close(self) -> None:
-        """Do what was asked for, and close the store."""
-        self._thread.submit(self._close)
+        """Do what was asked for, leave nothing that was forgotten, and close the store."""
+        self._thread.submit(self._end)
         self._thread.shutdown()
 
     def _asked(self, call: Callable[..., _Answer], *arguments: Any) -> Future[_Answer]:
@@ -113,6 +123,8 @@ class Keeper:
     def _begin(self) -> None:
         for subject in self._enrolments.withdrawn():
             self._erase(subject)
+        if self._course.home.traces.exists():
+            self._scour()
 
     def _keep(
         self, subject: str, session: SegmentSession, events: Sequence[Recorded]
@@ -142,7 +154,7 @@ class Keeper:
                 )
                 writer = store.begin_session(info)
             writer.append_whole(new)
-        self._scour_if_due(store)
+        self._scour_later(store)
         return writer.last_sequence if writer else 0
 
     def _sessions(self, subject: str) -> dict[str, int]:
@@ -161,7 +173,7 @@ class Keeper:
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
         elif is_to_be_scoured(store.db):
-            is_scoured(store)
+            self._scour()
         found = [
             receipt
             for receipt in receipts(store.db)
@@ -179,12 +191,48 @@ class Keeper:
             not is_to_be_scoured(store.db),
         )
 
-    def _scour_if_due(self, store: Store) -> None:
-        """Try again what could not be done when something was erased."""
-        now = time.monotonic()
-        if is_to_be_scoured(store.db) and now - self._scoured_at > _SCOUR_AGAIN_SECONDS:
-            self._scoured_at = now
+    def _forget(self, subject: str, forgetting: Forgetting) -> Forgotten:
+        store, name = self._opened(), _name_here(forgetting.session, subject)
+        forgotten = forget_here(store, self._course.home.key(), name, forgetting)
+        self._scour_later(store)
+        return forgotten
+
+    def _scour_later(self, store: Store) -> None:
+        """Have the files be scoured when it is time to, if they are to be."""
+        if self._timer is None and is_to_be_scoured(store.db):
+            wait_seconds = self._scouring.wait_seconds(time.monotonic())
+            self._timer = threading.Timer(wait_seconds, self._scour_now)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _scour_now(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it was closed in between
+            self._thread.submit(self._scour)
+
+    def _scour(self) -> None:
+        self._timer = None
+        store = self._opened()
+        if not is_to_be_scoured(store.db):
+            return
+        began = time.monotonic()
+        try:
+            with writing(store.db):
+                drop_unused(store.db)
             is_scoured(store)
+        finally:
+            self._scouring.done(began, time.monotonic())
+        self._scour_later(store)
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        try:
+            if self._store is not None:
+                self._scour()
+        finally:
+            self._close()
+            if self._timer is not None:
+                self._timer.cancel()
 
     def _opened(self) -> Store:
         if self._store is not None and not self._store.is_in_place():
