@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import define
 
-_GATHER_SECONDS = 10.0
+_GATHER_SECONDS = 2.0
 # At most this part of the time goes by with scouring.
 _SHARE = 1 / 20
 
