@@ -180,28 +180,27 @@ def test_only_the_senders_own_sessions_are_forgotten(
     assert [each.event.body for each in kept(klass.course, "s-1")] == [Opened("a")]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"[]",
-        b"[" * 100_000,
-        b'{"session": "s-1"}',
-        b'{"session": "../x", "erased": [], "withheld": []}',
-        b'{"session": "s-1", "erased": [[0, 1]], "withheld": []}',
-        b'{"session": "s-1", "erased": [[2, 1]], "withheld": []}',
-        b'{"session": "s-1", "erased": [[1, 1e3]], "withheld": []}',
-        b'{"session": "s-1", "erased": [[true, 1]], "withheld": []}',
-        b'{"session": "s-1", "erased": [[1, 9223372036854775808]], "withheld": []}',
-        json.dumps(
-            {"session": "s-1", "erased": [[3 * n + 1] * 2 for n in range(20_001)], "withheld": []}
-        ).encode(),
-    ],
-    ids=range(11),
+NOTHING_TO_FORGET = (
+    b"",
+    b"[]",
+    b"[" * 100_000,
+    b'{"session": "s-1"}',
+    b'{"session": "../x", "erased": [], "withheld": []}',
+    b'{"session": "s-1", "erased": [[0, 1]], "withheld": []}',
+    b'{"session": "s-1", "erased": [[2, 1]], "withheld": []}',
+    b'{"session": "s-1", "erased": [[1, 1e3]], "withheld": []}',
+    b'{"session": "s-1", "erased": [[true, 1]], "withheld": []}',
+    b'{"session": "s-1", "erased": [[1, 9223372036854775808]], "withheld": []}',
+    json.dumps(
+        {"session": "s-1", "erased": [[3 * n + 1] * 2 for n in range(20_001)], "withheld": []}
+    ).encode(),
 )
-def test_what_says_not_what_to_forget_is_refused(klass: Class, body: bytes) -> None:
-    answer = tell(klass.server, klass.ada, body)
-    assert (answer.status, answer.content["error"]) == (422, "invalid")
+
+
+def test_what_says_not_what_to_forget_is_refused(klass: Class) -> None:
+    for body in NOTHING_TO_FORGET:
+        answer = tell(klass.server, klass.ada, body)
+        assert (answer.status, answer.content["error"]) == (422, "invalid"), body[:99]
 
 
 def test_what_is_too_large_or_sent_as_something_else_is_named(klass: Class) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -219,8 +220,9 @@ class Keeper:
             with writing(store.db):
                 drop_unused(store.db)
             is_scoured(store)
-        finally:
-            self._scouring.done(began, time.monotonic())
+        except sqlite3.Error as error:  # the disk is full, say: it is tried again
+            log.error("the files cannot be scoured now (%s)", type(error).__name__)
+        self._scouring.done(began, time.monotonic())
         self._scour_later(store)
 
     def _end(self) -> None:
