@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +36,8 @@ BODIES: tuple[Body, ...] = (
     Saved("digest"),
     Edited(0, "a", ""),
 )
+# Since when, how long, and whether later texts go.
+Span = tuple[int, int, bool]
 RUNS = st.lists(
     st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda run: (run[0], run[0] + run[1]))
 )
@@ -71,9 +74,7 @@ def told(home: Home, session: str) -> dict[int, Event | None]:
         max_size=3,
     )
 )
-def test_what_one_forgets_another_forgets_by_its_numbers(
-    spans: list[tuple[int, int, bool]],
-) -> None:
+def test_what_one_forgets_another_forgets_by_its_numbers(spans: list[Span]) -> None:
     with TemporaryDirectory() as folder:
         here, there = Home(Path(folder) / "here"), Home(Path(folder) / "there")
         filled(here)
@@ -103,7 +104,7 @@ def test_runs_become_as_few_as_can_be(runs: list[Numbers]) -> None:
     found = joined(runs)
     numbers = {number for first, last in runs for number in range(first, last + 1)}
     assert [n for first, last in found for n in range(first, last + 1)] == sorted(numbers)
-    assert all(last + 1 < first for (_, last), (first, _) in zip(found, found[1:], strict=False))
+    assert all(last + 1 < first for (_, last), (first, _) in pairwise(found))
 
 
 @given(RUNS, RUNS, st.integers(1, 5))

@@ -124,8 +124,7 @@ class Keeper:
     def _begin(self) -> None:
         for subject in self._enrolments.withdrawn():
             self._erase(subject)
-        if self._course.home.traces.exists():
-            self._scour()
+        self._scour()
 
     def _keep(
         self, subject: str, session: SegmentSession, events: Sequence[Recorded]
@@ -211,7 +210,10 @@ class Keeper:
             self._thread.submit(self._scour)
 
     def _scour(self) -> None:
+        """Leave nothing in the bytes of what was forgotten, if anything was."""
         self._timer = None
+        if not self._course.home.traces.exists():
+            return
         store = self._opened()
         if not is_to_be_scoured(store.db):
             return
@@ -229,11 +231,10 @@ class Keeper:
         if self._timer is not None:
             self._timer.cancel()
         try:
-            if self._store is not None:
-                self._scour()
+            self._scour()
         finally:
             self._close()
-            if self._timer is not None:
+            if self._timer is not None:  # it was tried in vain: the next start tries again
                 self._timer.cancel()
 
     def _opened(self) -> Store:
