@@ -14,6 +14,8 @@ from typing import Any
 from attrs import define, field
 
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange import forgetting
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 
 TOKEN = "a-token"
@@ -34,6 +36,7 @@ class ScriptedCourse:
     tokens: list[str | None] = field(factory=list)
     segments: list[Segment] = field(factory=list)
     sessions: dict[str, list[Recorded]] = field(factory=dict)
+    forgettings: list[Forgetting] = field(factory=list)
     withdrawn: bool = False
     notice: str = "We see it."
 
@@ -51,6 +54,9 @@ class ScriptedCourse:
             events = sum(map(len, self.sessions.values()))
             self.sessions.clear()
             return 200, {"erased_events": events}, {}
+        if path == "/v1/forget":
+            self.forgettings.append(forgetting.decode(body))
+            return 200, {"complete": True, "exports": []}, {}
         return self._take(decode([body]))
 
     def _take(self, segment: Segment) -> Script:

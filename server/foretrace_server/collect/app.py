@@ -29,6 +29,8 @@ from foretrace_server.collect.enrolment import Enrolment, Enrolments
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
 from foretrace_server.collect.receiving import Reason, Refusal, covered
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange import forgetting
+from foretrace_telemetry.exchange.forgetting import ForgettingError
 from foretrace_telemetry.exchange.segments import (
     LIMITS,
     VERSION,
@@ -93,6 +95,7 @@ def make_app(course: Course) -> Starlette:
         routes=[
             Route("/v1/segments", calls.segments, methods=["POST"]),
             Route("/v1/sessions", calls.sessions, methods=["GET"]),
+            Route("/v1/forget", calls.forget, methods=["POST"]),
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/course", calls.course, methods=["GET"]),
         ],
@@ -140,12 +143,25 @@ class _Calls:
         erased = await asyncio.wrap_future(self._keeper.withdraw(enrolment.subject))
         return JSONResponse(erased.for_the_subject())
 
+    async def forget(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        if _kind_of(request) != "application/json":
+            raise _ProblemError(Problem.TYPE, "it is sent with Content-Type: application/json")
+        parts = await _body(request, forgetting.MOST_BYTES)
+        try:
+            wanted = await to_thread.run_sync(forgetting.decode, b"".join(parts))
+        except ForgettingError as error:
+            raise _ProblemError(Problem.INVALID, str(error)) from error
+        forgotten = await asyncio.wrap_future(self._keeper.forget(enrolment.subject, wanted))
+        log.info("%s forgot something of session %s", enrolment.subject, wanted.session)
+        return JSONResponse(asdict(forgotten))
+
     async def segments(self, request: Request) -> Response:
         enrolment = await self._sender(request)
         if enrolment.withdrawn:
             raise _withdrawn()
         _check_type(request)
-        parts = await _body(request)
+        parts = await _body(request, LIMITS.most_bytes)
         segment, events = await to_thread.run_sync(self._read, parts, limiter=self._decoding)
         if isinstance(events, Refusal):
             return _refused(events)
@@ -190,32 +206,33 @@ class _Calls:
 
 
 def _check_type(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != CONTENT_TYPE:
+    if _kind_of(request) != CONTENT_TYPE:
         raise _ProblemError(Problem.TYPE, f"a segment is sent with Content-Type: {CONTENT_TYPE}")
     if request.headers.get("content-encoding", "").strip().lower() != "gzip":
         raise _ProblemError(Problem.TYPE, "a segment is sent with Content-Encoding: gzip")
 
 
-async def _body(request: Request) -> list[bytes]:
+def _kind_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _body(request: Request, most_bytes: int) -> list[bytes]:
     """Return the body in parts; one that is too large is not read any further."""
     told = request.headers.get("content-length", "0")
     parts, count = [], int(told) if told.isdecimal() else 0
-    if count > LIMITS.most_bytes:
-        raise _too_large(f"a segment has up to {LIMITS.most_bytes} bytes; send fewer events")
+    if count > most_bytes:
+        raise _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
     count = 0
     try:
         with anyio.fail_after(_BODY_SECONDS):
             async for part in request.stream():
                 count += len(part)
-                if count > LIMITS.most_bytes:
-                    raise _too_large(
-                        f"a segment has up to {LIMITS.most_bytes} bytes; send fewer events"
-                    )
+                if count > most_bytes:
+                    raise _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
                 parts.append(part)
     except TimeoutError as error:
         raise _ProblemError(
-            Problem.SLOW, f"the segment did not come within {_BODY_SECONDS:.0f} s"
+            Problem.SLOW, f"it did not come within {_BODY_SECONDS:.0f} s"
         ) from error
     except ClientDisconnect as error:
         raise _ProblemError(Problem.UNREADABLE, "the connection ended too early") from error

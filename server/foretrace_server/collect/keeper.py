@@ -1,12 +1,15 @@
 """The keeper: the one thread that writes what a course is sent, reads it, and erases it.
 
 What it was asked for is done in order, so that nothing comes between looking and writing. A segment
-is one batch: it is on the disk before its sender is told so, or nothing of it is.
+is one batch: it is on the disk before its sender is told so, or nothing of it is. What is forgotten
+is gone from the tables at once, and from the bytes of the files when these are scoured next.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +21,14 @@ from attrs import asdict, frozen
 
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
+from foretrace_server.collect.forgetting import Forgotten, forget_here
 from foretrace_server.collect.receiving import Refusal, following
+from foretrace_server.collect.scouring import Scouring
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
-from foretrace_telemetry.rewrite import is_to_be_scoured
+from foretrace_telemetry.rewrite import drop_unused, is_to_be_scoured
 from foretrace_telemetry.store import (
     ForgottenError,
     NoTracesError,
@@ -30,6 +36,7 @@ from foretrace_telemetry.store import (
     Store,
     newest_erasure,
 )
+from foretrace_telemetry.transaction import writing
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +44,6 @@ WITHDRAWN = "withdrawn"
 SOURCE = "collect"
 _MOST_WAITING = 200
 _BUSY_SECONDS = 5.0
-_SCOUR_AGAIN_SECONDS = 60.0
 _Answer = TypeVar("_Answer")
 
 
@@ -82,10 +88,11 @@ class Keeper:
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._store: Store | None = None
-        self._scoured_at = 0.0
+        self._scouring = Scouring()
+        self._timer: threading.Timer | None = None
 
     def begin(self) -> Future[None]:
-        """Open the store, and finish withdrawals that were begun.
+        """Open the store, and finish what was begun to be erased.
 
         Raises, as all of these do in time:
             OSError: the folder or a file cannot be made.
@@ -112,9 +119,13 @@ class Keeper:
         """Take nothing more of a subject, erase what is here, and answer the receipt."""
         return self._asked(self._withdraw, subject)
 
+    def forget(self, subject: str, forgetting: Forgetting) -> Future[Forgotten]:
+        """Forget what a subject forgot of a session of their own, and answer the receipt."""
+        return self._asked(self._forget, subject, forgetting)
+
     def close(self) -> None:
-        """Do what was asked for, and close the store."""
-        self._thread.submit(self._close)
+        """Do what was asked for, leave nothing that was forgotten, and close the store."""
+        self._thread.submit(self._end)
         self._thread.shutdown()
 
     def _asked(self, call: Callable[..., _Answer], *arguments: Any) -> Future[_Answer]:
@@ -127,6 +138,7 @@ class Keeper:
     def _begin(self) -> None:
         for subject in self._enrolments.withdrawn():
             self._erase(subject)
+        self._scour()
 
     def _keep(
         self, subject: str, session: SegmentSession, events: Sequence[Recorded]
@@ -160,7 +172,7 @@ class Keeper:
                 # Another process erases, perhaps this subject; from here on the writer heeds it.
                 raise ForgottenError
             writer.append_whole(new)
-        self._scour_if_due(store)
+        self._scour_later(store)
         return writer.last_sequence if writer else 0
 
     def _sessions(self, subject: str) -> dict[str, int]:
@@ -179,7 +191,7 @@ class Keeper:
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
         elif is_to_be_scoured(store.db):
-            is_scoured(store)
+            self._scour()
         found = [
             receipt
             for receipt in receipts(store.db)
@@ -202,12 +214,51 @@ class Keeper:
             not is_to_be_scoured(store.db),
         )
 
-    def _scour_if_due(self, store: Store) -> None:
-        """Try again what could not be done when something was erased."""
-        now = time.monotonic()
-        if is_to_be_scoured(store.db) and now - self._scoured_at > _SCOUR_AGAIN_SECONDS:
-            self._scoured_at = now
+    def _forget(self, subject: str, forgetting: Forgetting) -> Forgotten:
+        store, name = self._opened(), _name_here(forgetting.session, subject)
+        forgotten = forget_here(store, self._course.home.key(), name, forgetting)
+        self._scour_later(store)
+        return forgotten
+
+    def _scour_later(self, store: Store) -> None:
+        """Have the files be scoured when it is time to, if they are to be."""
+        if self._timer is None and is_to_be_scoured(store.db):
+            wait_seconds = self._scouring.wait_seconds(time.monotonic())
+            self._timer = threading.Timer(wait_seconds, self._scour_now)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _scour_now(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it was closed in between
+            self._thread.submit(self._scour)
+
+    def _scour(self) -> None:
+        """Leave nothing in the bytes of what was forgotten, if anything was."""
+        self._timer = None
+        if not self._course.home.traces.exists():
+            return
+        store = self._opened()
+        if not is_to_be_scoured(store.db):
+            return
+        began = time.monotonic()
+        try:
+            with writing(store.db):
+                drop_unused(store.db)
             is_scoured(store)
+        except sqlite3.Error as error:  # the disk is full, say: it is tried again
+            log.error("the files cannot be scoured now (%s)", type(error).__name__)
+        self._scouring.done(began, time.monotonic())
+        self._scour_later(store)
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        try:
+            self._scour()
+        finally:
+            self._close()
+            if self._timer is not None:  # it was tried in vain: the next start tries again
+                self._timer.cancel()
 
     def _opened(self) -> Store:
         if self._store is not None and not self._store.is_in_place():

@@ -75,6 +75,7 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         "retry_wall_us": None,
         "refused": [],
         "forgotten_here": [],
+        "forgotten_there": [],
     }
     if outbox is None:
         return found
@@ -89,7 +90,9 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         found["failures"] = trouble.failures
         found["retry_wall_us"] = trouble.retry_wall_us
     found["refused"] = [asdict(each) for each in outbox.refused()]
-    found["forgotten_here"] = outbox.forgotten_here()
+    if (untold := outbox.untold) is not None:
+        found["forgotten_here"] = [each.session for each in untold.all()]
+        found["forgotten_there"] = untold.receipts()
     return found
 
 
@@ -112,8 +115,16 @@ def _words(told: dict[str, Any]) -> str:
     if told["forgotten_here"]:
         names = ", ".join(told["forgotten_here"])
         lines.append(
-            f"Forgotten here after it was sent, and not there: something of {names}. "
-            "Leaving the course has all erased there."
+            f"Forgotten here, and not yet in all bytes there: something of {names}. An editor that "
+            "is open has it erased, or `foretrace collect push`."
+        )
+    if told["forgotten_there"]:
+        sessions = counted(len(told["forgotten_there"]), "session")
+        lines.append(f"Forgotten there as here: something of {sessions}.")
+        made = {each["made_wall_us"] for r in told["forgotten_there"] for each in r["exports"]}
+        lines.extend(
+            f"An export that the course made {when(moment)} may still hold it."
+            for moment in sorted(made)
         )
     return "\n  ".join(lines)
 

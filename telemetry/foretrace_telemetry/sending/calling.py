@@ -53,6 +53,7 @@ class Meaning(Enum):
 
     TAKEN = "taken"
     GAP = "gap"
+    DIFFERS = "differs"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     LATER = "later"
@@ -65,6 +66,8 @@ def meaning_of(answer: Answer) -> Meaning:
         return Meaning.TAKEN
     if answer.status == 409 and error == "gap" and _is_number(answer.value.get("through")):
         return Meaning.GAP
+    if answer.status == 409 and error == "differs" and _is_number(answer.value.get("through")):
+        return Meaning.DIFFERS
     if answer.status == 403 and error == "withdrawn":
         return Meaning.WITHDRAWN
     # A proxy or a gate on the way says 403, too, but not in the words of a course.
