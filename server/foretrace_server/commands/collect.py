@@ -7,6 +7,7 @@ import click
 from foretrace_server.commands import (
     collect_enrol,
     collect_export,
+    collect_help,
     collect_init,
     collect_join,
     collect_leave,
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_export),
+    *(collect_init, collect_enrol, collect_serve, collect_export, collect_help),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)
