@@ -28,16 +28,19 @@ MOST_RULES = 60
 _MOST_ASSIGNMENTS = 200
 _MOST_ID_CHARACTERS = 200
 _MOST_TEMPLATE_CHARACTERS = 600
+_MOST_NODES = 200
 _MOST_PLACES = 40
 _MOST_COST_BITS = 30
 _PLACE = re.compile(r"[A-Za-z]+\.[a-z]+(?: [A-Za-z]+ [A-Za-z]+)?|[A-Za-z]+")
 _WORD = re.compile(r"[^\W\d]\w*")
-# What these reach lies outside of a program, or is not to be seen from its text.
-_REACHING = frozenset(
-    "breakpoint classmethod compile copyright credits delattr dir eval exec exit getattr globals help "
-    "id input license locals memoryview open property quit setattr staticmethod super type vars".split()
+_NAMES = frozenset(
+    (
+        *("abs", "all", "any", "bin", "bool", "chr", "dict", "divmod", "enumerate", "filter"),
+        *("float", "format", "frozenset", "hex", "int", "isinstance", "iter", "len", "list", "map"),
+        *("max", "min", "next", "oct", "ord", "pow", "print", "range", "repr", "reversed", "round"),
+        *("set", "slice", "sorted", "str", "sum", "tuple", "zip"),
+    )
 )
-_NAMES = frozenset(n for n in dir(builtins) if not n.startswith("_")) - _REACHING
 _ALLOWED = (
     *(ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.Return, ast.If, ast.While, ast.For),
     *(ast.Break, ast.Continue, ast.Pass, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Lambda),
@@ -57,11 +60,11 @@ class Offered:
 
 
 def own_words(assignment: Assignment) -> frozenset[str]:
-    """Return the identifiers of an assignment's own text that a rule may name."""
+    """Return the identifiers of an assignment's own text that a rule may name: no built-in one."""
     texts = [assignment.prelude]
     texts += [test.call for test in assignment.tests if isinstance(test, CallTest)]
     words = {word for text in texts for word in _WORD.findall(text)}
-    return frozenset(word for word in words if not word.startswith("_")) - _REACHING
+    return frozenset(word for word in words if not word.startswith("_")) - frozenset(dir(builtins))
 
 
 def encoded(offered: Mapping[str, Offered]) -> bytes:
@@ -150,6 +153,8 @@ def check(rule: MinedRule, own: frozenset[str]) -> None:
                 nodes = list(ast.walk(tree))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise HelpRefusedError(f"a template is not Python: {type(error).__name__}") from error
+        if len(nodes) > _MOST_NODES:
+            _refuse(f"a template has more than {_MOST_NODES} parts")
         for node in nodes:
             if not _is_plain(node, own):
                 _refuse(f"a template has what no rule may have ({type(node).__name__})")

@@ -236,7 +236,7 @@ class _Round:
         self._fetch_help()
 
     def _fetch_help(self) -> None:
-        """Learn from time to time what the class offers as help, but not while the editor closes."""
+        """Learn from time to time what the class offers as help; not while the editor closes."""
         fetching, address = self._pusher.fetching, self._course.address
         if self._terms.deadline is None and fetching.is_due(address):
             fetching.take(address, self._ask("GET", HELP, headers=fetching.headers(address)))

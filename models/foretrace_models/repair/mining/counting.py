@@ -24,7 +24,8 @@ from foretrace_models.repair.rules.mined import HandCost, MinedRule, MinedRules
 from foretrace_models.repair.rules.templates import Roles
 from foretrace_models.repair.source import Source
 
-_TOKEN = re.compile(r"\n[ \t]*|\w+|[<>=!]=|//|\*\*|[^\w\s]")
+# A text is one, with the blanks in it: they may be all that changes.
+_TOKEN = re.compile(r"\n[ \t]*|'[^'\n]*'|\"[^\"\n]*\"|\w+|[<>=!]=|//|\*\*|[^\w\s]")
 # A rule must have been seen in so many programs, and by so many people or in so many exercises.
 _PROGRAMS = 3
 _GROUPS = 2

@@ -154,6 +154,9 @@ class _Abstraction(ast.NodeTransformer):
         self._called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
         self._inner = _bound_inside(tree) if is_after else {}
         made = ast.fix_missing_locations(self.visit(tree))
+        match made.body:
+            case [ast.Expr(ast.Constant() as text)]:
+                return ast.unparse(text)  # as a statement it would be written as a docstring
         return ast.unparse(made)
 
     def _placeholder(self, kind: str, what: str) -> str:

@@ -89,7 +89,7 @@ def mine(
     authors = len({work.author for work in works})
     tell(f"{len(found.pairs)} edits that mend, by {authors} students")
     own = class_help.own_words(assignment)
-    shared = _shared(found.pairs, own, least)
+    shared = shared_rules(found.pairs, own, least)
     likely = weighed([rule for rule, _ in shared], found.pairs, tell, by_hand=()).rules
     tried = likely[:_MOST_TRIED]
     tell(f"{len(shared)} rules that {least} students share; {len(tried)} are tried")
@@ -146,7 +146,7 @@ def _parsing(text: str) -> str | None:
     return found[0].text if found else None
 
 
-def _shared(
+def shared_rules(
     pairs: Sequence[Pair], own: frozenset[str], least: int
 ) -> list[tuple[MinedRule, frozenset[str]]]:
     """Return the rules that so many students' edits show, each with the students."""
