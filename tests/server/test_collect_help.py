@@ -127,7 +127,7 @@ def test_who_leaves_takes_the_help_along_and_the_receipt_lists_it_and_the_export
     assert [each["format"] for each in receipt["exports"]] == ["csv"]
     assert receipt["complete"]
     assert taught.offered(taught.tokens["ibis"]) == {}
-    assert not found_in(home.path, b'"elsewhere"')
+    assert not found_in(home.path, ['"elsewhere"'])
     # Five are left: too few to try what they share on one more.
     assert taught.mine()["assignments"][ID]["rules"] == 0
     assert taught.offered(taught.tokens["ibis"]) == {}
