@@ -20,6 +20,9 @@ from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 
 TOKEN = "a-token"
 
+# What a script says nothing of.
+_APART = ("/v1/course", "/v1/sessions", "/v1/help")
+
 Script = tuple[int, Any, dict[str, str]]
 
 
@@ -39,6 +42,7 @@ class ScriptedCourse:
     forgettings: list[Forgetting] = field(factory=list)
     withdrawn: bool = False
     notice: str = "We see it."
+    help: Any = None
 
     def through(self, session: str) -> int:
         events = self.sessions.get(session)
@@ -49,6 +53,8 @@ class ScriptedCourse:
             return 200, {"course": "Programming 1", "notice": self.notice, "version": 1}, {}
         if path == "/v1/sessions":
             return 200, {"sessions": {each: self.through(each) for each in self.sessions}}, {}
+        if path == "/v1/help":
+            return (404, {"error": "request"}, {}) if self.help is None else (200, self.help, {})
         if path == "/v1/withdraw":
             self.withdrawn = True
             events = sum(map(len, self.sessions.values()))
@@ -92,7 +98,7 @@ def scripted_course(context: ssl.SSLContext | None = None) -> Iterator[ScriptedC
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             course.requests.append((self.command, self.path))
             course.tokens.append(self.headers.get("Authorization"))
-            if course.script and self.path not in ("/v1/course", "/v1/sessions"):
+            if course.script and self.path not in _APART:
                 script = course.script.popleft()
                 if script is None:
                     course.answer(self.path, body)

@@ -10,9 +10,12 @@ from foretrace_models.repair import samples
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.diagnosis import Fix, Proof
 from foretrace_models.repair.edits import TextEdit, apply_edits
+from foretrace_models.repair.rules import SHARED
 from foretrace_server import next_edits
 from foretrace_telemetry.events import SuggestionMoved, SuggestionStage
 
+# Never who, nor how many: several are enough to be nobody in particular.
+_OF_OTHERS = "others in your course mended it so"
 # What a fix does and to which lines, wherever in the file they stand by now and in any order.
 FixKey = frozenset[tuple[str, str]]
 
@@ -75,13 +78,18 @@ def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> Sug
 
 
 def _source(fix: Fix | None) -> str:
-    """Return what made a fix: a model, the engine of next edits, or the rules."""
-    named = (*samples.RULES, next_edits.RULE)
+    """Return what made a fix: a model, the engine of next edits, the class, or the rules."""
+    named = (*samples.RULES, next_edits.RULE, SHARED)
     return next((rule for rule in (fix.rules if fix is not None else ()) if rule in named), "rules")
 
 
 def proof_words(fix: Fix) -> str:
     """Return what is known of a fix, in words; of a next edit there is nothing to know."""
+    words = _proof_words(fix)
+    return f"{words}; {_OF_OTHERS}" if SHARED in fix.rules else words
+
+
+def _proof_words(fix: Fix) -> str:
     if fix.proof is Proof.GOES_ON:
         return ""
     tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"

@@ -7,6 +7,7 @@ quote nothing that somebody sent.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 
 import anyio
 from anyio import CapacityLimiter, to_thread
+from attrs import asdict
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -96,6 +98,7 @@ def make_app(course: Course) -> Starlette:
             Route("/v1/segments", calls.segments, methods=["POST"]),
             Route("/v1/sessions", calls.sessions, methods=["GET"]),
             Route("/v1/forget", calls.forget, methods=["POST"]),
+            Route("/v1/help", calls.help, methods=["GET"]),
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/course", calls.course, methods=["GET"]),
         ],
@@ -137,6 +140,18 @@ class _Calls:
             raise _withdrawn()
         found = await asyncio.wrap_future(self._keeper.sessions(enrolment.subject))
         return JSONResponse({"sessions": found})
+
+    async def help(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        try:
+            raw = await asyncio.wrap_future(self._keeper.help(enrolment.subject))
+        except WithdrawnError as error:
+            raise _withdrawn() from error
+        tag = f'"{hashlib.sha256(raw).hexdigest()}"'
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(raw, headers=headers, media_type="application/json")
 
     async def withdraw(self, request: Request) -> Response:
         enrolment = await self._sender(request)

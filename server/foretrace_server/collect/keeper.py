@@ -19,9 +19,11 @@ from typing import Any, TypeVar
 
 from attrs import asdict, frozen
 
+from foretrace_models.repair.class_help import encoded
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.forgetting import Forgotten, forget_here
+from foretrace_server.collect.helping import offered_in
 from foretrace_server.collect.receiving import Refusal, following
 from foretrace_server.collect.scouring import Scouring
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
@@ -115,6 +117,14 @@ class Keeper:
         """Answer the sessions of a subject by the names that the laptop has, and their last."""
         return self._asked(self._sessions, subject)
 
+    def help(self, subject: str) -> Future[bytes]:
+        """Answer what is offered to the class, as a file of class help.
+
+        Raises:
+            WithdrawnError: the subject withdrew. This one in time.
+        """
+        return self._asked(self._help, subject)
+
     def withdraw(self, subject: str) -> Future[Withdrawal]:
         """Take nothing more of a subject, erase what is here, and answer the receipt."""
         return self._asked(self._withdraw, subject)
@@ -178,6 +188,11 @@ class Keeper:
     def _sessions(self, subject: str) -> dict[str, int]:
         lasts = self._opened().last_sequences(subject)
         return {name.removesuffix(f"-{subject}"): last for name, last in lasts.items()}
+
+    def _help(self, subject: str) -> bytes:
+        if self._enrolments.has_withdrawn(subject):
+            raise WithdrawnError
+        return encoded(offered_in(self._opened().db))
 
     def _withdraw(self, subject: str) -> Withdrawal:
         # Noted even where nothing is here: another process may be writing the first of it.

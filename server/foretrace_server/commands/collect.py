@@ -8,6 +8,7 @@ from foretrace_server.commands import (
     collect_enrol,
     collect_erase,
     collect_export,
+    collect_help,
     collect_init,
     collect_join,
     collect_leave,
@@ -23,7 +24,7 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_export, collect_erase),
+    *(collect_init, collect_enrol, collect_serve, collect_export, collect_help, collect_erase),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

@@ -34,11 +34,15 @@ class UnreachableError(Exception):
 
 @frozen
 class Answer:
-    """What a course answered: a status, a JSON object, and when it wants to be asked again."""
+    """What a course answered: a status, a JSON object, and when it wants to be asked again.
+
+    `tag` is what it calls this version of what was asked for.
+    """
 
     status: int
     value: Mapping[str, Any]
     retry_after_seconds: float | None = None
+    tag: str | None = None
 
     @property
     def reason(self) -> str:
@@ -146,6 +150,7 @@ def _answer(status: int, headers: Any, response: Any) -> Answer:
         status,
         value if isinstance(value, dict) else {},
         _seconds(headers.get("Retry-After"), headers.get("Date")),
+        headers.get("ETag"),
     )
 
 

@@ -9,7 +9,7 @@ was forgotten here a course hears first, whatever it may see now: that takes not
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timezone
 from typing import Any, NoReturn
@@ -33,18 +33,20 @@ from foretrace_telemetry.sending.calling import (
 )
 from foretrace_telemetry.sending.courses import Course, heard, read_courses
 from foretrace_telemetry.sending.cutting import SIZE, Cutter, Size, bounded
+from foretrace_telemetry.sending.fetching import Fetching
 from foretrace_telemetry.sending.locking import HeldError, holding
 from foretrace_telemetry.sending.outbox import Outbox, Run
 from foretrace_telemetry.sending.untold import Untold
 from foretrace_telemetry.store import Store
 from foretrace_telemetry.transaction import writing
 
-SEGMENTS, SESSIONS, FORGET, WITHDRAW, COURSE = (
+SEGMENTS, SESSIONS, FORGET, WITHDRAW, COURSE, HELP = (
     "/v1/segments",
     "/v1/sessions",
     "/v1/forget",
     "/v1/withdraw",
     "/v1/course",
+    "/v1/help",
 )
 _HEADERS = {
     SEGMENTS: {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"},
@@ -119,6 +121,7 @@ class Pusher:
         self._cutters: dict[tuple[str, str], Cutter] = {}
         self._greeted: set[str] = set()
         self._lines: dict[Course, Line] = {}
+        self.fetching = Fetching(home)
 
     def push(self, terms: Terms) -> Pushed:
         """Send what waits, and tell courses that were left; return what that came to.
@@ -275,6 +278,13 @@ class _Round:
             self._send_session(each.session)
         if waiting:
             self._outbox.succeed()
+        self._fetch_help()
+
+    def _fetch_help(self) -> None:
+        """Learn from time to time what the class offers as help; not while the editor closes."""
+        fetching, address = self._pusher.fetching, self._course.address
+        if self._terms.deadline is None and fetching.is_due(address):
+            fetching.take(address, self._ask("GET", HELP, headers=fetching.headers(address)))
 
     def _greet(self, since_wall_us: int) -> None:
         """Learn what the course has: a process may have died before it noted an answer."""
@@ -375,7 +385,13 @@ class _Round:
             raise _StopError("no permission covers it: see `foretrace consent show`")
         return max(begins_wall_us, self._course.joined_wall_us)
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         if not self._pusher.allowed():
             raise _StopError("the editor forbids sending, or is closing")
         timeout_seconds = _TIMEOUT_SECONDS
@@ -384,7 +400,8 @@ class _Round:
             if timeout_seconds < _LEAST_TIMEOUT_SECONDS:
                 raise _StopError("there was no time for more")
         line = self._pusher.line(self._course)
-        return line.ask(method, path, timeout_seconds, body, _HEADERS.get(path))
+        every = {**_HEADERS.get(path, {}), **(headers or {})}
+        return line.ask(method, path, timeout_seconds, body, every)
 
     def _stop(self, answer: Answer) -> NoReturn:
         reason = answer.reason
