@@ -18,6 +18,8 @@ from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 
 TOKEN = "a-token"
 
+_NEVER_SCRIPTED = ("/v1/course", "/v1/sessions", "/v1/policy")
+
 Script = tuple[int, Any, dict[str, str]]
 
 
@@ -36,6 +38,8 @@ class ScriptedCourse:
     sessions: dict[str, list[Recorded]] = field(factory=dict)
     withdrawn: bool = False
     notice: str = "We see it."
+    # What it tells as its policy; without one it is a course that knows of none.
+    policy: dict[str, Any] | None = None
 
     def through(self, session: str) -> int:
         events = self.sessions.get(session)
@@ -46,6 +50,9 @@ class ScriptedCourse:
             return 200, {"course": "Programming 1", "notice": self.notice, "version": 1}, {}
         if path == "/v1/sessions":
             return 200, {"sessions": {each: self.through(each) for each in self.sessions}}, {}
+        if path == "/v1/policy":
+            told = self.policy or {"error": "request", "message": "there is nothing here"}
+            return 200 if self.policy else 404, told, {}
         if path == "/v1/withdraw":
             self.withdrawn = True
             events = sum(map(len, self.sessions.values()))
@@ -86,7 +93,7 @@ def scripted_course(context: ssl.SSLContext | None = None) -> Iterator[ScriptedC
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             course.requests.append((self.command, self.path))
             course.tokens.append(self.headers.get("Authorization"))
-            if course.script and self.path not in ("/v1/course", "/v1/sessions"):
+            if course.script and self.path not in _NEVER_SCRIPTED:
                 script = course.script.popleft()
                 if script is None:
                     course.answer(self.path, body)
