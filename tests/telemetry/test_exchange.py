@@ -80,7 +80,6 @@ def a_bit_of_everything(home: Home) -> list[Event]:
         kinds.SuggestionMoved("id", kinds.SuggestionStage.ACCEPTED, "rules", 3, 0),
         kinds.SuggestionMoved("id", kinds.SuggestionStage.DISMISSED, turned_down=("0123",)),
         kinds.IntentNoted(kinds.IntentStage.PREDICTED, "fixing a failure", 0.5),
-        (kinds.ConditionHeld("hints-or-steps", "hints"), None),
         (kinds.CellsArranged(("file:///a.ipynb#W0s",)), "file:///a.ipynb"),
         (kinds.TerminalUsed("python", 1, 300), None),
         kinds.Copied(12),
@@ -88,6 +87,7 @@ def a_bit_of_everything(home: Home) -> list[Event]:
         (Opened(Withheld(7)), "withheld:0123.py"),
         (Edited(3, Withheld(2), Withheld(1)), "withheld:0123.py"),
         kinds.Redacted("AWS Access Key", 20),
+        (kinds.ConditionHeld("hints-or-steps", "hints"), None),
     )
 
 

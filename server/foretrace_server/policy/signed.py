@@ -13,15 +13,17 @@ import cattrs
 from attrs import frozen
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from foretrace_models.repair.assignment import Level
 from foretrace_server.policy.rules import Policy
 from foretrace_telemetry.exchange.signing import fingerprint, is_signed
 
 _FORMAT, _VERSION = "foretrace-policy", 1
 _PURPOSE = b"foretrace policy of a course\0"
 _converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
-# By the very type: a level of help is a text, too.
-_converter.register_structure_hook_func(lambda kind: kind is int, lambda value, _: _whole(value))
-_converter.register_structure_hook_func(lambda kind: kind is str, lambda value, _: _text(value))
+_converter.register_structure_hook(int, lambda value, _: _whole(value))
+_converter.register_structure_hook(str, lambda value, _: _text(value))
+# A level is a text, too, and not any text.
+_converter.register_structure_hook(Level, lambda value, _: Level(value))
 
 
 class PolicyRefusedError(Exception):
