@@ -144,7 +144,7 @@ def test_what_the_course_did_not_sign_for_this_student_is_refused_and_the_last_g
 )
 def test_what_this_version_does_not_know_is_refused_whoever_signed_it(document: Any) -> None:
     text = json.dumps(document)
-    signature = KEY.sign(b"foretrace policy of a course\0" + text.encode()).hex()
+    signature = KEY.sign(b"foretrace-policy\0" + text.encode()).hex()
     with pytest.raises(PolicyRefusedError):
         checked(SignedPolicy(text, signature), public(KEY))
 

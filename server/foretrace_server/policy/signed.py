@@ -18,7 +18,7 @@ from foretrace_server.policy.rules import Policy
 from foretrace_telemetry.exchange.signing import fingerprint, is_signed
 
 _FORMAT, _VERSION = "foretrace-policy", 1
-_PURPOSE = b"foretrace policy of a course\0"
+_PURPOSE = b"foretrace-policy\0"
 _converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
 _converter.register_structure_hook(int, lambda value, _: _whole(value))
 _converter.register_structure_hook(str, lambda value, _: _text(value))
