@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foretrace_server.policy.rules import CourseLimit, Part, Policy, limit_of, limits
+from foretrace_server.policy.rules import CourseLimit, Part, Policy, limit_of, limits, next_edge
 from foretrace_server.policy.words import limit_words
 from foretrace_telemetry.consent import Scope
 from foretrace_telemetry.events import Actor, ConditionHeld
@@ -41,6 +42,9 @@ class Policies:
         self._changed = changed
         self._policies: tuple[Policy, ...] = ()
         self._stamp: _Stamp | None = None
+        # What holds in this span of time, in microseconds, and as long as nothing else is told.
+        self._valid = range(0)
+        self._limits: tuple[CourseLimit, ...] = ()
         self._held: tuple[CourseLimit, ...] = ()
         # The conditions that stand in the trace, and who may see it.
         self._noted: tuple[frozenset[Part], bool, _Stamp | None] | None = None
@@ -64,16 +68,16 @@ class Policies:
 
     def limit(self, assignment: str | None) -> CourseLimit | None:
         """Return the strictest limit that now holds for an assignment."""
-        return limit_of(self._policies, assignment, _now_wall_us())
+        return limit_of(self._now(), assignment)
 
     @property
     def status(self) -> list[dict[str, Any]]:
         """The limits that hold now, as a client shows them."""
-        return [as_json(each) for each in self._limits()]
+        return [as_json(each) for each in self._now()]
 
     def look(self) -> None:
         """Heed what began or ended by the clock since the last look."""
-        held = self._limits()
+        held = self._now()
         self._note()
         # When it ends is told where it is asked for: that changes nothing of what is shown.
         ceilings = [(each.course, each.assignment, each.limit.ceiling) for each in held]
@@ -82,9 +86,16 @@ class Policies:
         if ceilings != before:
             self._changed()
 
-    def _limits(self) -> tuple[CourseLimit, ...]:
+    def _now(self) -> tuple[CourseLimit, ...]:
+        """Return the limits of all courses that hold now."""
         now_wall_us = _now_wall_us()
-        return tuple(each for policy in self._policies for each in limits(policy, now_wall_us))
+        if now_wall_us not in self._valid:
+            edges = (next_edge(policy, now_wall_us) for policy in self._policies)
+            until_wall_us = min((edge for edge in edges if edge is not None), default=sys.maxsize)
+            self._valid = range(now_wall_us, until_wall_us)
+            found = (each for policy in self._policies for each in limits(policy, now_wall_us))
+            self._limits = tuple(found)
+        return self._limits
 
     async def _look_on(self) -> None:
         while True:
@@ -104,7 +115,7 @@ class Policies:
         if stamp != self._stamp:
             kept = await asyncio.to_thread(_kept, self._home)
             self._policies = self._policies if kept is None else kept
-            self._stamp = stamp
+            self._stamp, self._valid = stamp, range(0)
 
     def _note(self) -> None:
         """Note the conditions that hold, once for all who may see the trace."""

@@ -292,6 +292,21 @@ def test_a_course_with_another_key_is_refused_until_it_is_joined_anew(klass: Cla
     assert klass.status()["policy"]["number"] == 2
 
 
+async def test_a_policy_that_is_refused_is_told_in_the_status(klass: Class) -> None:
+    klass.publish(rule("hint"))
+    klass.join()
+    klass.server.course.home.signing_key.unlink()
+    async with session(klass.laptop, options=TRUSTED) as client:
+        client.open(klass.uri, TEXT)
+        trouble = None
+        while trouble is None:
+            await asyncio.sleep(0.2)
+            trouble = (await client.request("foretrace/status"))["sending"]["trouble"]
+        assert "the policy that http://127.0.0.1" in trouble
+        assert "is refused: it has another key" in trouble
+        assert await texts(client, klass.uri) == []
+
+
 def test_a_policy_is_told_to_who_has_a_token_and_withdrew_not(klass: Class) -> None:
     server = klass.server
     assert server.ask("GET", "/v1/policy").status == 401

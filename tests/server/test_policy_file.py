@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.command import foretrace, foretrace_json
-from tests.pages import DOCS, fences
+from tests.pages import DOCS, fences, names, rows, text_of
 
 from foretrace_models.repair.assignment import Level
 from foretrace_server.collect.course import create, find
@@ -86,7 +86,7 @@ def test_a_study_has_conditions_with_shares() -> None:
         ),
         ('[[rule]]\nceiling = "hint"\nassignment = ""', "assignment is required and must be text"),
         ('[[rule]]\nceiling = "hint"\nassignment = "\\u001b"', "text in one line"),
-        ('[[rule]]\nceiling = "hint"\n' * 201, "more than 200 tables"),
+        ('[[rule]]\nceiling = "hint"\n' * 101, "more than 100 tables"),
         (STUDY.replace('name = "steps"', 'name = "hints"'), "two conditions of one name"),
         (STUDY.partition('[[study.condition]]\nname = "steps"')[0], "two conditions or more"),
         (STUDY.replace("share = 2", "share = 0"), "share must be a whole number"),
@@ -173,3 +173,20 @@ def test_what_was_published_and_cannot_be_read_is_told(course: Home, file: Path)
 def test_the_examples_of_the_page_can_be_published() -> None:
     for example in fences(DOCS / "policy.md", "toml"):
         assert read_policy(example.encode()) != CoursePolicy()
+
+
+def test_every_key_of_a_policy_is_told_and_none_is_made_up() -> None:
+    condition = STUDY.replace("share = 2", "unknown = 1")
+    known: dict[str, set[str]] = {}
+    for table, text in (
+        ("[[rule]]", '[[rule]]\nceiling = "hint"\nunknown = 1\n'),
+        ("[study]", STUDY.replace("[study]", "[study]\nunknown = 1")),
+        ("[[study.condition]]", condition),
+    ):
+        with pytest.raises(PolicyError) as refusal:
+            read_policy(text.encode())
+        for key in str(refusal.value).partition("it may have ")[2].split(", "):
+            known.setdefault(key, set()).add(table)
+    del known["condition"]  # it is the table of that name
+    told = rows(text_of("policy.md"), "For the instructor")
+    assert {row[0].strip("`"): names(row[1]) for row in told} == known

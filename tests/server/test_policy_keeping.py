@@ -139,8 +139,20 @@ def test_what_the_course_did_not_sign_for_this_student_is_refused_and_the_last_g
         {},
         [],
         None,
+        *(
+            {
+                **{"format": "foretrace-policy", "version": 1, "course": "A", "subject": "s"},
+                **{"number": 1, "rules": rules},
+            }
+            for rules in (
+                [{"ceiling": "hint"}] * 102,
+                [{"ceiling": "hint", "assignment": "\x1b[2J"}],
+                [{"ceiling": "hint", "until_wall_us": 10**30}],
+                [{"ceiling": "hint", "until_wall_us": -1}],
+            )
+        ),
     ],
-    ids=range(9),
+    ids=range(13),
 )
 def test_what_this_version_does_not_know_is_refused_whoever_signed_it(document: Any) -> None:
     text = json.dumps(document)

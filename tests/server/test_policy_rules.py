@@ -21,6 +21,7 @@ from foretrace_server.policy.rules import (
     limit,
     limit_of,
     limits,
+    next_edge,
     strictest,
 )
 from foretrace_server.policy.words import limit_words
@@ -94,7 +95,7 @@ def test_of_two_courses_the_stricter_holds(
     ones: list[Rule], others: list[Rule], assignment: str | None, now: int
 ) -> None:
     one, other = policy(*ones), policy(*others, course="B")
-    found = limit_of([one, other], assignment, now)
+    found = limit_of([*limits(one, now), *limits(other, now)], assignment)
     ceilings = [limit(each.rules, assignment, now).ceiling for each in (one, other)]
     assert (found.limit.ceiling if found else Level.FIX) is strictest(ceilings)
 
@@ -106,6 +107,16 @@ def test_what_is_shown_of_a_policy_says_what_holds_for_each_assignment(
     shown = {each.assignment: each.limit for each in limits(policy(*its_rules), now)}
     told = shown.get(assignment) or shown.get(None) or Limit(Level.FIX)
     assert told.ceiling is limit(its_rules, assignment, now).ceiling
+
+
+@given(some_rules, names, moments)
+def test_nothing_changes_before_something_begins_or_ends(
+    its_rules: list[Rule], assignment: str | None, now: int
+) -> None:
+    found = policy(*its_rules)
+    edge = next_edge(found, now)
+    for moment in range(now, edge if edge is not None else 40):
+        assert limits(found, moment) == limits(found, now)
 
 
 def test_a_rule_holds_from_its_first_moment_and_no_more_at_its_last() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from foretrace_models.repair.assignment import Level
-from foretrace_server.policy.rules import Rule, Span
+from foretrace_server.policy.rules import MOST_CHARACTERS, MOST_RULES, YEARS, Rule, Span
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,13 +21,10 @@ else:
     import tomli as tomllib
 
 _MOST_BYTES = 64 * 1024
-_MOST_RULES = 200
 _MOST_CONDITIONS = 20
 _MOST_SHARE = 1000
-_MOST_CHARACTERS = 200
 # What stands in a table of a study's data, and in its names of columns.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
-_YEARS = range(2000, 3000)
 _LEVELS = ", ".join(level.value for level in Level)
 _SPAN = ("from", "until")
 
@@ -77,7 +74,7 @@ def read_policy(raw: bytes) -> CoursePolicy:
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"it is not valid TOML: {error}") from error
     _only(data, "the file", ("rule", "study"))
-    rules = _tables(data, "rule", "[[rule]]", _MOST_RULES)
+    rules = _tables(data, "rule", "[[rule]]", MOST_RULES)
     study = data.get("study")
     if study is not None and not isinstance(study, dict):
         raise PolicyError("there can be one study, written [study]")
@@ -139,7 +136,7 @@ def _wall_us(table: dict[str, Any], key: str, where: str) -> int | None:
             f"{where}: {key} must be a date and a time with their time zone, without quotes, "
             "such as 2026-11-30T10:00:00+01:00"
         )
-    if value.year not in _YEARS:
+    if value.year not in YEARS:
         raise PolicyError(f"{where}: {key} is in the year {value.year}")
     return round(value.timestamp() * 1e6)
 
@@ -167,8 +164,8 @@ def _text(table: dict[str, Any], key: str, where: str) -> str:
     value = table.get(key)
     if not isinstance(value, str) or not value.isprintable() or not value.strip():
         raise PolicyError(f"{where}: {key} is required and must be text in one line")
-    if len(value) > _MOST_CHARACTERS:
-        raise PolicyError(f"{where}: {key} is longer than {_MOST_CHARACTERS} characters")
+    if len(value) > MOST_CHARACTERS:
+        raise PolicyError(f"{where}: {key} is longer than {MOST_CHARACTERS} characters")
     return value
 
 

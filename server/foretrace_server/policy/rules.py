@@ -12,6 +12,11 @@ from attrs import frozen
 
 from foretrace_models.repair.assignment import Level
 
+# As many as a course has assignments, and more; and no moments in what is no time of a course.
+MOST_RULES = 100
+MOST_CHARACTERS = 200
+YEARS = range(2000, 3000)
+
 
 @frozen(kw_only=True)
 class Span:
@@ -110,17 +115,17 @@ def limits(policy: Policy, wall_us: int) -> list[CourseLimit]:
     return found
 
 
-def limit_of(
-    policies: Iterable[Policy], assignment: str | None, wall_us: int
-) -> CourseLimit | None:
-    """Return the strictest limit that courses set to an assignment; None where none does."""
-    found = [
-        each
-        for policy in policies
-        for each in limits(policy, wall_us)
-        if each.assignment in (None, assignment)
-    ]
-    return min(found, key=lambda each: list(Level).index(each.limit.ceiling), default=None)
+def limit_of(found: Iterable[CourseLimit], assignment: str | None) -> CourseLimit | None:
+    """Return the strictest of the limits that concern an assignment; None where none does."""
+    about = [each for each in found if each.assignment in (None, assignment)]
+    return min(about, key=lambda each: list(Level).index(each.limit.ceiling), default=None)
+
+
+def next_edge(policy: Policy, wall_us: int) -> int | None:
+    """Return when something of a policy begins or ends next."""
+    spans = (*policy.rules, policy.part) if policy.part is not None else policy.rules
+    edges = (edge for each in spans for edge in (each.from_wall_us, each.until_wall_us))
+    return min((edge for edge in edges if edge is not None and edge > wall_us), default=None)
 
 
 def _ceiling(rules: Iterable[Rule], wall_us: int) -> Level:

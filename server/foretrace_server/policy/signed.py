@@ -7,6 +7,7 @@ student's laptop takes a document only from the key that it knows the course by.
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import cattrs
@@ -14,10 +15,11 @@ from attrs import frozen
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from foretrace_models.repair.assignment import Level
-from foretrace_server.policy.rules import Policy
+from foretrace_server.policy.rules import MOST_CHARACTERS, MOST_RULES, YEARS, Policy, Span
 from foretrace_telemetry.exchange.signing import fingerprint, is_signed
 
 _FORMAT, _VERSION = "foretrace-policy", 1
+_LATEST_WALL_US = int(datetime(YEARS.stop, 1, 2, tzinfo=timezone.utc).timestamp() * 1e6)
 _PURPOSE = b"foretrace-policy\0"
 _converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
 _converter.register_structure_hook(int, lambda value, _: _whole(value))
@@ -62,7 +64,9 @@ def checked(signed: SignedPolicy, key: str) -> Policy:
         document = json.loads(signed.document)
         if (document.pop("format"), document.pop("version")) != (_FORMAT, _VERSION):
             raise PolicyRefusedError("it is of a later version of Foretrace; update yours")
-        return _converter.structure(document, Policy)
+        policy = _converter.structure(document, Policy)
+        _check_bounds(policy)
+        return policy
     except PolicyRefusedError:
         raise
     except Exception as error:  # however wrong it is, nothing of it counts
@@ -103,6 +107,27 @@ def is_key(value: Any) -> bool:
         return isinstance(value, str) and len(bytes.fromhex(value)) == 32
     except ValueError:
         return False
+
+
+def _check_bounds(policy: Policy) -> None:
+    """See to it that a policy can be told in words, and asked at each moment.
+
+    Raises:
+        ValueError: it has more in it, or other moments and names, than a course can publish.
+    """
+    part = [policy.part] if policy.part is not None else []
+    names = [policy.course, policy.subject]
+    names += [rule.assignment for rule in policy.rules if rule.assignment is not None]
+    names += [name for each in part for name in (each.study, each.condition, *each.told)]
+    spans: list[Span] = [*policy.rules, *part]
+    edges = (edge for each in spans for edge in (each.from_wall_us, each.until_wall_us))
+    # The condition of a study is one rule more.
+    if len(policy.rules) > MOST_RULES + 1:
+        raise ValueError("it has too many rules")
+    if not all(each.isprintable() and len(each) <= MOST_CHARACTERS for each in names):
+        raise ValueError("it has a name that is none")
+    if not all(edge is None or 0 <= edge <= _LATEST_WALL_US for edge in edges):
+        raise ValueError("it has a moment that is none")
 
 
 def _whole(value: Any) -> int:
