@@ -48,6 +48,9 @@ class Renewing:
         except (CoursesUnreadableError, HeldError, OSError) as error:
             log.warning("what courses allow cannot be kept: %s", error)
             return
+        except Exception as error:  # whatever it is, what was recorded goes on being sent
+            log.error("asking for policies failed: %s", type(error).__name__)
+            return
         self._refusals = {address: words for address, words in found.items() if words is not None}
 
     def _refusal(self, course: Course) -> str | None:
