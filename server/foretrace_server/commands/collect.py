@@ -12,6 +12,7 @@ from foretrace_server.commands import (
     collect_init,
     collect_join,
     collect_leave,
+    collect_policy,
     collect_push,
     collect_serve,
     collect_status,
@@ -24,7 +25,8 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_export, collect_help, collect_erase),
+    *(collect_init, collect_enrol, collect_policy, collect_help, collect_serve),
+    *(collect_export, collect_erase),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

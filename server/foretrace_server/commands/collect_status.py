@@ -8,13 +8,18 @@ from typing import Any
 import click
 from attrs import asdict
 
+from foretrace_server.commands.course_policy import policy_report, report_words
 from foretrace_server.commands.output import counted, json_option, print_json, when
 from foretrace_server.commands.sending import pushing
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.sending.calling import Line
 from foretrace_telemetry.sending.courses import Course, read_courses
 from foretrace_telemetry.sending.outbox import Outbox
 from foretrace_telemetry.sending.pushing import may_send
 from foretrace_telemetry.store import NoTracesError, Store
+
+# What is here is told soon, even if a course is not reached.
+_TIMEOUT_SECONDS = 5.0
 
 
 @click.command("status")
@@ -25,7 +30,12 @@ def command(context: click.Context, as_json: bool) -> None:
 
     Exit code 1 if something cannot go.
     """
-    told = report(Home.default())
+    home = Home.default()
+    told = report(home)
+    with pushing():
+        policies = {course.address: _policy(home, course) for course in read_courses(home)}
+    for each in told:
+        each["policy"] = policies.get(each["address"])
     if as_json:
         print_json({"courses": told})
     elif not told:
@@ -33,6 +43,13 @@ def command(context: click.Context, as_json: bool) -> None:
     else:
         click.echo("\n\n".join(map(_words, told)))
     context.exit(1 if any(each["trouble"] or each["refused"] for each in told) else 0)
+
+
+def _policy(home: Home, course: Course) -> dict[str, Any] | None:
+    """Return the policy of a course that is joined, as it is now if the course answers."""
+    if not course.is_joined:
+        return None
+    return policy_report(home, course, Line(course.address, course.token), _TIMEOUT_SECONDS)
 
 
 def report(home: Home) -> list[dict[str, Any]]:
@@ -112,6 +129,8 @@ def _words(told: dict[str, Any]) -> str:
         f"follows waits: {each['reason']}. `foretrace collect push` offers them again."
         for each in told["refused"]
     )
+    if told["policy"] is not None and (words := report_words(told["policy"])):
+        lines.append(words.replace("\n", "\n  "))
     if told["forgotten_here"]:
         names = ", ".join(told["forgotten_here"])
         lines.append(
