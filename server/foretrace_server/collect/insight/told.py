@@ -287,9 +287,9 @@ class StuckAssignment:
 class ClassOverview:
     """The class at a glance, in aggregates.
 
-    `as_of_wall_us` is when it was last brought up to date. `enrolled` counts who is enrolled and did
-    not withdraw, `people` who sent anything. `assignments` are in the order in which the class began
-    them. `hardest` are those in which at least five people were stuck, what most were first.
+    `as_of_wall_us` is when it was last brought up to date. `enrolled` counts who is enrolled and
+    did not withdraw, `people` who sent anything. `assignments` are in the order in which the class
+    began them. `hardest` are those in which at least five people were stuck, what most were first.
     `integrity` is None where fewer than five people sent anything.
     """
 
