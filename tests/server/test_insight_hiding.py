@@ -177,7 +177,9 @@ def test_no_people_cell_of_a_class_counts_fewer_than_five(people: list[Person]) 
     sections = told_sections(people, assignments)
     counted = [
         overview.people,
-        *(each.people for each in (*overview.errors, *overview.signs, *overview.hardest)),
+        *(each.people for each in overview.errors),
+        *(each.people for each in overview.signs),
+        *(cell for each in overview.hardest for cell in (each.people, each.stuck)),
         *(cell for each in assignments for cell in _people_cells(each)),
         *(cell for each in sections for cell in (each.enrolled, each.people)),
     ]
@@ -192,7 +194,8 @@ def test_no_people_cell_of_a_class_counts_fewer_than_five(people: list[Person]) 
 def _people_cells(told: AssignmentTold) -> list[Cell]:
     return [
         *(told.people, told.tested, told.passed, told.not_passed, told.stuck),
-        *(each.people for each in (*told.errors, *told.signs)),
+        *(each.people for each in told.errors),
+        *(each.people for each in told.signs),
         *(
             cell
             for section in told.sections

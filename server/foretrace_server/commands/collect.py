@@ -12,6 +12,7 @@ from foretrace_server.commands import (
     collect_leave,
     collect_push,
     collect_serve,
+    collect_show,
     collect_status,
 )
 
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_export),
+    *(collect_init, collect_enrol, collect_serve, collect_show, collect_export),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)
