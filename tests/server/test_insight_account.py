@@ -201,6 +201,16 @@ def submitted(seconds: float, text: str, score: float) -> Happened:
     return seconds, Foreign("Submit", text, columns), "imported:?problem=search"
 
 
+def test_where_another_tool_tells_only_whether_all_pass_it_is_all_or_nothing() -> None:
+    def share(**columns: str) -> float | None:
+        foreign = Foreign("Submit", "x", tuple(columns.items()))
+        return work((0, foreign, "imported:?problem=search")).best_share
+
+    assert [share(Correct=word) for word in ("TRUE", "False", "NA")] == [1.0, 0.0, None]
+    assert share(Correct="TRUE", Score="0.5") == 0.5
+    assert share(Correct="TRUE", Score="none") == 1.0
+
+
 def test_results_that_get_no_better_are_a_sign() -> None:
     tries = [submitted(n, f"x = {n}\n", 0.5) for n in range(6)]
     (signal,) = signals(*tries)
