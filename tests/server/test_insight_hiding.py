@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foretrace_server.collect.enrolment import Enrolled
@@ -91,6 +91,8 @@ def possible(splits: dict[int, Split], hidden: set[int]) -> set[tuple[int, ...]]
     }
 
 
+@example({0: Split(0, 6), 1: Split(0, 7), 2: Split(8, 8)})
+@example({0: Split(6, 0), 1: Split(7, 0), 2: Split(8, 8)})
 @given(SPLITS)
 def test_the_class_does_not_tell_how_a_hidden_section_splits(splits: dict[int, Split]) -> None:
     yes = sum(split.yes for split in splits.values())
