@@ -224,6 +224,19 @@ def test_an_error_of_few_is_not_named() -> None:
     ]
 
 
+def test_the_times_of_the_class_do_not_tell_those_of_an_assignment_of_few() -> None:
+    people = [person(f"s{n}", errors=("NameError",)) for n in range(6)]
+    people += [person(f"t{n}") for n in range(6)]
+    overview = told_overview("A", 1, 300, people, told_assignments(people))
+    (error,) = overview.errors
+    assert (error.people.value, error.times.value) == (6, 12)
+    people += [person("u", assignments=("adas-diary",), errors=("NameError",))]
+    overview = told_overview("A", 1, 300, people, told_assignments(people))
+    assert [each.times.value for each in overview.assignments[0].errors] == [12]
+    (error,) = overview.errors
+    assert (error.people.value, error.times.value) == (7, None)
+
+
 def test_sections_are_told_beside_each_other() -> None:
     people = [
         person(f"{section}{n}", section, passed=n % 2 == 0)
