@@ -110,12 +110,10 @@ def _add_state(states: list[State], text: str | None, event: Event) -> None:
         states[-1] = evolve(states[-1], passed=passed)
 
 
-def _passed(body: Body) -> float | None:
-    """Return the share of tests that pass, as an event tells it; a run that fails passes none."""
+def share_passed(body: Body) -> float | None:
+    """Return the share of tests that pass, from 0 to 1, as an event tells it, else None."""
     if isinstance(body, TestsFinished) and body.passed + body.failed:
         return body.passed / (body.passed + body.failed)
-    if isinstance(body, RunFinished) and body.exit_code:
-        return 0.0
     if isinstance(body, Foreign):
         told = dict(body.columns).get(_SCORE)
         try:
@@ -123,6 +121,13 @@ def _passed(body: Body) -> float | None:
         except ValueError:
             return None
     return None
+
+
+def _passed(body: Body) -> float | None:
+    """Return the share of tests that pass at a state; a run that fails passes none."""
+    if isinstance(body, RunFinished) and body.exit_code:
+        return 0.0
+    return share_passed(body)
 
 
 def _path(uri: str) -> PurePosixPath:

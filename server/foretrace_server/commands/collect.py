@@ -15,6 +15,7 @@ from foretrace_server.commands import (
     collect_policy,
     collect_push,
     collect_serve,
+    collect_show,
     collect_status,
 )
 
@@ -26,7 +27,7 @@ def command() -> None:
 
 for each in (
     *(collect_init, collect_enrol, collect_policy, collect_help, collect_serve),
-    *(collect_export, collect_erase),
+    *(collect_show, collect_export, collect_erase),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)
