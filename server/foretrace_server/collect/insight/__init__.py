@@ -1,0 +1,1 @@
+"""What a course's events say of the class: rolled up, told in aggregates, hidden where few."""
