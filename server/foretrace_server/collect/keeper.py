@@ -18,6 +18,7 @@ from attrs import frozen
 
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
+from foretrace_server.collect.looks import Look, Looks
 from foretrace_server.collect.receiving import Refusal, following
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
@@ -65,6 +66,7 @@ class Keeper:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._enrolments = Enrolments(course)
+        self._looks = Looks(course)
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._store: Store | None = None
@@ -97,6 +99,14 @@ class Keeper:
     def withdraw(self, subject: str) -> Future[Withdrawal]:
         """Take nothing more of a subject, erase what is here, and answer the receipt."""
         return self._asked(self._withdraw, subject)
+
+    def look(self, looks: Sequence[Look]) -> Future[None]:
+        """Note that students are looked at, of those who did not withdraw.
+
+        Raises:
+            WithdrawnError: all of them did. This one in time.
+        """
+        return self._asked(self._look, looks)
 
     def close(self) -> None:
         """Do what was asked for, and close the store."""
@@ -154,6 +164,7 @@ class Keeper:
         return self._erase(subject)
 
     def _erase(self, subject: str) -> Withdrawal:
+        self._looks.forget(subject)
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
         if _has_content(store, subject):
@@ -178,6 +189,13 @@ class Keeper:
             tuple({"made_wall_us": made, "format": form} for made, form in sorted(exports)),
             not is_to_be_scoured(store.db),
         )
+
+    def _look(self, looks: Sequence[Look]) -> None:
+        withdrawn = set(self._enrolments.withdrawn())
+        kept = [look for look in looks if look.subject not in withdrawn]
+        if not kept:
+            raise WithdrawnError
+        self._looks.note(kept)
 
     def _scour_if_due(self, store: Store) -> None:
         """Try again what could not be done when something was erased."""

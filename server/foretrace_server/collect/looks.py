@@ -41,13 +41,14 @@ class What(str, Enum):
     """What was opened of a student."""
 
     PAGE = "page"
+    PROGRESS = "progress"
     REPLAY = "replay"
     EXPORT = "export"
 
 
 @frozen
 class Look:
-    """One student was looked at; `session` is the one that was replayed."""
+    """One student was looked at; `session` is the one that was replayed, by the laptop's name."""
 
     looked_wall_us: int
     subject: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from foretrace_server.commands import (
+    collect_dashboard,
     collect_enrol,
     collect_export,
     collect_init,
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_export),
+    *(collect_init, collect_enrol, collect_serve, collect_dashboard, collect_export),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

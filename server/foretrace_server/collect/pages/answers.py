@@ -40,6 +40,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         name=legible.name,
+        words=legible.words,
         when=when,
         day=day,
         duration=duration,

@@ -50,6 +50,11 @@ def name(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(legible(flat[:MOST_NAME_CHARACTERS]) + more)
 
 
+def words(text: str) -> Markup:
+    """Return what somebody said as HTML on one line, apart from the direction around it."""
+    return Markup("<bdi>{}</bdi>").format(legible(" ".join(_LINE_END.split(text))))
+
+
 def lines_around(text: str, changed: tuple[int, int] | None) -> Iterator[Line]:
     """Iterate over the lines of a text, up to `MOST_LINES` of them around what was changed.
 

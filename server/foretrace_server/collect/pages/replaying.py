@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from datetime import datetime, timezone
 from typing import Any
 
 from attrs import frozen
@@ -76,6 +77,28 @@ class Replays:
             raise NoTracesError(f"session {session} has nothing to replay of this document")
         return _shown(played, documents, max(1, min(step, len(played.steps))))
 
+    def place_of(self, session: str, event: int) -> tuple[int, int]:
+        """Return the document, by its place, and the step at which an event of a session is.
+
+        Raises as `show` does.
+        """
+        with closing(Store.read(self._home)) as store:
+            row = store.db.execute(
+                "SELECT documents.name, wall_us FROM events "
+                "JOIN sessions ON sessions.id = events.session "
+                "JOIN documents ON documents.id = document "
+                "WHERE sessions.name = ? AND sequence >= ? ORDER BY sequence LIMIT 1",
+                [session, event],
+            ).fetchone()
+            if row is None:
+                raise NoTracesError(f"session {session} has nothing of a document from there on")
+            document, wall_us = row
+            documents = _documents(store, session)
+            played = self._played(store, session, document)
+        at_ms = (wall_us - played.started_wall_us) // 1000
+        before = sum(1 for each in played.steps if each.at_ms < at_ms)
+        return documents.index(document), before + 1
+
     def _played(self, store: Store, session: str, document: str) -> Playback:
         (events,) = store.db.execute(
             "SELECT count(*) FROM events JOIN sessions ON sessions.id = session WHERE name = ?",
@@ -105,6 +128,11 @@ def _shown(played: Playback, documents: tuple[str, ...], step: int) -> Shown:
     text = _text_after(played.steps[:step])
     here = played.steps[step - 1]
     changed = _changed_lines(text, here)
+    failures = tuple(
+        number
+        for number, each in enumerate(played.steps, 1)
+        if isinstance(each, Marked) and each.failed
+    )
     lines = None if text is None else tuple(lines_around(text, changed))
     return Shown(
         played.session,
@@ -116,17 +144,15 @@ def _shown(played: Playback, documents: tuple[str, ...], step: int) -> Shown:
         words_of_step(here),
         lines,
         0 if text is None or lines is None else line_at(text, len(text)) - len(lines),
-        tuple(
-            number
-            for number, each in enumerate(played.steps, 1)
-            if isinstance(each, Marked) and each.failed
-        ),
+        failures,
         played.saves_checked,
         len(played.problems),
         {
             "first": begin + 1,
             "text": before,
             "started_ms": played.started_wall_us // 1000,
+            "offset_ms": _offset_ms(played.started_wall_us),
+            "failures": failures,
             "steps": [_to_json(each) for each in window],
         },
     )
@@ -169,6 +195,12 @@ def words_of_step(step: Step) -> str:
             return f"{verb} {_short(inserted)} in the place of {removed:,}"
         case LengthEdited(removed=removed, inserted=inserted, origin=origin):
             return f"{VERBS[origin]}: {inserted:,} in, {removed:,} out; the text was not recorded"
+
+
+def _offset_ms(wall_us: int) -> int:
+    """Return how far the clock of this machine is ahead of UTC at a time."""
+    offset = datetime.fromtimestamp(wall_us / 1e6, timezone.utc).astimezone().utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() * 1000)
 
 
 def _short(text: str) -> str:
