@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -197,3 +199,44 @@ def test_what_a_course_has_can_be_exported_but_not_handed_in(
     # It is a data folder as any other.
     listed = foretrace_json(course.home, "traces", "list")
     assert [each["subject"] for each in listed["sessions"]] == [enrolment.subject]
+
+
+def test_a_section_is_kept_with_the_enrolment_until_it_changes_or_the_student_leaves(
+    home: Home, tmp_path: Path
+) -> None:
+    foretrace(home, "collect", "init", "A")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student,group\nAda,Friday\nBob,Monday\n", encoding="utf-8")
+    foretrace(home, "collect", "enrol", str(roster))
+    course = find(home.path / "courses" / "A")
+    assert [each.section for each in Enrolments(course).everybody()] == ["", ""]
+    enrol = ("collect", "enrol", str(roster), "--section-column", "group")
+    assert "2 enrolled before" in foretrace(home, *enrol).stderr
+    ada, bob = (course.subject_of(name, course.key()) for name in ("Ada", "Bob"))
+
+    def sections() -> dict[str, str]:
+        return {each.subject: each.section for each in Enrolments(course).everybody()}
+
+    assert sections() == {ada: "Friday", bob: "Monday"}
+    foretrace(home, "collect", "enrol", str(roster), "--new-token", "Ada")
+    assert sections()[ada] == "Friday"  # a new token says nothing about the section
+    Enrolments(course).withdraw(bob)
+    assert sections() == {ada: "Friday", bob: ""}
+    assert not found_in(course.home.path, ["Monday"])
+    foretrace(home, *enrol)
+    assert sections()[bob] == ""
+    foretrace(home, *enrol, "--new-token", "Bob")
+    assert sections()[bob] == "Monday"
+
+
+def test_enrolments_of_an_older_version_get_a_place_for_sections(home: Home) -> None:
+    foretrace(home, "collect", "init", "A")
+    course = find(home.path / "courses" / "A")
+    with closing(sqlite3.connect(course.enrolments)) as db, db:
+        db.execute(
+            "CREATE TABLE enrolments (subject TEXT PRIMARY KEY, token_sha256 BLOB NOT NULL UNIQUE,"
+            " enrolled_wall_us INTEGER NOT NULL, withdrawn_wall_us INTEGER) STRICT, WITHOUT ROWID"
+        )
+        db.execute("INSERT INTO enrolments VALUES ('s1', x'00', 7, NULL)")
+    (found,) = Enrolments(course).everybody()
+    assert (found.subject, found.section, found.enrolled_wall_us) == ("s1", "", 7)

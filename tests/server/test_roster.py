@@ -68,3 +68,14 @@ def test_what_is_no_roster_is_refused_in_words(raw: bytes, named: str) -> None:
     with pytest.raises(RosterError, match=named) as refusal:
         read_roster(raw)
     assert "\x1b" not in str(refusal.value)
+
+
+def test_a_column_can_say_in_which_section_a_student_is() -> None:
+    raw = b"student,Group\nAda, Friday  a \nBob\nADA,Monday\n"
+    roster = read_roster(raw, section_column="group")
+    assert roster.sections == {"Ada": "Friday a", "Bob": ""}
+    assert read_roster(raw).sections == {}
+    with pytest.raises(RosterError, match="section of a student with --section-column"):
+        read_roster(raw, section_column="seminar")
+    with pytest.raises(RosterError, match="line 2: the column 'group' is longer"):
+        read_roster(b"student,group\nAda,\x1b[2J\n", section_column="group")

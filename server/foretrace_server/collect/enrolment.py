@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import sqlite_utils
@@ -22,9 +22,11 @@ _TABLE = """
         subject TEXT PRIMARY KEY,
         token_sha256 BLOB NOT NULL UNIQUE,
         enrolled_wall_us INTEGER NOT NULL,
-        withdrawn_wall_us INTEGER
+        withdrawn_wall_us INTEGER,
+        section TEXT NOT NULL DEFAULT ''
     ) STRICT, WITHOUT ROWID
 """
+_SECTION = "ALTER TABLE enrolments ADD COLUMN section TEXT NOT NULL DEFAULT ''"
 
 
 @frozen
@@ -32,6 +34,16 @@ class Enrolment:
     """Somebody who may send, or withdrew."""
 
     subject: str
+    withdrawn: bool
+
+
+@frozen
+class Enrolled:
+    """An enrolment as the instructor's figures need it: since when, and in which section."""
+
+    subject: str
+    section: str
+    enrolled_wall_us: int
     withdrawn: bool
 
 
@@ -55,11 +67,13 @@ class Enrolments:
         students: tuple[str, ...],
         anew: frozenset[str] = frozenset(),
         hand_out: Callable[[list[Issued]], None] = lambda _: None,
+        sections: Mapping[str, str] | None = None,
     ) -> list[Issued]:
         """Enrol those who are not; return the tokens of these, and new ones of those in `anew`.
 
         A new token takes the place of the old one, and lets those who withdrew join again.
-        `hand_out` is given them before they count: where it fails, nobody was enrolled.
+        `hand_out` is given them before they count: where it fails, nobody was enrolled. `sections`
+        says who is in which section from now on; who is not in it, or withdrew, stays as they were.
 
         Raises:
             OSError: the key cannot be read.
@@ -79,10 +93,19 @@ class Enrolments:
                 # With a word before it no spreadsheet takes it for a number or a formula.
                 token = f"foretrace_{secrets.token_urlsafe(_TOKEN_BYTES)}"
                 db.execute(
-                    "INSERT OR REPLACE INTO enrolments VALUES (?, ?, ?, NULL)",
+                    "INSERT INTO enrolments (subject, token_sha256, enrolled_wall_us) "
+                    "VALUES (?, ?, ?) ON CONFLICT (subject) DO UPDATE SET "
+                    "token_sha256 = excluded.token_sha256, "
+                    "enrolled_wall_us = excluded.enrolled_wall_us, withdrawn_wall_us = NULL",
                     [subject, _hash(token), time.time_ns() // 1000],
                 )
                 issued.append(Issued(student, subject, token))
+            for student, section in (sections or {}).items():
+                db.execute(
+                    "UPDATE enrolments SET section = ? "
+                    "WHERE subject = ? AND withdrawn_wall_us IS NULL",
+                    [section, self._course.subject_of(student, key)],
+                )
             hand_out(issued)
         return issued
 
@@ -102,8 +125,8 @@ class Enrolments:
         """
         with self._opened() as db, writing(db):
             db.execute(
-                "UPDATE enrolments SET withdrawn_wall_us = coalesce(withdrawn_wall_us, ?) "
-                "WHERE subject = ?",
+                "UPDATE enrolments SET withdrawn_wall_us = coalesce(withdrawn_wall_us, ?), "
+                "section = '' WHERE subject = ?",
                 [time.time_ns() // 1000, subject],
             )
 
@@ -115,6 +138,21 @@ class Enrolments:
         """
         enrolment = self._found("subject = ?", subject)
         return enrolment is None or enrolment.withdrawn
+
+    def everybody(self) -> list[Enrolled]:
+        """Return each who is or was enrolled, in the order of the pseudonyms.
+
+        Raises:
+            sqlite3.Error: the database cannot be read.
+        """
+        query = (
+            "SELECT subject, section, enrolled_wall_us, withdrawn_wall_us IS NOT NULL AS withdrawn "
+            "FROM enrolments ORDER BY subject"
+        )
+        with self._opened() as db:
+            return [
+                Enrolled(**{**row, "withdrawn": bool(row["withdrawn"])}) for row in db.query(query)
+            ]
 
     def withdrawn(self) -> list[str]:
         """Return the subjects who withdrew.
@@ -142,6 +180,8 @@ class Enrolments:
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA synchronous = FULL")
             db.execute(_TABLE)
+            if "section" not in db["enrolments"].columns_dict:  # made by an older version
+                db.execute(_SECTION)
             yield db
         finally:
             connection.close()

@@ -9,8 +9,9 @@ import csv
 import io
 import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 COLUMN = "student"
 _DELIMITERS = ",;\t"
@@ -24,14 +25,19 @@ class RosterError(ValueError):
 
 @frozen
 class Roster:
-    """The students in their order, each once; `repeated` counts lines with one of them again."""
+    """The students in their order, each once; `repeated` counts lines with one of them again.
+
+    `sections` has the section of each, "" where their cell is empty; nothing where no column was
+    named.
+    """
 
     students: tuple[str, ...]
     repeated: int = 0
+    sections: Mapping[str, str] = field(factory=dict)
 
 
-def read_roster(raw: bytes, column: str = COLUMN) -> Roster:
-    """Return the students in a column of a table with a header.
+def read_roster(raw: bytes, column: str = COLUMN, section_column: str | None = None) -> Roster:
+    """Return the students in a column of a table with a header, and their sections in another.
 
     Raises:
         RosterError: it is no such table, or a cell of the column says nobody.
@@ -39,33 +45,53 @@ def read_roster(raw: bytes, column: str = COLUMN) -> Roster:
     text = _text(raw)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     students: dict[str, str] = {}
-    repeated, place = 0, None
+    sections: dict[str, str] = {}
+    repeated, place, section_place = 0, None, None
     try:
         for cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue
             if place is None:
-                place = _place(cells, column)
+                place = _place(cells, column, "who a student is with --column")
+                if section_column is not None:
+                    told = "the section of a student with --section-column"
+                    section_place = _place(cells, section_column, told)
                 continue
-            student = " ".join(cells[place].split()) if place < len(cells) else ""
-            if not student or not student.isprintable() or len(student) > _MOST_CHARACTERS:
+            student = _cell(cells, place)
+            if not student or not _is_fit(student):
                 raise RosterError(
                     f"line {lines.line_num}: the column {column!r} is empty, "
                     f"longer than {_MOST_CHARACTERS} characters, or has characters without a sign"
                 )
             repeated += alike(student) in students
-            students.setdefault(alike(student), student)
+            student = students.setdefault(alike(student), student)
+            if section_place is not None:
+                section = _cell(cells, section_place)
+                if not _is_fit(section):
+                    raise RosterError(
+                        f"line {lines.line_num}: the column {section_column!r} is longer than "
+                        f"{_MOST_CHARACTERS} characters, or has characters without a sign"
+                    )
+                sections.setdefault(student, section)
     except csv.Error as error:
         raise RosterError(f"line {lines.line_num} is not CSV: {error}") from error
     if not students:
         raise RosterError("there is no student in it: it needs a header, and a line for each")
-    return Roster(tuple(students.values()), repeated)
+    return Roster(tuple(students.values()), repeated, sections)
 
 
 def alike(student: str) -> str:
     """Return what is equal for one student however it is written: capitals, spaces, accents."""
     composed = unicodedata.normalize("NFC", " ".join(student.split()))
     return unicodedata.normalize("NFC", composed.casefold())
+
+
+def _cell(cells: list[str], place: int) -> str:
+    return " ".join(cells[place].split()) if place < len(cells) else ""
+
+
+def _is_fit(cell: str) -> bool:
+    return cell.isprintable() and len(cell) <= _MOST_CHARACTERS
 
 
 def _text(raw: bytes) -> str:
@@ -84,13 +110,12 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-def _place(header: list[str], column: str) -> int:
+def _place(header: list[str], column: str, told: str) -> int:
     names = [cell.strip().casefold() for cell in header]
     found = names.count(column.strip().casefold())
     if found != 1:
         problem = "no column" if not found else f"{found} columns"
         raise RosterError(
-            f"there is {problem} {column!r} in the header; "
-            "name the one that says who a student is with --column"
+            f"there is {problem} {column!r} in the header; name the one that says {told}"
         )
     return names.index(column.strip().casefold())

@@ -24,6 +24,7 @@ _COLUMNS = ("student", "subject", "token")
 @click.argument("roster", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @path_option
 @click.option("--column", default=COLUMN, show_default=True, help="Who a student is.")
+@click.option("--section-column", metavar="COLUMN", help="Which section a student is in.")
 @click.option("--new-token", "anew", multiple=True, metavar="STUDENT", help="Gets another token.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A file for the tokens, not standard output."
@@ -33,6 +34,7 @@ def command(
     roster: Path,
     path: Path | None,
     column: str,
+    section_column: str | None,
     anew: tuple[str, ...],
     out: Path | None,
     as_json: bool,
@@ -42,7 +44,7 @@ def command(
     A token is told this once: the course keeps only what recognises it.
     """
     course = course_at(path)
-    found = _read(roster, column)
+    found = _read(roster, column, section_column)
     _check_known(anew, found)
     if out is not None and out.exists():
         raise MissingError(f"{out} exists already; name another file with --out")
@@ -55,7 +57,9 @@ def command(
 
     with about_course():
         try:
-            issued = Enrolments(course).enrol(found.students, frozenset(anew), hand_out)
+            issued = Enrolments(course).enrol(
+                found.students, frozenset(anew), hand_out, found.sections
+            )
         except sqlite3.Error as error:
             raise MissingError(f"{course.enrolments} cannot be written: {error}") from error
     already = len(found.students) - len(issued)
@@ -79,9 +83,9 @@ def command(
     )
 
 
-def _read(roster: Path, column: str) -> Roster:
+def _read(roster: Path, column: str, section_column: str | None) -> Roster:
     try:
-        return read_roster(roster.read_bytes(), column)
+        return read_roster(roster.read_bytes(), column, section_column)
     except RosterError as error:
         raise MissingError(f"{roster}: {error}") from error
     except OSError as error:

@@ -43,7 +43,7 @@ class Insight:
         raise NotImplementedError
 
     def assignments(self) -> tuple[AssignmentTold, ...]:
-        """Return all assignments in aggregates, in the order in which the class began them."""
+        """Return what five people or more worked on, in the order in which the class began it."""
         raise NotImplementedError
 
     def assignment(self, assignment: str) -> AssignmentTold | None:

@@ -17,7 +17,9 @@ HIDDEN = (
     "by a difference"
 )
 IDLE_LIMIT_SECONDS = 300
-NO_SECTION = ""
+OTHER_KINDS = "other kinds"
+# The assignment of all documents whose names were not recorded.
+NAME_WITHHELD = "name withheld"
 
 
 @frozen
@@ -81,8 +83,10 @@ class Integrity:
 class ErrorCount:
     """How often one person met an error of a kind in one assignment, and when last.
 
-    A kind of `run` is the class of an exception, of `text` one of the words of `syntax.py`, of
-    `editor` always "problems". Not counted is the same text standing there as before.
+    A kind of `run` is the class of an exception, or the exit code where none is known; of `text`
+    one of the words of `syntax.py`; of `editor` always "problems". A text counts once for as long
+    as it stands unchanged, problems in an editor each time that there are some after there were
+    none.
     """
 
     kind: str
@@ -203,7 +207,11 @@ class SubjectTold:
 
 @frozen
 class ErrorTold:
-    """How many people met an error of a kind, and how often all of them together did."""
+    """How many people met an error of a kind, and how often all of them together did.
+
+    Kinds that fewer than five people met are one, `OTHER_KINDS`: a person's own name of an error
+    would tell of that person.
+    """
 
     kind: str
     source: ErrorSource
@@ -223,13 +231,11 @@ class StuckTold:
 
 @frozen
 class SectionWork:
-    """The work of one section on one assignment: people, of these passed all tests, showed a sign.
-
-    `time_seconds` and `edits` are of each person.
-    """
+    """The work of one section on one assignment, with the meanings of `AssignmentTold`."""
 
     section: str
     people: Cell
+    tested: Cell
     passed: Cell
     stuck: Cell
     time_seconds: Spread
@@ -240,17 +246,17 @@ class SectionWork:
 class AssignmentTold:
     """The work of the class on one assignment, in aggregates.
 
-    `people` worked on it. Of these `passed` passed all tests at least once, `not_passed` never did
-    though a result is known, and of `untested` none is known. `stuck` showed any sign of being
-    stuck. The spreads are over people; `signs` and `errors` are sorted, what most people have
-    first; `sections` has each section that the roster names, by name, none where it names none.
+    `people` worked on it; of `tested` of these a result of tests is known. Of those, `passed`
+    passed all at least once and `not_passed` never did. `stuck` showed any sign of being stuck.
+    The spreads are over people; `errors` and `signs` are sorted, what most people have first;
+    `sections` has each section that the roster names, by name, none where it names none.
     """
 
     assignment: str
     people: Cell
+    tested: Cell
     passed: Cell
     not_passed: Cell
-    untested: Cell
     stuck: Cell
     time_seconds: Spread
     edits: Spread
@@ -287,9 +293,10 @@ class StuckAssignment:
 class ClassOverview:
     """The class at a glance, in aggregates.
 
-    `as_of_wall_us` is when it was last brought up to date. `enrolled` counts who is enrolled and did
-    not withdraw, `people` who sent anything. `assignments` are in the order in which the class began
-    them. `hardest` are those in which at least five people were stuck, what most were first.
+    `as_of_wall_us` is when it was last brought up to date. `enrolled` counts who is enrolled and
+    did not withdraw, `people` who sent anything. `assignments` are in the order in which the class
+    began them, but for `other_assignments` of fewer than five people, which are not named: the name
+    of a file can tell whose it is. `hardest` are those in which at least five people were stuck, what most were first.
     `integrity` is None where fewer than five people sent anything.
     """
 
@@ -301,6 +308,7 @@ class ClassOverview:
     time_seconds: Spread
     sessions: Spread
     assignments: tuple[AssignmentTold, ...]
+    other_assignments: int
     errors: tuple[ErrorTold, ...]
     signs: tuple[StuckTold, ...]
     hardest: tuple[StuckAssignment, ...]
