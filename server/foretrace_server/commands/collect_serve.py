@@ -44,7 +44,7 @@ def command(
         from foretrace_server.collect import serving
     except ImportError as error:
         raise MissingError(
-            "a course is served with starlette, jinja2 and uvicorn: pip install 'foretrace[collect]'"
+            "a course is served with packages that are missing: pip install 'foretrace[collect]'"
         ) from error
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key belong together")

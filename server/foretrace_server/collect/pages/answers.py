@@ -78,7 +78,11 @@ class Answers:
         self._course = course
 
     def page(
-        self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **told: Any
+        self,
+        template: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **told: Any,
     ) -> Response:
         """Return a page."""
         text = self._environment.get_template(f"{template}.html").render(

@@ -86,9 +86,7 @@ class FigurePages:
     def overview(self, asked: Asked) -> Response:
         """The class at a glance."""
         overview = self.insight().class_overview()
-        return self._answers.page(
-            "overview", visit=asked.visit, overview=overview, key_of=key_of
-        )
+        return self._answers.page("overview", visit=asked.visit, overview=overview, key_of=key_of)
 
     def assignments(self, asked: Asked) -> Response:
         """All assignments beside each other."""
@@ -134,9 +132,7 @@ class FigurePages:
 
     def help(self, asked: Asked) -> Response:
         """What each figure means."""
-        return self._answers.page(
-            "help", visit=asked.visit, idle_limit_seconds=IDLE_LIMIT_SECONDS
-        )
+        return self._answers.page("help", visit=asked.visit, idle_limit_seconds=IDLE_LIMIT_SECONDS)
 
     def _assignment(self, asked: Asked) -> AssignmentTold:
         for each in self.insight().assignments():

@@ -1,4 +1,4 @@
-"""Opening somebody's work: for a purpose in a few words, which is noted before anything is shown."""
+"""Opening somebody's work: for a purpose in a few words, noted before anything is shown."""
 
 from __future__ import annotations
 

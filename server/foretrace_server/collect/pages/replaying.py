@@ -1,4 +1,4 @@
-"""Replaying: one document's way through a session, as a page and a browser's script step through it.
+"""Replaying: one document's way through a session, for a page and its script to step through.
 
 The steps are those of `playback`. A page gets a window of them with the text that it begins with,
 so that it is as small for a hundred thousand steps as for a few hundred.

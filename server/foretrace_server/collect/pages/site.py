@@ -124,9 +124,7 @@ class _Door:
         if not await to_thread.run_sync(self._codes.take, form.get("code", "")):
             self._failures.note(host)
             log.warning("somebody tried to sign in to the dashboard with a code that is not valid")
-            words = (
-                f"This code is not valid. Each is good once, for {VALID_SECONDS // 60} minutes."
-            )
+            words = f"This code is not valid. Each is good once, for {VALID_SECONDS // 60} minutes."
             return self._asked_for_code("", 403, words)
         answer = elsewhere("/")
         answer.set_cookie(
@@ -146,9 +144,7 @@ class _Door:
             check_form(await read_form(request), visit)
             self._visits.end(request.cookies[self._cookie])
         answer = elsewhere("/sign-in")
-        answer.delete_cookie(
-            self._cookie, secure=self._over_tls, httponly=True, samesite="strict"
-        )
+        answer.delete_cookie(self._cookie, secure=self._over_tls, httponly=True, samesite="strict")
         return answer
 
     def page(self, make: _Page) -> Callable[[Request], Awaitable[Response]]:

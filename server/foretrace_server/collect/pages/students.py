@@ -73,7 +73,9 @@ class StudentPages:
             return elsewhere(f"/students/{subject}")
         session = self._session(asked, told)
         if session not in asked.visit.replayed:
-            noted(self._keeper, [subject], What.REPLAY, purpose, session.removesuffix(f"-{subject}"))
+            noted(
+                self._keeper, [subject], What.REPLAY, purpose, session.removesuffix(f"-{subject}")
+            )
             asked.visit.replayed.add(session)
         document, step = _whole(asked, "document", 0), _whole(asked, "step", 1)
         if "event" in asked.query:
