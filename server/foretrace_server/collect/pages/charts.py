@@ -14,6 +14,8 @@ _HEIGHT = 10
 _DAYS_WIDTH = 640
 _DAYS_HEIGHT = 72
 _BAR_GAP = 0.25
+# Fewer would be as wide as boards.
+_FEWEST_COLUMNS = 28
 
 _SVG = Markup(
     '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true" '
@@ -43,7 +45,7 @@ def parts(values: Sequence[tuple[str, float]]) -> Markup:
 
 def columns(values: Sequence[float]) -> Markup:
     """Return a column for each value, the highest as high as the chart."""
-    most, wide = max(values, default=0) or 1, _DAYS_WIDTH / max(len(values), 1)
+    most, wide = max(values, default=0) or 1, _DAYS_WIDTH / max(len(values), _FEWEST_COLUMNS)
     drawn = Markup("")
     for place, value in enumerate(values):
         high = _DAYS_HEIGHT * value / most

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -54,11 +55,9 @@ class Figures:
                 self._making = self._thread.submit(self._make)
             making = self._making
         if making is not None:
-            try:
-                # Mostly little came since, and what is shown is new then.
+            # Mostly little came since, and what is shown is new then.
+            with suppress(FutureTimeoutError):
                 making.result(_PATIENCE_SECONDS)
-            except FutureTimeoutError:
-                pass
         if self._insight is None:
             raise NotReadyError
         return self._insight

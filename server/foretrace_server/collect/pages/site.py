@@ -95,6 +95,7 @@ def make_site(course: Course, keeper: Keeper, over_tls: bool) -> Site:
             WithdrawnError: partial(_gone, answers),
             NotReadyError: partial(_not_ready, answers),
             **dict.fromkeys(_UNAVAILABLE, partial(_unavailable, answers)),
+            Exception: partial(_failed, answers),
         },
     )
     return Site("/", Guarded(app))
@@ -191,6 +192,10 @@ async def _not_ready(answers: Answers, *_: Any) -> Response:
 async def _unavailable(answers: Answers, _: Request, error: Exception) -> Response:
     log.error("a page cannot be made now (%s)", type(error).__name__)
     return _said(answers, 503, "The course cannot be read or written now. Try again in a moment.")
+
+
+async def _failed(answers: Answers, *_: Any) -> Response:
+    return _said(answers, 500, "This page cannot be made: a fault of Foretrace's. The log says more.")
 
 
 def _said(answers: Answers, status: int, words: str) -> Response:
