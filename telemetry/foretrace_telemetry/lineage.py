@@ -7,7 +7,7 @@ forgotten. What was exported is out of reach; where it went is kept, so that it 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -82,17 +82,30 @@ def keep_derived(home: Home, derived: Derived, after_erasure: int = 0) -> None:
         OSError: the folder or the file cannot be made.
         sqlite3.Error: the store cannot be written.
     """
+    keep_all_derived(home, [derived], after_erasure)
+
+
+def keep_all_derived(home: Home, several: Iterable[Derived], after_erasure: int = 0) -> None:
+    """Do what `keep_derived` does for several at once, all of them or none."""
     with closing(Store.create(home)) as store, writing(store.db):
         if newest_erasure(store.db) != after_erasure:
             raise ForgottenError
-        _insert(store.db, "derived", asdict(derived), replace=True)
+        for each in several:
+            _insert(store.db, "derived", asdict(each), replace=True)
 
 
-def derived(db: sqlite_utils.Database) -> Iterator[Derived]:
-    """Iterate over everything derived."""
+def derived(
+    db: sqlite_utils.Database, kind: str | None = None, name: str | None = None
+) -> Iterator[Derived]:
+    """Iterate over everything derived, or what is of a kind, or has a name."""
     if not db["derived"].exists():  # it was last written by an older version
         return
-    for row in db.query("SELECT kind, name, sessions, content FROM derived ORDER BY kind, name"):
+    rows = db.query(
+        "SELECT kind, name, sessions, content FROM derived WHERE (:kind IS NULL OR kind = :kind) "
+        "AND (:name IS NULL OR name = :name) ORDER BY kind, name",
+        {"kind": kind, "name": name},
+    )
+    for row in rows:
         yield Derived(**{**row, "sessions": tuple(json.loads(row["sessions"]))})
 
 

@@ -29,8 +29,9 @@ from foretrace_telemetry.traces import State, Trace
 
 _LANGUAGES = {".py": "python", ".c": "c", ".h": "c", ".coffee": "coffeescript"}
 _STATES = (Opened, Saved, RunFinished, TestsFinished, Foreign)
-# What other tools call the share of tests that pass, from 0 to 1.
+# What other tools call the share of tests that pass, from 0 to 1, and whether all do.
 _SCORE = "Score"
+_CORRECT = "Correct"
 
 
 @frozen
@@ -110,19 +111,27 @@ def _add_state(states: list[State], text: str | None, event: Event) -> None:
         states[-1] = evolve(states[-1], passed=passed)
 
 
-def _passed(body: Body) -> float | None:
-    """Return the share of tests that pass, as an event tells it; a run that fails passes none."""
+def share_passed(body: Body) -> float | None:
+    """Return the share of tests that pass, from 0 to 1, as an event tells it; None where none does.
+
+    Where another tool tells only whether all pass, it is 1 or 0.
+    """
     if isinstance(body, TestsFinished) and body.passed + body.failed:
         return body.passed / (body.passed + body.failed)
+    if isinstance(body, Foreign):
+        columns = dict(body.columns)
+        try:
+            return min(1.0, max(0.0, float(columns[_SCORE])))
+        except (KeyError, ValueError):
+            return {"TRUE": 1.0, "FALSE": 0.0}.get(columns.get(_CORRECT, "").upper())
+    return None
+
+
+def _passed(body: Body) -> float | None:
+    """Return the share of tests that pass at a state; a run that fails passes none."""
     if isinstance(body, RunFinished) and body.exit_code:
         return 0.0
-    if isinstance(body, Foreign):
-        told = dict(body.columns).get(_SCORE)
-        try:
-            return None if told is None else min(1.0, max(0.0, float(told)))
-        except ValueError:
-            return None
-    return None
+    return share_passed(body)
 
 
 def _path(uri: str) -> PurePosixPath:

@@ -209,6 +209,17 @@ class Store:
             return str(error)
         return None if found == ["ok"] else "; ".join(found)
 
+    def info_of(self, name: str) -> SessionInfo:
+        """Return what a session is known by.
+
+        Raises:
+            NoTracesError: there is no such session.
+        """
+        columns = "name, started_wall_us, foretrace_version, editor, subject, source"
+        for row in self._db.query(f"SELECT {columns} FROM sessions WHERE name = ?", [name]):  # noqa: S608
+            return SessionInfo(**row)
+        raise NoTracesError(f"there is no session {name!r}")
+
     def names(self) -> list[str]:
         """Return the names of all sessions, the oldest first, without looking at their events."""
         return [row["name"] for row in self._db.query("SELECT name FROM sessions ORDER BY id")]
@@ -302,6 +313,19 @@ class Store:
             [subject],
         )
         return {row["name"]: row["last"] for row in rows}
+
+    def all_last_sequences(self) -> dict[str, dict[str, int]]:
+        """Return what `last_sequences` does, for each subject."""
+        rows = self._db.query(
+            f"""
+            SELECT subject, name, coalesce(({_LAST_SEQUENCE}), 0) AS last
+            FROM sessions WHERE subject IS NOT NULL ORDER BY id
+            """  # noqa: S608 - no part of it comes from outside
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in rows:
+            found.setdefault(row["subject"], {})[row["name"]] = row["last"]
+        return found
 
     def newest_of(self, kind: str, most: int, but: str = "") -> list[Event]:
         """Return the latest events of a kind in the sessions recorded here, the oldest first.

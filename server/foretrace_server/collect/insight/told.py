@@ -296,8 +296,8 @@ class ClassOverview:
     `as_of_wall_us` is when it was last brought up to date. `enrolled` counts who is enrolled and
     did not withdraw, `people` who sent anything. `assignments` are in the order in which the class
     began them, but for `other_assignments` of fewer than five people, which are not named: the name
-    of a file can tell whose it is. `hardest` are those in which at least five people were stuck, what most were first.
-    `integrity` is None where fewer than five people sent anything.
+    of a file can tell whose it is. `hardest` are those in which at least five people were stuck,
+    what most were first. `integrity` is None where fewer than five people sent anything.
     """
 
     course: str
