@@ -34,6 +34,7 @@ class ScriptedCourse:
     tokens: list[str | None] = field(factory=list)
     segments: list[Segment] = field(factory=list)
     sessions: dict[str, list[Recorded]] = field(factory=dict)
+    looks: list[dict[str, Any]] = field(factory=list)
     withdrawn: bool = False
     notice: str = "We see it."
 
@@ -46,6 +47,8 @@ class ScriptedCourse:
             return 200, {"course": "Programming 1", "notice": self.notice, "version": 1}, {}
         if path == "/v1/sessions":
             return 200, {"sessions": {each: self.through(each) for each in self.sessions}}, {}
+        if path == "/v1/looks":
+            return 200, {"looks": self.looks}, {}
         if path == "/v1/withdraw":
             self.withdrawn = True
             events = sum(map(len, self.sessions.values()))
@@ -86,7 +89,7 @@ def scripted_course(context: ssl.SSLContext | None = None) -> Iterator[ScriptedC
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             course.requests.append((self.command, self.path))
             course.tokens.append(self.headers.get("Authorization"))
-            if course.script and self.path not in ("/v1/course", "/v1/sessions"):
+            if course.script and self.path not in ("/v1/course", "/v1/sessions", "/v1/looks"):
                 script = course.script.popleft()
                 if script is None:
                     course.answer(self.path, body)

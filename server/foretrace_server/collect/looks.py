@@ -17,6 +17,7 @@ from attrs import asdict, frozen
 from foretrace_server.collect.course import Course
 from foretrace_telemetry.transaction import writing
 
+MOST = 1000
 _BUSY_SECONDS = 5.0
 _TABLES = (
     """
@@ -74,13 +75,13 @@ class Looks:
             db.table("looks").insert_all(asdict(look) for look in looks)
 
     def of(self, subject: str) -> list[Look]:
-        """Return the looks at a student, the newest first.
+        """Return the newest looks at a student, up to `MOST`, the newest first.
 
         Raises:
             OSError: the file cannot be made.
             sqlite3.Error: it cannot be read.
         """
-        return self._found("WHERE subject = ? ORDER BY id DESC", [subject])
+        return self._found("WHERE subject = ? ORDER BY id DESC LIMIT ?", [subject, MOST])
 
     def newest(self, most: int) -> list[Look]:
         """Return the newest looks at anybody, the newest first.

@@ -7,6 +7,7 @@ so that it is as small for a hundred thousand steps as for a few hundred.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from contextlib import closing
 from datetime import datetime, timezone
 from typing import Any
@@ -84,7 +85,7 @@ class Replays:
         """
         with closing(Store.read(self._home)) as store:
             row = store.db.execute(
-                "SELECT documents.name, wall_us FROM events "
+                "SELECT documents.name FROM events "
                 "JOIN sessions ON sessions.id = events.session "
                 "JOIN documents ON documents.id = document "
                 "WHERE sessions.name = ? AND sequence >= ? ORDER BY sequence LIMIT 1",
@@ -92,12 +93,9 @@ class Replays:
             ).fetchone()
             if row is None:
                 raise NoTracesError(f"session {session} has nothing of a document from there on")
-            document, wall_us = row
             documents = _documents(store, session)
-            played = self._played(store, session, document)
-        at_ms = (wall_us - played.started_wall_us) // 1000
-        before = sum(1 for each in played.steps if each.at_ms < at_ms)
-        return documents.index(document), before + 1
+            played = self._played(store, session, row[0])
+        return documents.index(row[0]), bisect_left(played.sequences, event) + 1
 
     def _played(self, store: Store, session: str, document: str) -> Playback:
         (events,) = store.db.execute(

@@ -33,7 +33,7 @@ from foretrace_server.collect.pages.handing_out import ExportPages, ExportProble
 from foretrace_server.collect.pages.students import StudentPages
 from foretrace_server.collect.pages.visits import VISIT_SECONDS, Failures, Visits
 from foretrace_telemetry.playback import TooLargeError
-from foretrace_telemetry.store import NoTracesError, UnreadableEventError
+from foretrace_telemetry.store import ForgottenError, NoTracesError, UnreadableEventError
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ _API = "/v1/"
 _AT_ONCE = 4
 _RETRY_SECONDS = 5
 _STATIC = Path(__file__).parent / "static"
-_UNAVAILABLE: tuple[type[Exception], ...] = (BusyError, OSError, sqlite3.Error)
+_UNAVAILABLE: tuple[type[Exception], ...] = (BusyError, ForgottenError, OSError, sqlite3.Error)
 
 _Page = Callable[[Asked], Response]
 
@@ -195,7 +195,9 @@ async def _unavailable(answers: Answers, _: Request, error: Exception) -> Respon
 
 
 async def _failed(answers: Answers, *_: Any) -> Response:
-    return _said(answers, 500, "This page cannot be made: a fault of Foretrace's. The log says more.")
+    return _said(
+        answers, 500, "This page cannot be made: a fault of Foretrace's. The log says more."
+    )
 
 
 def _said(answers: Answers, status: int, words: str) -> Response:

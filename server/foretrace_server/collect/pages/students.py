@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
+from foretrace_server.collect.insight.account import assignment_of
 from foretrace_server.collect.insight.insight import Insight
 from foretrace_server.collect.insight.told import SubjectTold
 from foretrace_server.collect.keeper import Keeper, WithdrawnError
@@ -87,6 +88,7 @@ class StudentPages:
             row=told.row,
             shown=shown,
             document=document,
+            assignment_of=assignment_of,
         )
 
     def looks(self, asked: Asked) -> Response:
