@@ -95,8 +95,8 @@ Step = TextStated | TextEdited | LengthEdited | Marked
 class Playback:
     """The steps of a document in a session, their times in milliseconds after `started_wall_us`.
 
-    `sequences` has the number of the event of each step. `problems` names what does not fit together
-    in the session, as replaying it does.
+    `sequences` has the number of the event of each step. `problems` names what does not fit
+    together in the session, as replaying it does.
     """
 
     session: str
