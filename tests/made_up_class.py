@@ -25,7 +25,7 @@ from foretrace_telemetry.events import (
 from foretrace_telemetry.store import SessionInfo, Store
 
 SECTIONS = ("Monday", "Wednesday", "Friday")
-STUDENTS = 36
+STUDENTS = 90
 _BEGAN = datetime(2026, 10, 5, 9, 0, tzinfo=timezone.utc)
 _PROGRAMS = {
     "mean": """\

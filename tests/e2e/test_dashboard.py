@@ -103,7 +103,7 @@ def barriers(page: Page) -> list[str]:
 def looked_at(page: Page, name: str) -> None:
     """Keep a screenshot of a page in light and dark, and see that nobody is kept out."""
     for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         _SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=_SCREENSHOTS / f"dashboard-{name}-{scheme}.png", full_page=True)
         assert barriers(page) == [], (name, scheme)
@@ -145,7 +145,7 @@ def said(page: Page) -> str:
     """Return what a screen reader is told of the step."""
     words = page.locator("#step").get_attribute("aria-valuetext")
     assert words is not None
-    return words
+    return str(words)
 
 
 def test_every_page_can_be_read_by_everybody(page: Page, running: Served) -> None:
@@ -196,6 +196,7 @@ def test_a_student_is_opened_and_replayed_without_a_mouse(page: Page, running: S
     page.get_by_text("Opened for: to help with loops").wait_for()
     page.get_by_role("link", name="replay").last.focus()
     page.keyboard.press("Enter")
+    page.locator("#code .line").first.wait_for()
     tab_to(page, "Step")
     page.keyboard.press("End")
     last = said(page)
