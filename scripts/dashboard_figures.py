@@ -1,7 +1,7 @@
 """Times every page of a course's dashboard: the median and the 95th percentile, in milliseconds.
 
-``.venv/bin/python scripts/dashboard_figures.py FOLDER`` serves the course in the folder meanwhile. It
-opens the first student that it finds, which is noted as any other look is.
+``.venv/bin/python scripts/dashboard_figures.py FOLDER`` serves the course in the folder meanwhile.
+It opens the first student that it finds, which is noted as any other look is.
 """
 
 import argparse

@@ -17,13 +17,13 @@ def main() -> int:
     """Serve the class, and take the picture."""
     sys.path.insert(0, str(ROOT))
     from playwright.sync_api import sync_playwright
+    from tests.class_of_typists import class_of_typists
     from tests.courses import served
-    from tests.made_up_class import made_up_class
 
     from foretrace_server.collect.pages.codes import Codes
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        course, _ = made_up_class(Path(folder) / "course")
+        course, _ = class_of_typists(Path(folder) / "course")
         with served(course) as server:
             browser = playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]

@@ -1,11 +1,9 @@
-"""A made-up class: students of three sections who type programs, run them, and test them."""
+"""A class of any size that nobody is in: it types, saves, runs and tests as a class would."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from foretrace_server.collect.course import Course, create
@@ -24,85 +22,60 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.store import SessionInfo, Store
 
-SECTIONS = ("Monday", "Wednesday", "Friday")
-STUDENTS = 90
-_BEGAN = datetime(2026, 10, 5, 9, 0, tzinfo=timezone.utc)
-_PROGRAMS = {
-    "mean": """\
-def mean(numbers):
-    total = 0
-    for number in numbers:
-        total += number
-    return total / len(numbers)
-""",
-    "search": """\
-def search(wanted, numbers):
-    for place, number in enumerate(numbers):
-        if number >= wanted:
-            return place
-    return len(numbers)
-""",
-    "vowels": """\
-def vowels(word):
-    count = 0
-    for letter in word.lower():
-        if letter in "aeiou":
-            count += 1
-    return count
-""",
-}
-_ERRORS = ("NameError", "IndexError", "TypeError")
+ASSIGNMENTS = 15
+_PROGRAM = "def total(items):\n    result = 0\n    for item in items:\n        result += item\n"
+_ERRORS = (None, "NameError", "TypeError", "IndexError", "ValueError")
+_KEYSTROKES_A_SAVE = 40
+_BEGIN_US = 1_790_000_000 * 1_000_000
 
 
-def made_up_class(folder: Path) -> tuple[Course, dict[str, str]]:
-    """Make a course in a folder with the work of its students; return it with their tokens."""
-    course = create("Programming 1", folder)
-    students = tuple(f"student {number}" for number in range(STUDENTS))
-    sections = {each: SECTIONS[number % len(SECTIONS)] for number, each in enumerate(students)}
-    issued = Enrolments(course).enrol(students, sections=sections)
-    drawn = random.Random(7)
-    with closing(Store.create(course.home)) as store:
-        for number, each in enumerate(issued):
-            for week, assignment in enumerate(_PROGRAMS):
-                if drawn.random() < 0.1:
-                    continue
-                began = _BEGAN + timedelta(days=7 * week + number % 3 * 2, minutes=number)
-                name = f"{began:%Y%m%d-%H%M%S}-{number:04}-{each.subject}"
-                began_us = int(began.timestamp() * 1e6)
+def made_up_class(folder: Path, students: int, sessions: int, events: int) -> Course:
+    """Make a course in a folder, with so many sessions of each student, of so many events each.
+
+    The same numbers give the same class but for its keys.
+    """
+    course = create("A made-up class", folder)
+    names = tuple(f"student {number}" for number in range(students))
+    sections = {name: f"Section {number % 4 + 1}" for number, name in enumerate(names)}
+    Enrolments(course).enrol(names, sections=sections)
+    key, store = course.key(), Store.create(course.home)
+    chance = random.Random(7)
+    try:
+        for name in names:
+            subject = course.subject_of(name, key)
+            for session in range(sessions):
+                begin_us = _BEGIN_US + session * 86_400 * 1_000_000
                 info = SessionInfo(
-                    name, began_us, "0.1.0", "Visual Studio Code", each.subject, SOURCE
+                    f"s{session}-{subject}", begin_us, "", "an editor", subject, SOURCE
                 )
-                events = list(_events(assignment, began_us, drawn))
-                store.begin_session(info).append_whole(events)
-    return course, {each.student: each.token for each in issued}
+                assignment = (session * ASSIGNMENTS // sessions + chance.randrange(3)) % ASSIGNMENTS
+                made = _session(chance, begin_us, f"file:///home/hw{assignment}.py", events)
+                store.begin_session(info).append_whole([*made])
+    finally:
+        store.close()
+    return course
 
 
-def _events(assignment: str, wall_us: int, drawn: random.Random) -> Iterator[Event]:
-    uri = f"file:///home/student/{assignment}.py"
-    passed_us = 0
-    for number, body in enumerate(_work(_PROGRAMS[assignment], drawn)):
-        passed_us += int(drawn.expovariate(0.5) * 1e6)
-        if drawn.random() < 0.01:
-            passed_us += 400_000_000
-        yield Event(wall_us + passed_us, passed_us, Actor.USER, body, uri, number)
+def _session(chance: random.Random, begin_us: int, uri: str, events: int) -> Iterator[Event]:
+    at_us = begin_us
+    for number, body in enumerate(_bodies(chance, events), start=1):
+        yield Event(at_us, at_us, Actor.USER, body, uri, number)
+        at_us += int(chance.lognormvariate(-1, 1.5) * 1e6)
 
 
-def _work(program: str, drawn: random.Random) -> Iterator[Body]:
-    """Type a program letter by letter, with a slip that some take long to find."""
+def _bodies(chance: random.Random, events: int) -> Iterator[Body]:
     yield Opened("", "python")
-    slip = drawn.randrange(len(program) - 1)
-    for offset, letter in enumerate(program):
-        yield Edited(offset, "", "_" if offset == slip else letter, Origin.TYPED)
-        if letter == "\n":
+    typed = 0
+    for number in range(1, events):
+        place = number % _KEYSTROKES_A_SAVE
+        if place == 1 and number > 1:
             yield Saved()
-    for attempt in range(drawn.choice((1, 1, 2, 3, 7))):
-        if attempt:
-            yield Edited(len(program) + attempt - 1, "", "\n", Origin.TYPED)
-            yield Saved()
-        yield RunFinished(1, error_type=drawn.choice(_ERRORS[: 1 + attempt % 3]), line=2)
-        yield TestsFinished(1, 3)
-    yield Edited(slip, "_", program[slip], Origin.TYPED)
-    yield Saved()
-    if drawn.random() < 0.75:
-        yield RunFinished(0)
-        yield TestsFinished(4, 0)
+        elif place == 2 and number > 2:
+            error = chance.choice(_ERRORS)
+            yield RunFinished(int(error is not None), 120, error, 2 if error else None)
+        elif place == 3 and number > 3:
+            yield TestsFinished(chance.randrange(5), chance.randrange(3))
+        else:
+            letter = _PROGRAM[typed % len(_PROGRAM)]
+            yield Edited(typed, "", letter, Origin.TYPED, "one-character")
+            typed += 1

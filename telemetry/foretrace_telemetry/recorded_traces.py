@@ -29,9 +29,8 @@ from foretrace_telemetry.traces import State, Trace
 
 _LANGUAGES = {".py": "python", ".c": "c", ".h": "c", ".coffee": "coffeescript"}
 _STATES = (Opened, Saved, RunFinished, TestsFinished, Foreign)
-# What other tools call the share of tests that pass, from 0 to 1, and whether all do.
+# What other tools call the share of tests that pass, from 0 to 1.
 _SCORE = "Score"
-_CORRECT = "Correct"
 
 
 @frozen
@@ -112,18 +111,15 @@ def _add_state(states: list[State], text: str | None, event: Event) -> None:
 
 
 def share_passed(body: Body) -> float | None:
-    """Return the share of tests that pass, from 0 to 1, as an event tells it; None where none does.
-
-    Where another tool tells only whether all pass, it is 1 or 0.
-    """
+    """Return the share of tests that pass, from 0 to 1, as an event tells it; None if it does not."""
     if isinstance(body, TestsFinished) and body.passed + body.failed:
         return body.passed / (body.passed + body.failed)
     if isinstance(body, Foreign):
-        columns = dict(body.columns)
+        told = dict(body.columns).get(_SCORE)
         try:
-            return min(1.0, max(0.0, float(columns[_SCORE])))
-        except (KeyError, ValueError):
-            return {"TRUE": 1.0, "FALSE": 0.0}.get(columns.get(_CORRECT, "").upper())
+            return None if told is None else min(1.0, max(0.0, float(told)))
+        except ValueError:
+            return None
     return None
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from foretrace_server.collect.pages.codes import Codes
 from foretrace_telemetry.events import Body, Edited, Opened, Origin, RunFinished
+from tests.class_of_typists import class_of_typists
 from tests.courses import Served, consent_lines, segment, served
 from tests.e2e.vscode import INSTALLED, ROOT
 from tests.itap_class import class_of_itap
-from tests.made_up_class import made_up_class
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -32,7 +32,7 @@ _MOST_TABS = 60
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    course, tokens = made_up_class(tmp_path_factory.mktemp("course") / "c")
+    course, tokens = class_of_typists(tmp_path_factory.mktemp("course") / "c")
     with served(course) as server:
         lines = consent_lines(tmp_path_factory.mktemp("laptop"))
         typed: list[Body] = [Edited(at, "", "🙂", Origin.TYPED) for at in range(2500)]

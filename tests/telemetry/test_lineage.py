@@ -14,6 +14,7 @@ from foretrace_telemetry.lineage import (
     derived,
     drop_derived,
     exports_of,
+    keep_all_derived,
     keep_derived,
     note_export,
 )
@@ -38,6 +39,22 @@ def test_what_is_derived_takes_the_place_of_what_was(home: Home) -> None:
     keep_derived(home, Derived("vector", "me", ("s1", "s2"), b"\x02"))
     with contextlib.closing(Store.read(home)) as store:
         assert list(derived(store.db)) == [Derived("vector", "me", ("s1", "s2"), b"\x02")]
+
+
+def test_several_are_kept_at_once_and_found_by_kind_and_name(home: Home) -> None:
+    several = [Derived("insight", name, ("s1",), b"i") for name in ("a", "b")]
+    vector = Derived("vector", "a", ("s1",), b"v")
+    keep_all_derived(home, [*several, vector])
+    with contextlib.closing(Store.read(home)) as store:
+        assert list(derived(store.db, "insight")) == several
+        assert list(derived(store.db, "insight", "b")) == several[1:]
+        assert list(derived(store.db, "insight", "c")) == []
+    forget(home, Selection(sessions=frozenset({"s2"})))
+    later = [Derived("insight", name, ("s3",), b"j") for name in ("a", "b")]
+    with pytest.raises(ForgottenError):
+        keep_all_derived(home, later, after_erasure=0)
+    with contextlib.closing(Store.read(home)) as store:
+        assert list(derived(store.db, "insight")) == several
 
 
 def test_what_is_derived_goes_with_any_of_its_sessions(home: Home) -> None:

@@ -24,7 +24,11 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.exchange.incoming import ImportReport
 from foretrace_telemetry.readers import itap
-from foretrace_telemetry.recorded_traces import exercise_of, recorded_traces_of, traces_of
+from foretrace_telemetry.recorded_traces import (
+    exercise_of,
+    recorded_traces_of,
+    traces_of,
+)
 from foretrace_telemetry.traces import State, Trace
 
 URI = "file:///home/search.py"

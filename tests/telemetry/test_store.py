@@ -243,3 +243,13 @@ def test_it_is_known_how_far_each_session_of_a_subject_goes(home: Home) -> None:
             store.begin_session(info)
         store.continue_session("b").append([_event(kinds.Erased(1, 5, "forgotten"))])
         assert store.last_sequences("ada") == {"a": 0, "b": 5}
+        assert store.all_last_sequences() == {"ada": {"a": 0, "b": 5}, "bob": {"c": 0}}
+
+
+def test_what_a_session_is_known_by_can_be_had(home: Home) -> None:
+    info = attrs.evolve(INFO, name="a", subject="ada", source="collect", editor="an editor")
+    with closing(Store.create(home)) as store:
+        store.begin_session(info)
+        assert store.info_of("a") == info
+        with pytest.raises(NoTracesError, match="there is no session 'b'"):
+            store.info_of("b")

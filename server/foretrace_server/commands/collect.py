@@ -13,6 +13,7 @@ from foretrace_server.commands import (
     collect_leave,
     collect_push,
     collect_serve,
+    collect_show,
     collect_status,
 )
 
@@ -23,7 +24,8 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_dashboard, collect_export),
+    *(collect_init, collect_enrol, collect_serve),
+    *(collect_dashboard, collect_show, collect_export),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

@@ -60,6 +60,7 @@ _DONE = (
 )
 _WITHHELD = "withheld:"
 _PROBLEMS = "problems"
+_CORRECT = {"TRUE": 1.0, "FALSE": 0.0}
 
 
 @define
@@ -212,7 +213,7 @@ class Account:
             track.has_problems = body.errors > 0
         if isinstance(body, _STATES) and text is not None and text.strip():
             self._look_at_state(track, mark, event, text)
-        share = share_passed(body)
+        share = _share_passed(body)
         if share is not None:
             self._look_at_result(track, mark, event, share, text)
 
@@ -264,6 +265,14 @@ class Account:
 def assignment_of(uri: str) -> str:
     """Return the assignment of a document: as another tool told it, else the name of the file."""
     return NAME_WITHHELD if uri.startswith(_WITHHELD) else exercise_of(uri)
+
+
+def _share_passed(body: Body) -> float | None:
+    """Return the share of tests that pass; where only whether all do is told, it is 1 or 0."""
+    share = share_passed(body)
+    if share is None and isinstance(body, Foreign):
+        return _CORRECT.get(dict(body.columns).get("Correct", "").upper())
+    return share
 
 
 def _work_of(track: Track) -> Work:

@@ -11,6 +11,7 @@ To go on from, the texts of the session that was added to last are in them as we
 from __future__ import annotations
 
 import json
+import logging
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
@@ -29,6 +30,8 @@ from foretrace_telemetry.store import (
     Store,
     newest_erasure,
 )
+
+log = logging.getLogger(__name__)
 
 KIND = "insight"
 # To be counted up with every change of what is made of events.
@@ -110,10 +113,17 @@ class RollUps:
         return {name: accounted.through for name, accounted in known.items()}
 
     def _load(self, store: Store) -> Iterator[tuple[str, RollUp]]:
+        rules = _converter.unstructure(self._rules())
         for row in derived(store.db, KIND):
-            content = _content(row)
-            if content["rules"] == _converter.unstructure(self._rules()):
-                yield row.name, _converter.structure(content["sessions"], dict[str, Accounted])
+            try:
+                content = _content(row)
+                if content["rules"] != rules:
+                    continue
+                sessions = _converter.structure(content["sessions"], dict[str, Accounted])
+            except Exception:  # whatever is wrong with it, it is made anew
+                log.warning("what was worked out of %s cannot be read, and is made anew", row.name)
+                continue
+            yield row.name, sessions
 
     def _updated(self, store: Store, subject: str, lasts: Mapping[str, int]) -> _Kept:
         sessions = dict(self._known.get(subject, {}))
