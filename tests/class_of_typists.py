@@ -1,4 +1,4 @@
-"""A class of typists, made up: students of three sections who type programs, run them, and test them."""
+"""A class of typists, made up: three sections that type programs, run them and test them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 
@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from foretrace_server.collect.course import Course
+from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.insight.insight import Insight
-from foretrace_server.collect.insight.told import IDLE_LIMIT_SECONDS, AssignmentTold
+from foretrace_server.collect.insight.told import IDLE_LIMIT_SECONDS, AssignmentTold, SubjectWork
 from foretrace_server.collect.keeper import Keeper
 from foretrace_server.collect.looks import What
 from foretrace_server.collect.pages.answers import Answers, elsewhere
@@ -36,7 +37,6 @@ class Figures:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._lock = threading.Lock()
-        self._thread = ThreadPoolExecutor(1, "foretrace-insight")
         self._insight: Insight | None = None
         self._making: Future[None] | None = None
         self._made_at = 0.0
@@ -52,7 +52,11 @@ class Figures:
         with self._lock:
             is_idle = self._making is None or self._making.done()
             if is_idle and time.monotonic() - self._made_at > _REFRESH_SECONDS:
-                self._making = self._thread.submit(self._make)
+                self._making = Future()
+                # The end of the server does not wait for it: it is made anew from what is kept.
+                threading.Thread(
+                    target=self._make, args=[self._making], name="foretrace-insight", daemon=True
+                ).start()
             making = self._making
         if making is not None:
             # Mostly little came since, and what is shown is new then.
@@ -62,18 +66,24 @@ class Figures:
             raise NotReadyError
         return self._insight
 
-    def _make(self) -> None:
-        if self._insight is None:
-            self._insight = Insight.open(self._course)
-        else:
-            self._insight.refresh()
+    def _make(self, making: Future[None]) -> None:
+        try:
+            if self._insight is None:
+                self._insight = Insight.open(self._course)
+            else:
+                self._insight.refresh()
+        except Exception as error:  # whatever it is, who asks is to hear of it
+            making.set_exception(error)
+            return
         self._made_at = time.monotonic()
+        making.set_result(None)
 
 
 class FigurePages:
     """The pages of the class."""
 
     def __init__(self, course: Course, keeper: Keeper, answers: Answers) -> None:
+        self._enrolments = Enrolments(course)
         self._keeper = keeper
         self._answers = answers
         self._figures = Figures(course)
@@ -108,7 +118,7 @@ class FigurePages:
         told = self._assignment(asked)
         key = key_of(told.assignment)
         purpose = asked.visit.purpose_of(key)
-        works = self.insight().progress(told.assignment) if purpose else ()
+        works = self._works(told) if purpose else []
         return self._answers.page(
             "progress", visit=asked.visit, told=told, key=key, purpose=purpose, works=works
         )
@@ -117,7 +127,7 @@ class FigurePages:
         """Note that everybody's progress in an assignment is looked at, and show it."""
         told = self._assignment(asked)
         purpose = purpose_in(asked.form)
-        works = self.insight().progress(told.assignment)
+        works = self._works(told)
         noted(self._keeper, [each.subject for each in works], What.PROGRESS, purpose)
         key = key_of(told.assignment)
         asked.visit.open(key, purpose)
@@ -132,6 +142,12 @@ class FigurePages:
     def help(self, asked: Asked) -> Response:
         """What each figure means."""
         return self._answers.page("help", visit=asked.visit, idle_limit_seconds=IDLE_LIMIT_SECONDS)
+
+    def _works(self, told: AssignmentTold) -> list[SubjectWork]:
+        # What was rolled up can be a moment older than a withdrawal.
+        withdrawn = set(self._enrolments.withdrawn())
+        works = self.insight().progress(told.assignment)
+        return [each for each in works if each.subject not in withdrawn]
 
     def _assignment(self, asked: Asked) -> AssignmentTold:
         for each in self.insight().assignments():
