@@ -111,7 +111,7 @@ def _add_state(states: list[State], text: str | None, event: Event) -> None:
 
 
 def share_passed(body: Body) -> float | None:
-    """Return the share of tests that pass, from 0 to 1, as an event tells it; None if it does not."""
+    """Return the share of tests that pass, from 0 to 1, as an event tells it, else None."""
     if isinstance(body, TestsFinished) and body.passed + body.failed:
         return body.passed / (body.passed + body.failed)
     if isinstance(body, Foreign):

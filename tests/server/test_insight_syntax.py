@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foretrace_models.repair.parse import syntax_error
 from foretrace_server.collect.insight.syntax import MOST_CHARACTERS, SyntaxKind, syntax_kind
 
 
@@ -61,3 +66,11 @@ def test_a_text_that_would_harm_a_parser_is_looked_at_in_peace() -> None:
     syntax_kind("-" * (MOST_CHARACTERS - 1) + "1")
     assert syntax_kind("(" * (MOST_CHARACTERS + 1)) is None
     assert syntax_kind("x = '\udc80'\n") is None
+
+
+def test_programs_of_students_are_judged_as_python_judges_them(data: Path) -> None:
+    with gzip.open(data / "csedm2019_itap" / "sequences.jsonl.gz", "rt", encoding="utf-8") as file:
+        texts = [json.loads(line)["code"] for line in file]
+    alike = [(syntax_kind(text) is None) == (syntax_error(text) is None) for text in texts]
+    # Versions of Python differ in a few of them.
+    assert (len(alike), sum(alike) >= 2550) == (2573, True)

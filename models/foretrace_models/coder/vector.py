@@ -87,13 +87,12 @@ def keep(home: Home, work: Work, vector: CoderVector) -> None:
 
 def kept(db: sqlite_utils.Database, coder: str | None) -> CoderVector | None:
     """Return a coder's vector, None where none is kept that this version can read."""
-    for each in derived(db):
-        if (each.kind, each.name) == (_KIND, _name(coder)):
-            try:
-                told: dict[str, Any] = json.loads(each.content)
-                return cattrs.structure({**told, "sessions": each.sessions}, CoderVector)
-            except Exception:  # one of another version; a new one can be made
-                return None
+    for each in derived(db, _KIND, _name(coder)):
+        try:
+            told: dict[str, Any] = json.loads(each.content)
+            return cattrs.structure({**told, "sessions": each.sessions}, CoderVector)
+        except Exception:  # one of another version; a new one can be made
+            return None
     return None
 
 
