@@ -52,7 +52,7 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 # In words for the person who waits, with what each brings over the network.
 PARTS = {
     "base": "Foretrace (about 9 MB)",
-    "dev": "the development tools (about 45 MB)",
+    "dev": "the development tools (about 65 MB)",
     "vscode": "what the VS Code extension is built with (about 65 MB)",
     "e2e": "Neovim, and what drives VS Code (about 70 MB)",
     "model": "what the model needs besides torch (about 40 MB)",

@@ -106,16 +106,20 @@ def make_course(folder: Path, *students: str) -> tuple[Course, dict[str, str]]:
 
 @contextmanager
 def served(
-    course: Course, *options: str, certificate: tuple[Path, Path] | None = None
+    course: Course,
+    *options: str,
+    certificate: tuple[Path, Path] | None = None,
+    prelude: str = "",
 ) -> Iterator[Served]:
     """Serve a course from a process of its own until the end, with TLS if there is a certificate.
 
-    A certificate is a chain and a key.
+    A certificate is a chain and a key. The process first runs `prelude`.
     """
     if certificate is not None:
         chain, key = certificate
         options = (*options, "--tls-certificate", str(chain), "--tls-key", str(key))
-    command = [sys.executable, "-m", "foretrace_server", "collect", "serve"]
+    program = f"{prelude}\nfrom foretrace_server.cli import main\nmain()"
+    command = [sys.executable, "-c", program, "collect", "serve"]
     log = course.home.path.with_name(f"{course.home.path.name}.log")
     process = subprocess.Popen(
         [*command, "--path", str(course.home.path), "--port", "0", "--log-file", log, *options],

@@ -14,9 +14,14 @@ from typing import Any
 from attrs import define, field
 
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange import forgetting
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 
 TOKEN = "a-token"
+
+# What a script says nothing of.
+_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/looks")
 
 Script = tuple[int, Any, dict[str, str]]
 
@@ -35,8 +40,10 @@ class ScriptedCourse:
     segments: list[Segment] = field(factory=list)
     sessions: dict[str, list[Recorded]] = field(factory=dict)
     looks: list[dict[str, Any]] = field(factory=list)
+    forgettings: list[Forgetting] = field(factory=list)
     withdrawn: bool = False
     notice: str = "We see it."
+    help: Any = None
 
     def through(self, session: str) -> int:
         events = self.sessions.get(session)
@@ -49,11 +56,16 @@ class ScriptedCourse:
             return 200, {"sessions": {each: self.through(each) for each in self.sessions}}, {}
         if path == "/v1/looks":
             return 200, {"looks": self.looks}, {}
+        if path == "/v1/help":
+            return (404, {"error": "request"}, {}) if self.help is None else (200, self.help, {})
         if path == "/v1/withdraw":
             self.withdrawn = True
             events = sum(map(len, self.sessions.values()))
             self.sessions.clear()
             return 200, {"erased_events": events}, {}
+        if path == "/v1/forget":
+            self.forgettings.append(forgetting.decode(body))
+            return 200, {"complete": True, "exports": []}, {}
         return self._take(decode([body]))
 
     def _take(self, segment: Segment) -> Script:
@@ -89,7 +101,7 @@ def scripted_course(context: ssl.SSLContext | None = None) -> Iterator[ScriptedC
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             course.requests.append((self.command, self.path))
             course.tokens.append(self.headers.get("Authorization"))
-            if course.script and self.path not in ("/v1/course", "/v1/sessions", "/v1/looks"):
+            if course.script and self.path not in _APART:
                 script = course.script.popleft()
                 if script is None:
                     course.answer(self.path, body)

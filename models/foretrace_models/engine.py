@@ -9,17 +9,23 @@ from collections.abc import Callable
 from typing import Any
 
 from foretrace_models.repair.diagnosis import situation_from_json, to_json
+from foretrace_models.repair.offered_rules import OfferedRules
 from foretrace_models.repair.pipeline import diagnose
 from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sources import Sources
 from foretrace_models.service import Request, Service, run
+from foretrace_telemetry.home import Home
 
 Method = Callable[[Any, Callable[[], bool]], Any]
 
 
+# What courses offer is read again where it has changed.
+_offered = OfferedRules(Home.default())
+
+
 def _diagnose(params: Any, cancelled: Callable[[], bool]) -> Any:
     situation = situation_from_json(params["situation"])
-    sources = Sources(past=situation.past)
+    sources = Sources(past=situation.past, shared=_offered.rules_for(situation.path))
     return to_json(diagnose(situation, params["seconds"], cancelled, sources))
 
 

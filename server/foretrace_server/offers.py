@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+
 from attrs import frozen
 
 from foretrace_models.repair import samples
 from foretrace_models.repair.assignment import Level
 from foretrace_models.repair.diagnosis import Fix, Proof
 from foretrace_models.repair.edits import TextEdit, apply_edits
+from foretrace_models.repair.rules import SHARED
 from foretrace_server import next_edits
 from foretrace_telemetry.events import SuggestionMoved, SuggestionStage
 
+# Never who, nor how many: several are enough to be nobody in particular.
+_OF_OTHERS = "others in your course mended it so"
 # What a fix does and to which lines, wherever in the file they stand by now and in any order.
 FixKey = frozenset[tuple[str, str]]
 
@@ -31,7 +36,7 @@ class Offer:
 
     def taken_by(self, text: str) -> Fix | None:
         """Return what was taken of the offer if a text is what it leads to."""
-        return next((fix for fix in self.takes if apply_edits(self.text, fix.edits) == text), None)
+        return next((fix for fix in self.takes if text in _outcomes(self.text, fix)), None)
 
     def level_of(self, fix: Fix) -> Level:
         """Return the level of help that one of the ways to take the offer is."""
@@ -73,13 +78,18 @@ def moved(offer: Offer, stage: SuggestionStage, taken: Fix | None = None) -> Sug
 
 
 def _source(fix: Fix | None) -> str:
-    """Return what made a fix: a model, the engine of next edits, or the rules."""
-    named = (*samples.RULES, next_edits.RULE)
+    """Return what made a fix: a model, the engine of next edits, the class, or the rules."""
+    named = (*samples.RULES, next_edits.RULE, SHARED)
     return next((rule for rule in (fix.rules if fix is not None else ()) if rule in named), "rules")
 
 
 def proof_words(fix: Fix) -> str:
     """Return what is known of a fix, in words; of a next edit there is nothing to know."""
+    words = _proof_words(fix)
+    return f"{words}; {_OF_OTHERS}" if SHARED in fix.rules else words
+
+
+def _proof_words(fix: Fix) -> str:
     if fix.proof is Proof.GOES_ON:
         return ""
     tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"
@@ -97,11 +107,15 @@ def insertion_at(text: str, fix: Fix, cursor: int) -> str | None:
     """Return what a fix inserts at the cursor, or None if that is not all it does.
 
     The same insertion can stand in several places: before or after a character that it begins or
-    ends with.
+    ends with. A new line is written into a blank one that the cursor is at the end of.
     """
     if len(fix.edits) != 1 or fix.edits[0].start != fix.edits[0].end:
         return None
     place, new = fix.edits[0].start, fix.edits[0].new_text
+    filling = _filling(text, fix)
+    if filling is not None and cursor == filling.end:
+        blank = text[place:cursor]
+        return filling.new_text[len(blank) :] if new.startswith(blank) else None
     if cursor <= place:
         between = text[cursor:place]
         if not new.endswith(between):
@@ -109,3 +123,36 @@ def insertion_at(text: str, fix: Fix, cursor: int) -> str | None:
         return between + new[: len(new) - len(between)]
     between = text[place:cursor]
     return new[len(between) :] + between if new.startswith(between) else None
+
+
+def _outcomes(text: str, fix: Fix) -> list[str]:
+    """Return the texts that a fix may lead to, by where it is taken."""
+    filling = _filling(text, fix)
+    ways = [fix.edits] if filling is None else [fix.edits, (filling,)]
+    return [apply_edits(text, edits) for edits in ways]
+
+
+def _filling(text: str, fix: Fix) -> TextEdit | None:
+    """Return the edit that writes new lines into a blank one that is indented, not before it.
+
+    There is none where the program would not be the same: in a string a blank line is text.
+    """
+    if len(fix.edits) != 1 or fix.edits[0].start != fix.edits[0].end:
+        return None
+    edit = fix.edits[0]
+    if edit.start > 0 and text[edit.start - 1] != "\n":
+        return None
+    line = text[edit.start :].split("\n", 1)[0].removesuffix("\r")
+    new = edit.new_text.removesuffix("\n").removesuffix("\r")
+    if not line or line.strip() or new == edit.new_text:
+        return None
+    filling = TextEdit(edit.start, edit.start + len(line), new)
+    inserted, filled = (apply_edits(text, [each]) for each in (edit, filling))
+    return filling if _is_same_program(inserted, filled) else None
+
+
+def _is_same_program(one: str, other: str) -> bool:
+    try:
+        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False

@@ -1,7 +1,8 @@
 """Sending: while the editor is open, what is recorded goes to the courses that were joined.
 
-It happens in a thread of its own, which is there only while a course was joined and the person
-allows it. Neither a keystroke nor the event loop ever waits for it.
+It happens in a thread of its own, which is there only while a course was joined and the editor
+allows it: where the person does not allow it (any more), a course is still told what they forgot.
+Neither a keystroke nor the event loop ever waits for it.
 """
 
 from __future__ import annotations
@@ -122,8 +123,7 @@ class Sending:
             self._thread.start()
 
     def _is_needed(self) -> bool:
-        sends = bool(self._joined) and self._why_not() is None
-        return sends or (self._to_hear and self._is_allowed)
+        return self._is_allowed and (bool(self._joined) or self._to_hear)
 
     def _read_courses(self) -> None:
         """Read the file of courses where it changed."""

@@ -23,11 +23,14 @@ from attrs import asdict, evolve, frozen
 
 from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.events import Body, Erased, withhold
+from foretrace_telemetry.exchange.forgetting import Forgetting, Numbers
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Export, drop_derived, exports_of
 from foretrace_telemetry.privacy import path_of
 from foretrace_telemetry.rewrite import drop_unused, mark_to_be_scoured, replace_bodies
+from foretrace_telemetry.sending.untold import note_forgotten
 from foretrace_telemetry.store import Store
+from foretrace_telemetry.tombstones import put_tombstone
 from foretrace_telemetry.transaction import writing
 
 FORGOTTEN = "forgotten"
@@ -105,8 +108,12 @@ def preview(home: Home, selection: Selection) -> Receipt:
         return _Plan(store.db, home, selection).receipt(FORGOTTEN, time.time_ns() // 1000)
 
 
-def forget(home: Home, selection: Selection, reason: str = FORGOTTEN) -> Receipt:
+def forget(
+    home: Home, selection: Selection, reason: str = FORGOTTEN, travels: bool = True
+) -> Receipt:
     """Forget events, with what was derived from their sessions, and leave nothing in the bytes.
+
+    Where it `travels`, courses that have some of it are to be told.
 
     Raises:
         OSError: a file cannot be removed, or the key can be neither read nor made.
@@ -114,14 +121,19 @@ def forget(home: Home, selection: Selection, reason: str = FORGOTTEN) -> Receipt
     """
     with contextlib.closing(Store.create(home)) as store:
         db = store.db
+        # SQLite would go through all events for each name of a document that goes.
+        db.execute("PRAGMA foreign_keys = OFF")
         with writing(db):
             plan = _Plan(db, home, selection)
             receipt = plan.receipt(reason, time.time_ns() // 1000)
             plan.withhold_later_texts()
-            plan.put_tombstones(reason)
+            erased = plan.put_tombstones(reason)
+            if travels:
+                for forgetting in plan.forgettings(erased):
+                    note_forgotten(db, forgetting)
             drop_unused(db)
             drop_derived(db, plan.touched)
-            _keep(db, receipt, plan.documents_hashed())
+            keep_receipt(db, receipt, plan.documents_hashed())
             mark_to_be_scoured(db)
         plan.remove_damaged()
         if selection.is_everything:
@@ -248,21 +260,22 @@ class _Plan:
             }
             replace_bodies(self._db, key, self._names[number], bodies)
 
-    def put_tombstones(self, reason: str) -> None:
-        """Put one event in the place of each run of forgotten ones."""
-        for number, rows in self._chosen.items():
-            for first, last in _runs(self._db, number, rows):
-                events = "FROM events WHERE session = ? AND sequence BETWEEN ? AND ?"
-                times = "min(wall_us) AS wall_us, min(monotonic_us) AS monotonic_us"
-                (found,) = self._db.query(f"SELECT {times} {events}", [number, first, last])
-                self._db.execute(f"DELETE {events}", [number, first, last])
-                data = json.dumps(asdict(Erased(first, last, reason)), separators=(",", ":"))
-                self._db.execute(
-                    "INSERT INTO events "
-                    "(session, sequence, wall_us, monotonic_us, actor, kind, data) "
-                    "VALUES (?, ?, ?, ?, 'user', ?, ?)",
-                    [number, first, found["wall_us"], found["monotonic_us"], Erased.kind, data],
-                )
+    def put_tombstones(self, reason: str) -> dict[int, list[Numbers]]:
+        """Put one event in the place of each run of forgotten ones; return these by session."""
+        erased = {
+            number: list(_runs(self._db, number, rows)) for number, rows in self._chosen.items()
+        }
+        for number, runs in erased.items():
+            for first, last in runs:
+                put_tombstone(self._db, number, first, last, reason)
+        return erased
+
+    def forgettings(self, erased: dict[int, list[Numbers]]) -> Iterator[Forgetting]:
+        """Iterate over what each session loses, as a course is told it."""
+        for number in sorted({*self._chosen, *self._later}):
+            withheld = ((each, each) for each in self._later.get(number, ()))
+            runs = tuple(erased.get(number, ()))
+            yield Forgetting(self._names[number], runs, tuple(withheld))
 
     def remove_damaged(self) -> None:
         """Remove the databases that were set aside: nobody can tell what is in them."""
@@ -280,8 +293,7 @@ class _Plan:
         about = self._about_path() if wanted.path is not None else None
         for row in self._rows():
             if (
-                (wanted.sessions is None or self._names[row.session] in wanted.sessions)
-                and (about is None or row.document in about)
+                (about is None or row.document in about)
                 and (wanted.since_wall_us is None or row.wall_us >= wanted.since_wall_us)
                 and (wanted.until_wall_us is None or row.wall_us < wanted.until_wall_us)
             ):
@@ -304,15 +316,23 @@ class _Plan:
                 self._later.setdefault(row.session, []).append(row.sequence)
 
     def _rows(self, with_content: bool = False) -> Iterator[_Row]:
-        only = (
-            "WHERE typeof(inserted) IN ('text', 'blob') OR typeof(removed) IN ('text', 'blob') "
-            "OR json_extract(data, '$.digest', '$.function', '$.text') != '[null,null,null]'"
-            if with_content
-            else ""
-        )
+        """Iterate over the events of the sessions that are named, or all that have text."""
+        wanted, sessions = self._selection.sessions, None
+        if with_content:
+            only = (
+                "typeof(inserted) IN ('text', 'blob') OR typeof(removed) IN ('text', 'blob') "
+                "OR json_extract(data, '$.digest', '$.function', '$.text') != '[null,null,null]'"
+            )
+        elif wanted is not None:
+            # A course has many sessions of others, which nobody is to wait for.
+            only = "events.session IN (SELECT value FROM json_each(:sessions))"
+            sessions = json.dumps([id for id, name in self._names.items() if name in wanted])
+        else:
+            only = "true"
         rows = self._db.conn.execute(
             "SELECT events.session, sequence, wall_us, kind, name FROM events "  # noqa: S608
-            f"LEFT JOIN documents ON documents.id = document {only} ORDER BY 1, 2"
+            f"LEFT JOIN documents ON documents.id = document WHERE {only} ORDER BY 1, 2",
+            {"sessions": sessions},
         )
         for row in rows:
             yield _Row(*row)
@@ -351,7 +371,8 @@ def _runs(db: sqlite_utils.Database, number: int, rows: list[_Row]) -> Iterator[
         yield first, last
 
 
-def _keep(db: sqlite_utils.Database, receipt: Receipt, documents: list[str] | None) -> None:
+def keep_receipt(db: sqlite_utils.Database, receipt: Receipt, documents: list[str] | None) -> None:
+    """Keep a receipt, by which writers learn of it, in a transaction of the caller's."""
     db.table("erasures").insert(
         {
             "erased_wall_us": receipt.erased_wall_us,

@@ -61,6 +61,11 @@ class Home:
         return self.path / "courses.json"
 
     @property
+    def class_help(self) -> Path:
+        """What the courses that were joined offer as help, a file each."""
+        return self.path / "class-help"
+
+    @property
     def models(self) -> Path:
         """The weights of language models, a folder each."""
         return self.path / "models"

@@ -144,3 +144,24 @@ def m004_outbox(db: sqlite_utils.Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@migrations()
+def m005_forgetting_travels(db: sqlite_utils.Database) -> None:
+    """What was forgotten here after a course had it: what the course is to hear, what it answered.
+
+    `erased` and `withheld` are JSON arrays of first and last numbers, both empty once the course
+    has forgotten all of it.
+    """
+    db.execute(
+        """
+        CREATE TABLE outbox_forgotten (
+            course TEXT NOT NULL,
+            session TEXT NOT NULL,
+            erased TEXT NOT NULL,
+            withheld TEXT NOT NULL,
+            receipt TEXT,
+            PRIMARY KEY (course, session)
+        ) STRICT
+        """
+    )

@@ -45,4 +45,5 @@ def expire(home: Home, keep_days: int, now_wall_us: int) -> Receipt | None:
         )
     if not expired:
         return None
-    return forget(home, Selection(expired, and_later_texts=False), EXPIRED)
+    # How long a course keeps what it has, the course says.
+    return forget(home, Selection(expired, and_later_texts=False), EXPIRED, travels=False)

@@ -199,7 +199,7 @@ class Store:
             NoTracesError: there is no such session.
             OSError: the key of digests can be neither read nor made.
         """
-        return SessionWriter.after_the_last(self._db, self._home.key(), self._number_of(name))
+        return SessionWriter.after_the_last(self._db, self._home.key(), self.number_of(name))
 
     def check(self) -> str | None:
         """Return what SQLite finds wrong with the file, or None."""
@@ -273,7 +273,7 @@ class Store:
             NoTracesError: there is no such session.
             UnreadableEventError: the next event cannot be made of its row.
         """
-        number = self._number_of(session)
+        number = self.number_of(session)
         names = {
             row["id"]: row["name"]
             for row in self._db.query("SELECT id, name FROM documents WHERE session = ?", [number])
@@ -370,7 +370,12 @@ class Store:
         """Return whether there are columns for them; an older version made the tables without."""
         return {"subject", "source"} <= self._db["sessions"].columns_dict.keys()
 
-    def _number_of(self, session: str) -> int:
+    def number_of(self, session: str) -> int:
+        """Return what rows of events call a session.
+
+        Raises:
+            NoTracesError: there is no such session.
+        """
         found = list(self._db.query("SELECT id FROM sessions WHERE name = ?", [session]))
         if not found:
             raise NoTracesError(f"there is no session {session!r}")

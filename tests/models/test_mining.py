@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from foretrace_models.repair.mining.counting import Pair, leave_out, mined
+from foretrace_models.repair.mining.counting import Pair, leave_out, mined, weighed
 from foretrace_models.repair.mining.differences import differences
-from foretrace_models.repair.mining.generalise import generalisations
-from foretrace_models.repair.rules.mined import MinedRules
+from foretrace_models.repair.mining.generalise import MANNERS, Manner, generalisations
+from foretrace_models.repair.rules.mined import MinedRule, MinedRules
 from foretrace_models.repair.rules.templates import Roles
 from foretrace_models.repair.source import Source
 
 
-def _rules(before: str, after: str) -> set[tuple[str, str]]:
+def _rules(before: str, after: str, manners: Sequence[Manner] = MANNERS) -> set[tuple[str, str]]:
     source = Source(before)
     roles = Roles(source)
     return {
         rule
         for difference in differences(source, Source(after))
-        for rule in generalisations(difference, roles)
+        for rule in generalisations(difference, roles, manners)
     }
 
 
@@ -114,3 +116,27 @@ def test_rules_by_hand_are_weighed_by_the_same_pairs() -> None:
 def test_an_exercise_can_be_left_out() -> None:
     pairs = [_pair(1), _pair(2, "b")]
     assert leave_out(pairs, ["b"]) == pairs[:1]
+
+
+def test_a_text_stays_where_that_is_asked_for_and_is_written_as_one() -> None:
+    before = "def f(x):\n    return 'Dear' + x\n"
+    after = before.replace("Dear", "Dear ")
+    assert ("'Dear'", "'Dear '") in _rules(before, after, [Manner(literal=True)])
+    assert not any("Dear" in template for rule in _rules(before, after) for template in rule)
+
+
+def test_a_name_that_nothing_binds_stays_only_if_it_is_of_the_exercise() -> None:
+    before, after = "def f(x):\n    return x\n", "def f(x):\n    return ceil(x)\n"
+    assert _rules(before, after) == set()
+    known = Manner(own=frozenset({"ceil"}))
+    assert ("return ARG_1", "return ceil(ARG_1)") in _rules(before, after, [known])
+
+
+def test_blanks_in_a_text_can_be_what_mends() -> None:
+    def pair(author: str) -> Pair:
+        text = f"def f({author}):\n    return {author} + len('a b')\n"
+        return Pair("one", author, text, text.replace("a b", "a  b"))
+
+    rule = MinedRule("'a b'", "'a  b'", {}, 0.0)
+    (found,) = weighed([rule], [pair("x"), pair("y")], lambda _: None, by_hand=()).rules
+    assert (found.right, found.applied) == (2, 2)

@@ -31,6 +31,8 @@ from foretrace_server.collect.pages.answers import POLICY
 from foretrace_server.collect.pages.codes import VALID_SECONDS, Codes
 from foretrace_telemetry.events import Edited, Opened, RunFinished, Saved
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.lineage import exports_of
+from foretrace_telemetry.store import Store
 
 STUDENTS = 40
 PAGES = ("/", "/assignments", "/sections", "/students", "/exports", "/looks", "/help")
@@ -292,6 +294,9 @@ def test_an_export_comes_with_its_report_and_is_told_to_everybody_in_it(
     newest, *_ = Looks(server.course).of(subject)
     assert (newest.what, newest.purpose) == (What.EXPORT, "a study of loops")
     assert form in dashboard.get("/exports").words
+    with closing(Store.read(server.course.home)) as store:
+        *_, made = exports_of(store.db, set(store.names()))
+    assert made.path.startswith("a download from the dashboard (programming-1-")
 
 
 def test_an_export_without_a_purpose_or_in_no_format_is_not_made(

@@ -281,6 +281,16 @@ async def test_a_line_to_add_shows_at_the_end_of_the_line_before(home: Home, pro
         assert shown == ["\n    return y"]
 
 
+async def test_a_line_to_add_is_written_into_the_blank_one_that_the_cursor_is_on(
+    home: Home, program: Path
+) -> None:
+    assign(program)
+    text = "def double(x):\n    y = 2 * x\n    \nz = 1\n"
+    async with session(home, options=TRUSTED) as client:
+        client.open(program.as_uri(), text)
+        assert await _inline(client, program.as_uri(), 2, 4, invoked=True) == ["return y"]
+
+
 async def test_a_change_during_a_request_gets_an_answer_and_no_stale_fix(
     home: Home, program: Path
 ) -> None:

@@ -46,6 +46,15 @@ def test_who_joins_is_told_what_the_course_sees_and_the_token_stays_private(
     assert joined.notice == "We see it."
 
 
+def test_who_just_joined_is_not_told_that_sending_is_not_allowed(
+    allowed: Home, course: ScriptedCourse
+) -> None:
+    foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
+    (told,) = foretrace_json(allowed, "collect", "status")["courses"]
+    assert told["allowed"]
+    assert "Nothing is sent" not in foretrace(allowed, "collect", "status").stdout
+
+
 def test_a_token_can_come_from_the_environment(allowed: Home, course: ScriptedCourse) -> None:
     done = foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
     assert done.returncode == 0, done.stderr

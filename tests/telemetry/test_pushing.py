@@ -23,6 +23,7 @@ from foretrace_telemetry.events import (
     Recorded,
     Resynced,
 )
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.sending import courses
@@ -31,6 +32,7 @@ from foretrace_telemetry.sending.cutting import Size
 from foretrace_telemetry.sending.locking import holding
 from foretrace_telemetry.sending.outbox import Outbox, Trouble, Waiting
 from foretrace_telemetry.sending.pushing import BusyError, Pushed, Pusher, Terms
+from foretrace_telemetry.sending.untold import Untold
 from foretrace_telemetry.store import SessionInfo, Store
 
 A = "file:///a.py"
@@ -336,7 +338,9 @@ def test_who_forgets_what_was_sent_is_told_where_it_went(laptop: Laptop) -> None
         ("course", laptop.course.address)
     ]
     with closing(Store.read(laptop.home)) as store:
-        assert Outbox(store.db, laptop.course.address).forgotten_here() == ["one"]
+        assert Untold(store.db, laptop.course.address).all() == [Forgetting("one", ((1, 10),))]
+    assert laptop.push() == Pushed(forgotten=1)
+    assert laptop.course.forgettings == [Forgetting("one", ((1, 10),))]
     assert laptop.push() == Pushed()
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from tests.disks import small_disk
 from tests.forensics import found_in
 
 from foretrace_telemetry.consent import Action, Content, decide, grant
@@ -292,37 +293,25 @@ def test_two_editors_write_to_one_folder(consented: Home, lost: list[str]) -> No
     assert lost == []
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting needs root")
 def test_a_full_disk_loses_nothing(tmp_path: Path, lost: list[str]) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a small file system cannot be mounted here")
-    try:
-        home = Home(disk / "home")
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        home = Home(disk.path / "home")
         grant(home, [], Content.FULL, "test", datetime.now(timezone.utc))
         writer = Writer(home, Gate(home), SessionInfo("s", 0, "0"), lost.append)
         writer.put(_event(0), Content.FULL)
         assert writer.flush()
-        filler = disk / "filler"
-        with pytest.raises(OSError, match="No space"):
-            filler.write_bytes(os.urandom(1 << 20))
+        filler = disk.fill()
         for n in range(1, 2000):
             writer.put(_event(n), Content.FULL)
         assert not writer.flush()
         assert writer.status.trouble is not None
         assert "full" in writer.status.trouble
         filler.unlink()
-        subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
+        disk.change("size=8m")
         assert _wait_for(lambda: writer.status.waiting == 0)
         writer.close()
         assert _recorded(home) == [_event(n) for n in range(2000)]
         assert lost == []
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_kill_9_leaves_a_sound_database_and_loses_only_the_last_moment(consented: Home) -> None:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from foretrace_models.repair import past, samples
 from foretrace_models.repair.pool import Pool
-from foretrace_models.repair.rules import candidates
+from foretrace_models.repair.rules import SHARED, candidates
 from foretrace_models.repair.rules.candidate import Candidate
 from foretrace_models.repair.rules.mined import MinedRules, load_rules
 from foretrace_models.repair.source import Source
@@ -18,12 +18,14 @@ from foretrace_models.repair.source import Source
 class SourceName(str, Enum):
     """A source of candidates.
 
-    `RULES` are written by hand, `MINED` are learned from pairs of programs, `DONORS` are peers'
-    correct programs, `PAST` is what the person wrote before, `SAMPLES` are a model's.
+    `RULES` are written by hand, `MINED` are learned from pairs of programs, `CLASS` are shared in
+    the person's course, `DONORS` are peers' correct programs, `PAST` is what the person wrote
+    before, `SAMPLES` are a model's.
     """
 
     RULES = "rules"
     MINED = "mined"
+    CLASS = "class"
     DONORS = "donors"
     PAST = "past"
     SAMPLES = "samples"
@@ -38,12 +40,14 @@ class Sources:
     """What there is to make candidates of, beside the situation.
 
     `pool` holds peers' correct programs, `past` the person's own earlier texts, the latest first.
-    `mined` are rules other than those that are shipped. Those in `without` are not asked.
+    `mined` are rules other than those that are shipped, `shared` those of the person's course.
+    Those in `without` are not asked.
     """
 
     pool: Pool | None = None
     past: tuple[str, ...] = ()
     mined: MinedRules | None = None
+    shared: MinedRules | None = None
     without: frozenset[SourceName] = field(default=frozenset(), converter=_names)
 
     def has(self, name: SourceName) -> bool:
@@ -57,6 +61,7 @@ class Sources:
             self.mined or load_rules(),
             by_hand=self.has(SourceName.RULES),
             mined=self.has(SourceName.MINED),
+            shared=self.shared if self.has(SourceName.CLASS) else None,
         )
 
     def by_likely_rules(self, source: Source) -> Iterator[tuple[Candidate, str]]:
@@ -78,6 +83,7 @@ EVERY_SOURCE = Sources()
 # The names of rules that are none of those written by hand begin with these.
 _BEGINNINGS = {
     "mined": SourceName.MINED,
+    SHARED: SourceName.CLASS,
     "donor": SourceName.DONORS,
     "own past": SourceName.PAST,
     **dict.fromkeys(samples.RULES, SourceName.SAMPLES),

@@ -7,6 +7,7 @@ quote nothing that somebody sent.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -19,10 +20,12 @@ from anyio import CapacityLimiter, to_thread
 from attrs import asdict, filters
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from foretrace_server.collect.connections import Framed
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolment, Enrolments
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
@@ -30,6 +33,8 @@ from foretrace_server.collect.looks import Looks
 from foretrace_server.collect.pages.site import make_site
 from foretrace_server.collect.receiving import Reason, Refusal, covered
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange import forgetting
+from foretrace_telemetry.exchange.forgetting import ForgettingError
 from foretrace_telemetry.exchange.segments import (
     LIMITS,
     VERSION,
@@ -98,11 +103,14 @@ def make_app(course: Course, over_tls: bool = False) -> Starlette:
         routes=[
             Route("/v1/segments", calls.segments, methods=["POST"]),
             Route("/v1/sessions", calls.sessions, methods=["GET"]),
+            Route("/v1/forget", calls.forget, methods=["POST"]),
+            Route("/v1/help", calls.help, methods=["GET"]),
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/course", calls.course, methods=["GET"]),
             Route("/v1/looks", calls.looks, methods=["GET"]),
             make_site(course, keeper, over_tls),
         ],
+        middleware=[Middleware(Framed)],
         exception_handlers={
             _ProblemError: _problem,
             HTTPException: _not_there,
@@ -137,13 +145,40 @@ class _Calls:
 
     async def sessions(self, request: Request) -> Response:
         enrolment = await self._sender(request)
+        if enrolment.withdrawn:
+            raise _withdrawn()
         found = await asyncio.wrap_future(self._keeper.sessions(enrolment.subject))
         return JSONResponse({"sessions": found})
+
+    async def help(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        try:
+            raw = await asyncio.wrap_future(self._keeper.help(enrolment.subject))
+        except WithdrawnError as error:
+            raise _withdrawn() from error
+        tag = f'"{hashlib.sha256(raw).hexdigest()}"'
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(raw, headers=headers, media_type="application/json")
 
     async def withdraw(self, request: Request) -> Response:
         enrolment = await self._sender(request)
         erased = await asyncio.wrap_future(self._keeper.withdraw(enrolment.subject))
-        return JSONResponse(asdict(erased))
+        return JSONResponse(erased.for_the_subject())
+
+    async def forget(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        if _kind_of(request) != "application/json":
+            raise _ProblemError(Problem.TYPE, "it is sent with Content-Type: application/json")
+        parts = await _body(request, forgetting.MOST_BYTES)
+        try:
+            wanted = await to_thread.run_sync(forgetting.decode, b"".join(parts))
+        except ForgettingError as error:
+            raise _ProblemError(Problem.INVALID, str(error)) from error
+        forgotten = await asyncio.wrap_future(self._keeper.forget(enrolment.subject, wanted))
+        log.info("%s forgot something of session %s", enrolment.subject, wanted.session)
+        return JSONResponse(asdict(forgotten))
 
     async def looks(self, request: Request) -> Response:
         enrolment = await self._sender(request)
@@ -156,7 +191,7 @@ class _Calls:
         if enrolment.withdrawn:
             raise _withdrawn()
         _check_type(request)
-        parts = await _body(request)
+        parts = await _body(request, LIMITS.most_bytes)
         segment, events = await to_thread.run_sync(self._read, parts, limiter=self._decoding)
         if isinstance(events, Refusal):
             return _refused(events)
@@ -201,32 +236,33 @@ class _Calls:
 
 
 def _check_type(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != CONTENT_TYPE:
+    if _kind_of(request) != CONTENT_TYPE:
         raise _ProblemError(Problem.TYPE, f"a segment is sent with Content-Type: {CONTENT_TYPE}")
     if request.headers.get("content-encoding", "").strip().lower() != "gzip":
         raise _ProblemError(Problem.TYPE, "a segment is sent with Content-Encoding: gzip")
 
 
-async def _body(request: Request) -> list[bytes]:
+def _kind_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _body(request: Request, most_bytes: int) -> list[bytes]:
     """Return the body in parts; one that is too large is not read any further."""
     told = request.headers.get("content-length", "0")
     parts, count = [], int(told) if told.isdecimal() else 0
-    if count > LIMITS.most_bytes:
-        raise _too_large(f"a segment has up to {LIMITS.most_bytes} bytes; send fewer events")
+    if count > most_bytes:
+        raise _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
     count = 0
     try:
         with anyio.fail_after(_BODY_SECONDS):
             async for part in request.stream():
                 count += len(part)
-                if count > LIMITS.most_bytes:
-                    raise _too_large(
-                        f"a segment has up to {LIMITS.most_bytes} bytes; send fewer events"
-                    )
+                if count > most_bytes:
+                    raise _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
                 parts.append(part)
     except TimeoutError as error:
         raise _ProblemError(
-            Problem.SLOW, f"the segment did not come within {_BODY_SECONDS:.0f} s"
+            Problem.SLOW, f"it did not come within {_BODY_SECONDS:.0f} s"
         ) from error
     except ClientDisconnect as error:
         raise _ProblemError(Problem.UNREADABLE, "the connection ended too early") from error
@@ -239,7 +275,9 @@ def _too_large(message: str) -> _ProblemError:
 
 
 def _withdrawn() -> _ProblemError:
-    return _ProblemError(Problem.WITHDRAWN, "you withdrew from this course; nothing is taken")
+    return _ProblemError(
+        Problem.WITHDRAWN, "you withdrew from this course, or were taken out; nothing is taken"
+    )
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -26,6 +26,8 @@ The course "{course}" collects how you edit, if you allow it.
 What      what Foretrace recorded on your computer while a permission with the scope
           "instructor" held: with content "metadata" when and how much you edited, with
           content "full" the text as well. Nothing from before that permission.
+Help      edits that at least five students share, without the text or name of anybody, may
+          be offered to all of the course as help.
 Who       the instructor of the course sees it. You appear under a pseudonym; the list of
           who is who is with the instructor, apart from what was collected.
 Where     on the computer of the course, in a folder that its account only can read.

@@ -117,18 +117,29 @@ class Enrolments:
         """
         return self._found("token_sha256 = ?", _hash(token))
 
-    def withdraw(self, subject: str) -> None:
-        """Note that somebody withdrew; when they did so first stays.
+    def of_student(self, student: str) -> Enrolment | None:
+        """Return who is called so, in the roster or by pseudonym; None where nobody is.
+
+        Raises:
+            OSError: the key cannot be read.
+            sqlite3.Error: the database cannot be read.
+        """
+        subject = self._course.subject_of(student, self._course.key())
+        return self._found("subject = ?", student.strip()) or self._found("subject = ?", subject)
+
+    def withdraw(self, subject: str) -> bool:
+        """Note that somebody withdrew; False where they had, and when they did so first stays.
 
         Raises:
             sqlite3.Error: the database cannot be written.
         """
         with self._opened() as db, writing(db):
-            db.execute(
-                "UPDATE enrolments SET withdrawn_wall_us = coalesce(withdrawn_wall_us, ?), "
-                "section = '' WHERE subject = ?",
+            noted = db.execute(
+                "UPDATE enrolments SET withdrawn_wall_us = ?, section = '' "
+                "WHERE subject = ? AND withdrawn_wall_us IS NULL",
                 [time.time_ns() // 1000, subject],
             )
+            return bool(noted.rowcount)
 
     def has_withdrawn(self, subject: str) -> bool:
         """Return whether somebody withdrew, or is not enrolled.

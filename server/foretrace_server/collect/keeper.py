@@ -1,12 +1,15 @@
 """The keeper: the one thread that writes what a course is sent, reads it, and erases it.
 
 What it was asked for is done in order, so that nothing comes between looking and writing. A segment
-is one batch: it is on the disk before its sender is told so, or nothing of it is.
+is one batch: it is on the disk before its sender is told so, or nothing of it is. What is forgotten
+is gone from the tables at once, and from the bytes of the files when these are scoured next.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,17 +17,29 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import takewhile
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import asdict, frozen
 
+from foretrace_models.repair.class_help import encoded
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
+from foretrace_server.collect.forgetting import Forgotten, forget_here
+from foretrace_server.collect.helping import offered_in
 from foretrace_server.collect.looks import Look, Looks
 from foretrace_server.collect.receiving import Refusal, following
+from foretrace_server.collect.scouring import Scouring
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
-from foretrace_telemetry.rewrite import is_to_be_scoured
-from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+from foretrace_telemetry.rewrite import drop_unused, is_to_be_scoured
+from foretrace_telemetry.store import (
+    ForgottenError,
+    NoTracesError,
+    SessionInfo,
+    Store,
+    newest_erasure,
+)
+from foretrace_telemetry.transaction import writing
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +47,6 @@ WITHDRAWN = "withdrawn"
 SOURCE = "collect"
 _MOST_WAITING = 200
 _BUSY_SECONDS = 5.0
-_SCOUR_AGAIN_SECONDS = 60.0
 _Answer = TypeVar("_Answer")
 
 
@@ -48,8 +62,8 @@ class WithdrawnError(Exception):
 class Withdrawal:
     """The receipt of a withdrawal: what was erased, and what was made of it before.
 
-    `derived` went with it; `exports` are out of reach, and told without where they lie. Where it is
-    not `complete`, old bytes stay until another program has read to its end, or the disk has room.
+    `derived` went with it; `exports` are out of reach. Where it is not `complete`, old bytes stay
+    until another program has read to its end, or the disk has room.
     """
 
     sessions: int
@@ -58,6 +72,14 @@ class Withdrawal:
     derived: tuple[str, ...]
     exports: tuple[dict[str, Any], ...]
     complete: bool
+
+    def for_the_subject(self) -> dict[str, Any]:
+        """Return what the subject is told: all but where the exports of the instructor lie."""
+        exports = [
+            {name: value for name, value in export.items() if name != "path"}
+            for export in self.exports
+        ]
+        return {**asdict(self), "exports": exports}
 
 
 class Keeper:
@@ -70,10 +92,11 @@ class Keeper:
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._store: Store | None = None
-        self._scoured_at = 0.0
+        self._scouring = Scouring()
+        self._timer: threading.Timer | None = None
 
     def begin(self) -> Future[None]:
-        """Open the store, and finish withdrawals that were begun.
+        """Open the store, and finish what was begun to be erased.
 
         Raises, as all of these do in time:
             OSError: the folder or a file cannot be made.
@@ -96,6 +119,14 @@ class Keeper:
         """Answer the sessions of a subject by the names that the laptop has, and their last."""
         return self._asked(self._sessions, subject)
 
+    def help(self, subject: str) -> Future[bytes]:
+        """Answer what is offered to the class, as a file of class help.
+
+        Raises:
+            WithdrawnError: the subject withdrew. This one in time.
+        """
+        return self._asked(self._help, subject)
+
     def withdraw(self, subject: str) -> Future[Withdrawal]:
         """Take nothing more of a subject, erase what is here, and answer the receipt."""
         return self._asked(self._withdraw, subject)
@@ -108,9 +139,13 @@ class Keeper:
         """
         return self._asked(self._look, looks)
 
+    def forget(self, subject: str, forgetting: Forgetting) -> Future[Forgotten]:
+        """Forget what a subject forgot of a session of their own, and answer the receipt."""
+        return self._asked(self._forget, subject, forgetting)
+
     def close(self) -> None:
-        """Do what was asked for, and close the store."""
-        self._thread.submit(self._close)
+        """Do what was asked for, leave nothing that was forgotten, and close the store."""
+        self._thread.submit(self._end)
         self._thread.shutdown()
 
     def _asked(self, call: Callable[..., _Answer], *arguments: Any) -> Future[_Answer]:
@@ -123,13 +158,15 @@ class Keeper:
     def _begin(self) -> None:
         for subject in self._enrolments.withdrawn():
             self._erase(subject)
+        self._scour()
 
     def _keep(
         self, subject: str, session: SegmentSession, events: Sequence[Recorded]
     ) -> int | Refusal:
+        store, name = self._opened(), _name_here(session.name, subject)
+        erasure = newest_erasure(store.db)
         if self._enrolments.has_withdrawn(subject):
             raise WithdrawnError
-        store, name = self._opened(), _name_here(session.name, subject)
         try:
             writer = store.continue_session(name)
         except NoTracesError:
@@ -151,42 +188,55 @@ class Keeper:
                     SOURCE,
                 )
                 writer = store.begin_session(info)
+            if newest_erasure(store.db) != erasure:
+                # Another process erases, perhaps this subject; from here on the writer heeds it.
+                raise ForgottenError
             writer.append_whole(new)
-        self._scour_if_due(store)
+        self._scour_later(store)
         return writer.last_sequence if writer else 0
 
     def _sessions(self, subject: str) -> dict[str, int]:
         lasts = self._opened().last_sequences(subject)
         return {name.removesuffix(f"-{subject}"): last for name, last in lasts.items()}
 
-    def _withdraw(self, subject: str) -> Withdrawal:
-        self._enrolments.withdraw(subject)
-        return self._erase(subject)
+    def _help(self, subject: str) -> bytes:
+        if self._enrolments.has_withdrawn(subject):
+            raise WithdrawnError
+        return encoded(offered_in(self._opened().db))
 
-    def _erase(self, subject: str) -> Withdrawal:
+    def _withdraw(self, subject: str) -> Withdrawal:
+        # Noted even where nothing is here: another process may be writing the first of it.
+        return self._erase(subject, is_new=self._enrolments.withdraw(subject))
+
+    def _erase(self, subject: str, is_new: bool = False) -> Withdrawal:
         self._looks.forget(subject)
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
-        if _has_content(store, subject):
+        if is_new or _has_content(store, subject):
             # Later texts of the documents' names are those of others: all of this subject's go.
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
         elif is_to_be_scoured(store.db):
-            is_scoured(store)
+            self._scour()
         found = [
             receipt
             for receipt in receipts(store.db)
             if receipt["reason"] == WITHDRAWN and sessions.intersection(receipt["sessions"])
         ]
         exports = {
-            (export["made_wall_us"], export["format"]) for r in found for export in r["exports"]
+            (export["made_wall_us"], export["format"], export["path"])
+            for receipt in found
+            for export in receipt["exports"]
         }
         return Withdrawal(
             len(sessions),
             sum(receipt["events"] for receipt in found),
             sum(receipt["documents"] for receipt in found),
             tuple(sorted({name for receipt in found for name in receipt["derived"]})),
-            tuple({"made_wall_us": made, "format": form} for made, form in sorted(exports)),
+            tuple(
+                {"made_wall_us": made, "format": form, "path": path}
+                for made, form, path in sorted(exports)
+            ),
             not is_to_be_scoured(store.db),
         )
 
@@ -196,13 +246,55 @@ class Keeper:
         if not kept:
             raise WithdrawnError
         self._looks.note(kept)
+        # Another process may have erased somebody just now.
+        for subject in {look.subject for look in kept}.intersection(self._enrolments.withdrawn()):
+            self._looks.forget(subject)
 
-    def _scour_if_due(self, store: Store) -> None:
-        """Try again what could not be done when something was erased."""
-        now = time.monotonic()
-        if is_to_be_scoured(store.db) and now - self._scoured_at > _SCOUR_AGAIN_SECONDS:
-            self._scoured_at = now
+    def _forget(self, subject: str, forgetting: Forgetting) -> Forgotten:
+        store, name = self._opened(), _name_here(forgetting.session, subject)
+        forgotten = forget_here(store, self._course.home.key(), name, forgetting)
+        self._scour_later(store)
+        return forgotten
+
+    def _scour_later(self, store: Store) -> None:
+        """Have the files be scoured when it is time to, if they are to be."""
+        if self._timer is None and is_to_be_scoured(store.db):
+            wait_seconds = self._scouring.wait_seconds(time.monotonic())
+            self._timer = threading.Timer(wait_seconds, self._scour_now)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _scour_now(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it was closed in between
+            self._thread.submit(self._scour)
+
+    def _scour(self) -> None:
+        """Leave nothing in the bytes of what was forgotten, if anything was."""
+        self._timer = None
+        if not self._course.home.traces.exists():
+            return
+        store = self._opened()
+        if not is_to_be_scoured(store.db):
+            return
+        began = time.monotonic()
+        try:
+            with writing(store.db):
+                drop_unused(store.db)
             is_scoured(store)
+        except sqlite3.Error as error:  # the disk is full, say: it is tried again
+            log.error("the files cannot be scoured now (%s)", type(error).__name__)
+        self._scouring.done(began, time.monotonic())
+        self._scour_later(store)
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        try:
+            self._scour()
+        finally:
+            self._close()
+            if self._timer is not None:  # it was tried in vain: the next start tries again
+                self._timer.cancel()
 
     def _opened(self) -> Store:
         if self._store is not None and not self._store.is_in_place():

@@ -67,24 +67,31 @@ def following(
     """Return those events that follow on from what the course has of their session.
 
     `through` is the number of the last event that it has, and `kept` gives those from the first of
-    these on. What was forgotten there stays so, and counts as equal.
+    these on. What was forgotten there, or lost its text, stays so, and counts as equal.
     """
     first = events[0].sequence
     if first > through + 1:
         return Refusal(Reason.GAP, f"event {through + 1} comes first", through)
     here = iter(kept)
-    beside: Recorded | None = None
+    beside = next(here, None)
     for at, recorded in enumerate(events):
         if recorded.sequence > through:
             return [each.event for each in events[at:]]
-        while beside is None or last_of(beside) < recorded.sequence:
-            beside = next(here)
-        if not _is_same(recorded, beside):
-            return Refusal(
-                Reason.DIFFERS,
-                f"event {recorded.sequence} is here already, and another one",
-                through,
-            )
+        last = last_of(recorded)
+        while beside is not None and last_of(beside) < recorded.sequence:
+            beside = next(here, None)
+        while beside is not None and beside.sequence <= last:
+            if not _is_same(recorded, beside):
+                return Refusal(
+                    Reason.DIFFERS,
+                    f"event {recorded.sequence} is here already, and another one",
+                    through,
+                )
+            if last_of(beside) >= last:
+                break
+            beside = next(here, None)
+        if last > through:
+            return [_after(recorded, through), *(each.event for each in events[at + 1 :])]
     return []
 
 
@@ -96,6 +103,15 @@ def _withheld(event: Event, digest_key: bytes) -> Event:
 
 
 def _is_same(recorded: Recorded, kept: Recorded) -> bool:
+    """Return whether what was sent is what is here, or was before it was forgotten here."""
     if isinstance(kept.event.body, Erased):
-        return last_of(recorded) <= last_of(kept)
-    return recorded.event == kept.event
+        return True
+    withheld = evolve(recorded.event, body=withhold(recorded.event.body))
+    return kept.event in (recorded.event, withheld)
+
+
+def _after(recorded: Recorded, through: int) -> Event:
+    """Return what stands for forgotten events, without those up to `through`."""
+    body = recorded.event.body
+    assert isinstance(body, Erased)
+    return evolve(recorded.event, body=evolve(body, first=through + 1))

@@ -12,6 +12,7 @@ import uvicorn
 from attrs import frozen
 
 from foretrace_server.collect.app import make_app
+from foretrace_server.collect.connections import Impatient
 from foretrace_server.collect.course import Course
 
 _MOST_CONNECTIONS = 500
@@ -78,7 +79,7 @@ def serve(
     """Serve until SIGTERM or SIGINT, and finish what was begun; return whether it ever started."""
     config = uvicorn.Config(
         make_app(course, over_tls=certificate is not None or behind_proxy),
-        http="h11",
+        http=Impatient,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -7,7 +7,9 @@ import click
 from foretrace_server.commands import (
     collect_dashboard,
     collect_enrol,
+    collect_erase,
     collect_export,
+    collect_help,
     collect_init,
     collect_join,
     collect_leave,
@@ -24,8 +26,8 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve),
-    *(collect_dashboard, collect_show, collect_export),
+    *(collect_init, collect_enrol, collect_serve, collect_dashboard, collect_show),
+    *(collect_export, collect_help, collect_erase),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

@@ -52,15 +52,15 @@ def report(home: Home) -> list[dict[str, Any]]:
     """
     with pushing():
         courses = read_courses(home)
+        coverage = may_send(home)
+        since_wall_us = coverage.begins_wall_us if coverage is not None else None
         try:
             store = Store.read(home)
         except NoTracesError:
-            return [_of(course, None, None) for course in courses]
+            return [_of(course, None, since_wall_us) for course in courses]
         with closing(store):
             # Made by an older version, it has no outbox, and nothing was sent.
             known = store.db["outbox"].exists()
-            coverage = may_send(home)
-            since_wall_us = coverage.begins_wall_us if coverage is not None else None
             return [
                 _of(each, Outbox(store.db, each.address) if known else None, since_wall_us)
                 for each in courses
@@ -84,6 +84,7 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         "retry_wall_us": None,
         "refused": [],
         "forgotten_here": [],
+        "forgotten_there": [],
         "looks": None,
         "looks_trouble": None,
     }
@@ -100,7 +101,9 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         found["failures"] = trouble.failures
         found["retry_wall_us"] = trouble.retry_wall_us
     found["refused"] = [asdict(each) for each in outbox.refused()]
-    found["forgotten_here"] = outbox.forgotten_here()
+    if (untold := outbox.untold) is not None:
+        found["forgotten_here"] = [each.session for each in untold.all()]
+        found["forgotten_there"] = untold.receipts()
     return found
 
 
@@ -131,8 +134,16 @@ def _words(told: dict[str, Any]) -> str:
     if told["forgotten_here"]:
         names = ", ".join(told["forgotten_here"])
         lines.append(
-            f"Forgotten here after it was sent, and not there: something of {names}. "
-            "Leaving the course has all erased there."
+            f"Forgotten here, and not yet in all bytes there: something of {names}. An editor that "
+            "is open has it erased, or `foretrace collect push`."
+        )
+    if told["forgotten_there"]:
+        sessions = counted(len(told["forgotten_there"]), "session")
+        lines.append(f"Forgotten there as here: something of {sessions}.")
+        made = {each["made_wall_us"] for r in told["forgotten_there"] for each in r["exports"]}
+        lines.extend(
+            f"An export that the course made {when(moment)} may still hold it."
+            for moment in sorted(made)
         )
     return "\n  ".join([*lines, *_looked(told)])
 

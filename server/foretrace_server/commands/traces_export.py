@@ -23,6 +23,15 @@ from foretrace_telemetry.exchange.report import IntegrityReport
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.store import NoTracesError, SessionSummary, UnreadableEventError
 
+# The course of what a person recorded for themselves.
+_OWN = "own"
+
+partitioned_option = click.option(
+    "--partitioned",
+    is_flag=True,
+    help="With parquet: a folder, with a part for each month, in the place of one file.",
+)
+
 
 @click.command("export")
 @click.argument("session", nargs=-1)
@@ -37,25 +46,38 @@ from foretrace_telemetry.store import NoTracesError, SessionSummary, UnreadableE
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="The file to write; of progsnap2, the folder.",
+    help="The file to write; of progsnap2, and with --partitioned, the folder.",
 )
+@partitioned_option
 @json_option
-def command(session: tuple[str, ...], form: str, out: Path, as_json: bool) -> None:
+def command(
+    session: tuple[str, ...], form: str, out: Path, partitioned: bool, as_json: bool
+) -> None:
     """Write sessions, all by default, to a file or a folder."""
     home = Home.default()
-    export_and_say(home, _names(home, session) if session else None, Format(form), out, as_json)
+    names = _names(home, session) if session else None
+    export_and_say(home, names, Format(form), out, as_json, _OWN if partitioned else None)
 
 
 def export_and_say(
-    home: Home, names: list[str] | None, form: Format, out: Path, as_json: bool
+    home: Home,
+    names: list[str] | None,
+    form: Format,
+    out: Path,
+    as_json: bool,
+    course: str | None = None,
 ) -> None:
     """Write sessions of a data folder, all where none are named, and say how whole they are.
+
+    Parquet is partitioned where there is a `course`.
 
     Raises:
         ClickException: it cannot be done; the message says why.
     """
+    if course is not None and form is not Format.PARQUET:
+        raise click.UsageError(f"--partitioned is for --format parquet, not {form.value}")
     try:
-        report = export(home, form, out, names, __version__, _say)
+        report = export(home, form, out, names, __version__, _say, course)
     except NotCoveredError as error:
         raise MissingError(
             f"{error}; allow it with: foretrace consent grant --scope instructor "

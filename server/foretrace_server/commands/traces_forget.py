@@ -85,8 +85,8 @@ def confirm_and_forget(
     click.echo(f"Forgotten: {_words(receipt)}")
     for course in sorted({each.path for each in receipt.exports if each.format == COURSE}):
         click.echo(
-            f"The course at {course} may still hold it: `foretrace collect leave` has all of yours "
-            "erased there."
+            f"The course at {course} has it, too. It is told to forget it while an editor is open, "
+            "or by `foretrace collect push`; `foretrace collect status` says when it has."
         )
     for export in receipt.exports:
         if export.format != COURSE:

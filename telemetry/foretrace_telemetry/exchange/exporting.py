@@ -19,7 +19,7 @@ from attrs import define
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import read_consent
 from foretrace_telemetry.events import Recorded
-from foretrace_telemetry.exchange import bundle, flat
+from foretrace_telemetry.exchange import bundle, corpus, flat
 from foretrace_telemetry.exchange.leaving import leaving
 from foretrace_telemetry.exchange.progsnap2 import Dataset
 from foretrace_telemetry.exchange.progsnap2_rules import validate
@@ -68,6 +68,7 @@ class _Job:
     chosen: list[SessionSummary]
     subject: str
     report: IntegrityReport
+    course: str | None
     progress: Callable[[SessionSummary], None]
 
     def departures(self) -> Departures:
@@ -93,8 +94,11 @@ def export(
     names: Sequence[str] | None = None,
     foretrace_version: str = "",
     progress: Callable[[SessionSummary], None] = lambda _: None,
+    course: str | None = None,
 ) -> IntegrityReport:
     """Write sessions to a file or, as ProgSnap2, a folder; all of them where none are named.
+
+    Where there is a `course`, Parquet becomes a folder, too: the `corpus` of the course.
 
     Raises:
         NoTracesError: nothing is recorded.
@@ -110,7 +114,7 @@ def export(
     holds = read_consent(home, now)
     if form is Format.BUNDLE and not set(bundle.SCOPES) & holds.scopes:
         raise NotCoveredError("your consent does not cover handing traces in")
-    if path.is_dir() and form is not Format.PROGSNAP2:
+    if path.is_dir() and form is not Format.PROGSNAP2 and course is None:
         path /= f"traces.{form.value}"
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise TargetExistsError(f"{path} exists already")
@@ -119,6 +123,8 @@ def export(
         chosen = [each for each in store.sessions() if names is None or each.name in names]
         if form is Format.BUNDLE:
             chosen = _without_handed_in(chosen, is_named=names is not None)
+        if course is not None:
+            chosen = corpus.ordered(chosen)
         subject = fingerprint(signing_key(home).public_key().public_bytes_raw())
         report = IntegrityReport(
             form.value,
@@ -126,7 +132,7 @@ def export(
             foretrace_version,
             consent.to_json(holds),
         )
-        job = _Job(home, store, chosen, subject, report, progress)
+        job = _Job(home, store, chosen, subject, report, course, progress)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
@@ -162,9 +168,13 @@ def _without_handed_in(chosen: list[SessionSummary], is_named: bool) -> list[Ses
 
 
 def _write(form: Format, draft: Path, path: Path, job: _Job) -> None:
-    if form is Format.PROGSNAP2:
+    if form is Format.PROGSNAP2 or job.course is not None:
         draft.mkdir()
-        _write_progsnap2(draft, job)
+        if job.course is None:
+            _write_progsnap2(draft, job)
+        else:
+            corpus.write(draft, job.departures(), job.subject, job.course)
+            _write_report(draft / "integrity.json", job.report)
         if path.is_dir():
             path.rmdir()  # it is empty
         draft.rename(path)

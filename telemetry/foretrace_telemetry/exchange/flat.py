@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ COLUMNS: dict[str, type] = {
 # A cell that begins like this is a formula to a spreadsheet, or looks like one that was made safe.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _ROWS_AT_ONCE = 50_000
+_CHARACTERS_AT_ONCE = 2**25
 
 
 class MissingPackageError(Exception):
@@ -84,7 +85,7 @@ def write_csv(
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, COLUMNS)
         table.writeheader()
-        for row in _rows(sessions, subject):
+        for row in rows(sessions, subject):
             table.writerow({name: safe(value) for name, value in row.items()})
 
 
@@ -97,24 +98,72 @@ def write_parquet(
         MissingPackageError: pyarrow is not installed.
         OSError: the file cannot be written.
     """
-    try:
+    needs_pyarrow()
+    with closing(Table(path)) as table:
+        for batch in batches(rows(sessions, subject)):
+            table.add(batch)
+
+
+class Table:
+    """A file in Parquet that is being written, a group of rows after the other."""
+
+    def __init__(self, path: Path, order: Sequence[str] = ()) -> None:
+        """`order` names the columns that the rows are ordered by."""
         import pyarrow
         from pyarrow import parquet
+
+        types = {str: pyarrow.string(), int: pyarrow.int64()}
+        self._schema = pyarrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
+        sorting = [parquet.SortingColumn(list(COLUMNS).index(name)) for name in order]
+        self._writer = parquet.ParquetWriter(
+            path, self._schema, compression="zstd", sorting_columns=sorting or None
+        )
+        self.rows = 0
+
+    def add(self, batch: list[dict[str, Any]]) -> None:
+        """Write a group of rows."""
+        import pyarrow
+
+        self._writer.write_table(pyarrow.Table.from_pylist(batch, self._schema))
+        self.rows += len(batch)
+
+    def close(self) -> None:
+        """Write what makes it a whole file."""
+        self._writer.close()
+
+
+def needs_pyarrow() -> None:
+    """Say so where it is missing, before anything is written.
+
+    Raises:
+        MissingPackageError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow  # noqa: F401
     except ImportError as error:
         raise MissingPackageError(
             "Parquet needs pyarrow: pip install 'foretrace[parquet]'"
         ) from error
-    types = {str: pyarrow.string(), int: pyarrow.int64()}
-    schema = pyarrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
-    rows = _rows(sessions, subject)
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        while batch := list(islice(rows, _ROWS_AT_ONCE)):
-            writer.write_table(pyarrow.Table.from_pylist(batch, schema))
 
 
-def _rows(
+def batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Iterate over rows, as many at once as memory has room for whatever is in them."""
+    batch: list[dict[str, Any]] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += sum(len(row.get(name) or "") for name in (*_TEXTS, "data"))
+        if len(batch) == _ROWS_AT_ONCE or characters >= _CHARACTERS_AT_ONCE:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def rows(
     sessions: Iterable[tuple[SessionSummary, Iterable[Recorded]]], subject: str
 ) -> Iterator[dict[str, Any]]:
+    """Iterate over the rows of sessions; those recorded here are the work of `subject`."""
     for session, events in sessions:
         for recorded in events:
             yield row_of(recorded, session.subject or subject)

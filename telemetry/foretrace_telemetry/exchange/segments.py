@@ -34,7 +34,7 @@ from foretrace_telemetry.events import (
 FORMAT = "foretrace-segment"
 VERSION = 1
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+SESSION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MOST_DIGITS = 19
 _MOST_NUMBER = 2**63 - 1
 # The wall clock's last moment that every calendar knows how to write, in the year 9987.
@@ -275,7 +275,7 @@ def _session(value: Any) -> SegmentSession:
         raise SegmentInvalidError("the header does not say what session it is") from error
     if not _is_unchanged(value, _converter.unstructure(session)):
         raise SegmentInvalidError("a field of the session has another type")
-    if _NAME.fullmatch(session.name) is None:
+    if SESSION_NAME.fullmatch(session.name) is None:
         raise SegmentInvalidError(
             "the name of a session has up to 100 letters, digits, dots, hyphens and underscores"
         )

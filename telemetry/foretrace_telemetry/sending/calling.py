@@ -34,11 +34,15 @@ class UnreachableError(Exception):
 
 @frozen
 class Answer:
-    """What a course answered: a status, a JSON object, and when it wants to be asked again."""
+    """What a course answered: a status, a JSON object, and when it wants to be asked again.
+
+    `tag` is what it calls this version of what was asked for.
+    """
 
     status: int
     value: Mapping[str, Any]
     retry_after_seconds: float | None = None
+    tag: str | None = None
 
     @property
     def reason(self) -> str:
@@ -53,6 +57,7 @@ class Meaning(Enum):
 
     TAKEN = "taken"
     GAP = "gap"
+    DIFFERS = "differs"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     LATER = "later"
@@ -65,6 +70,8 @@ def meaning_of(answer: Answer) -> Meaning:
         return Meaning.TAKEN
     if answer.status == 409 and error == "gap" and _is_number(answer.value.get("through")):
         return Meaning.GAP
+    if answer.status == 409 and error == "differs" and _is_number(answer.value.get("through")):
+        return Meaning.DIFFERS
     if answer.status == 403 and error == "withdrawn":
         return Meaning.WITHDRAWN
     # A proxy or a gate on the way says 403, too, but not in the words of a course.
@@ -143,6 +150,7 @@ def _answer(status: int, headers: Any, response: Any) -> Answer:
         status,
         value if isinstance(value, dict) else {},
         _seconds(headers.get("Retry-After"), headers.get("Date")),
+        headers.get("ETag"),
     )
 
 

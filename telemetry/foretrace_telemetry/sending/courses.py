@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import cattrs
 from attrs import asdict, evolve, field, frozen
 
+from foretrace_telemetry import class_help
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.sending.locking import holding
 
@@ -147,12 +148,13 @@ def join(home: Home, course: Course) -> None:
 
 
 def leave(home: Home, address: str, now_wall_us: int) -> Course:
-    """Note that a course was left, once; return it.
+    """Note that a course was left, once, and drop what it offered as help; return it.
 
     Raises:
         KeyError: it was never joined.
         CoursesUnreadableError, HeldError, OSError: as `join`.
     """
+    class_help.drop(home, address)
     return _evolve(
         home,
         address,

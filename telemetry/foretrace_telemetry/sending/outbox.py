@@ -14,6 +14,7 @@ from attrs import frozen
 
 from foretrace_telemetry.lineage import COURSE, Export, drop_exports, keep_export
 from foretrace_telemetry.sending.backoff import delay_seconds
+from foretrace_telemetry.sending.untold import Untold
 from foretrace_telemetry.transaction import writing
 
 
@@ -71,6 +72,12 @@ class Outbox:
     def __init__(self, db: sqlite_utils.Database, course: str) -> None:
         self._db = db
         self._course = course
+
+    @property
+    def untold(self) -> Untold | None:
+        """What the course has not forgotten yet; None where an older version made the store."""
+        known = self._db["outbox_forgotten"].exists()
+        return Untold(self._db, self._course) if known else None
 
     def runs(self, session: str) -> list[Run]:
         """Return what was answered of a session, in order; only the last can be a refusal."""
@@ -176,18 +183,6 @@ class Outbox:
         ).fetchone()
         return sessions, events
 
-    def forgotten_here(self) -> list[str]:
-        """Return the sessions of which something was forgotten here after the course had it."""
-        rows = self._db.query(
-            """
-            SELECT DISTINCT sent.session FROM outbox AS sent, erasures, json_each(erasures.sessions)
-            WHERE sent.course = ? AND sent.refusal IS NULL AND json_each.value = sent.session
-            AND erasures.erased_wall_us > sent.answered_wall_us ORDER BY sent.session
-            """,
-            [self._course],
-        )
-        return [row["session"] for row in rows]
-
     def drop(self) -> None:
         """Forget what was sent: the course erased it.
 
@@ -197,6 +192,7 @@ class Outbox:
         with writing(self._db):
             self._db.execute("DELETE FROM outbox WHERE course = ?", [self._course])
             self._db.execute("DELETE FROM outbox_troubles WHERE course = ?", [self._course])
+            Untold(self._db, self._course).drop()
             drop_exports(self._db, COURSE, self._course)
 
     def trouble(self) -> Trouble | None:

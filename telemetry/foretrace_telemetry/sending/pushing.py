@@ -2,22 +2,25 @@
 
 Before each segment consent is read anew; what cannot be read allows nothing. One process pushes at
 a time. A segment is noted once the course has acknowledged it, and a course that gets one twice
-says that it has it: whatever dies in between, nothing is lost, and nothing stands there twice.
+says that it has it: whatever dies in between, nothing is lost, and nothing stands there twice. What
+was forgotten here a course hears first, whatever it may see now: that takes nothing but away.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timezone
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from attrs import define, evolve, field, frozen
 
 from foretrace_telemetry.consent import Scope, read_consent
 from foretrace_telemetry.coverage import Coverage
 from foretrace_telemetry.events import Recorded
+from foretrace_telemetry.exchange import forgetting
+from foretrace_telemetry.exchange.forgetting import Forgetting, lost_of
 from foretrace_telemetry.exchange.segments import Segment, SegmentSession, encode, last_of
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.identity import Identity
@@ -30,17 +33,27 @@ from foretrace_telemetry.sending.calling import (
 )
 from foretrace_telemetry.sending.courses import Course, heard, read_courses
 from foretrace_telemetry.sending.cutting import SIZE, Cutter, Size, bounded
+from foretrace_telemetry.sending.fetching import Fetching
 from foretrace_telemetry.sending.locking import HeldError, holding
 from foretrace_telemetry.sending.outbox import Outbox, Run
+from foretrace_telemetry.sending.untold import Untold
 from foretrace_telemetry.store import Store
+from foretrace_telemetry.transaction import writing
 
-SEGMENTS, SESSIONS, WITHDRAW, COURSE = (
+SEGMENTS, SESSIONS, FORGET, WITHDRAW, COURSE, HELP = (
     "/v1/segments",
     "/v1/sessions",
+    "/v1/forget",
     "/v1/withdraw",
     "/v1/course",
+    "/v1/help",
 )
-_HEADERS = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
+_HEADERS = {
+    SEGMENTS: {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"},
+    FORGET: {"Content-Type": "application/json"},
+}
+# So answers a course of a version that knows of no forgetting.
+_UNKNOWN = (404, 405)
 _TIMEOUT_SECONDS = 30.0
 _LEAST_TIMEOUT_SECONDS = 0.1
 # Cutters follow the texts of sessions that go on; those of sessions that ended need not be kept.
@@ -53,11 +66,15 @@ class BusyError(Exception):
 
 @define
 class Pushed:
-    """What a round came to. `troubles` says of each course, by its address, why it got no more."""
+    """What a round came to. `troubles` says of each course, by its address, why it got no more.
+
+    `forgotten` counts the sessions of which courses forgot what was forgotten here.
+    """
 
     segments: int = 0
     events: int = 0
     refused: int = 0
+    forgotten: int = 0
     troubles: dict[str, str] = field(factory=dict)
 
 
@@ -104,6 +121,7 @@ class Pusher:
         self._cutters: dict[tuple[str, str], Cutter] = {}
         self._greeted: set[str] = set()
         self._lines: dict[Course, Line] = {}
+        self.fetching = Fetching(home)
 
     def push(self, terms: Terms) -> Pushed:
         """Send what waits, and tell courses that were left; return what that came to.
@@ -116,6 +134,8 @@ class Pusher:
         """
         pushed = Pushed()
         courses = [each for each in read_courses(self._home) if each.is_joined or each.is_to_hear]
+        if not self._home.traces.exists():  # nothing was ever sent, and nothing waits
+            courses = [each for each in courses if each.is_to_hear]
         if not courses:
             return pushed
         try:
@@ -186,6 +206,7 @@ class _Round:
         self._terms = terms
         self._pushed = pushed
         self._outbox = Outbox(store.db, course.address)
+        self._untold = Untold(store.db, course.address)
 
     def go(self) -> None:
         """Send what waits for the course, or tell it that it was left."""
@@ -201,6 +222,7 @@ class _Round:
             if self._course.is_to_hear:
                 self._withdraw()
             else:
+                self._have_forgotten()
                 self._send()
         except UnreachableError as error:
             self._fail(str(error))
@@ -218,6 +240,32 @@ class _Round:
         self._outbox.drop()
         heard(self._home, self._course.address, dict(answer.value))
 
+    def _have_forgotten(self) -> None:
+        """Tell the course what was forgotten here; it is told again until its files are scoured."""
+        for each in self._untold.all():
+            receipt: dict[str, Any] = {}
+            complete = True
+            for part in each.parts():
+                answer = self._ask("POST", FORGET, forgetting.encode(part))
+                if answer.status in _UNKNOWN or meaning_of(answer) is Meaning.REFUSED:
+                    # That is no reason to send it nothing more.
+                    self._pushed.troubles[self._course.address] = (
+                        f"it cannot be told what you forgot here: {answer.reason}"
+                    )
+                    return
+                if answer.status != 200:
+                    self._stop(answer)
+                receipt = dict(answer.value)
+                complete = complete and receipt.get("complete") is True
+            if complete:
+                self._untold.heard(each, receipt)
+                self._pushed.forgotten += 1
+
+    def _note_forgotten(self, lost: Forgetting) -> None:
+        if lost:
+            with writing(self._store.db):
+                self._untold.note(lost)
+
     def _send(self) -> None:
         if self._terms.at_once:
             self._outbox.offer_again()
@@ -230,6 +278,13 @@ class _Round:
             self._send_session(each.session)
         if waiting:
             self._outbox.succeed()
+        self._fetch_help()
+
+    def _fetch_help(self) -> None:
+        """Learn from time to time what the class offers as help; not while the editor closes."""
+        fetching, address = self._pusher.fetching, self._course.address
+        if self._terms.deadline is None and fetching.is_due(address):
+            fetching.take(address, self._ask("GET", HELP, headers=fetching.headers(address)))
 
     def _greet(self, since_wall_us: int) -> None:
         """Learn what the course has: a process may have died before it noted an answer."""
@@ -240,6 +295,11 @@ class _Round:
         own = self._store.own_names()
         for session, through in sessions.items():
             if session in own and type(through) is int and through >= 0:
+                runs = self._outbox.runs(session)
+                had = runs[-1].last if runs else 0
+                if through > had:  # what was forgotten since is told, for it left before
+                    arrived = _events(self._store, session, had, through)
+                    self._note_forgotten(lost_of(session, arrived, through))
                 self._outbox.resume(session, through, since_wall_us, _now_wall_us())
         self._pusher.greet(self._course.address)
 
@@ -263,7 +323,7 @@ class _Round:
             segment = Segment(
                 self._info(session), run.first, run.last, self._consent_lines(), tuple(left)
             )
-            again = self._take(session, run, self._offer(session, encode(segment)), resumed)
+            again = self._take(segment, run, self._offer(session, encode(segment)), resumed)
             resumed = resumed or again
 
     def _offer(self, session: str, segment: bytes) -> Answer:
@@ -274,8 +334,9 @@ class _Round:
             self._pusher.drop_cutter(self._course.address, session)
             raise
 
-    def _take(self, session: str, run: Run, answer: Answer, resumed: bool) -> bool:
-        """Note what the course answered; return whether it wants to go on elsewhere."""
+    def _take(self, segment: Segment, run: Run, answer: Answer, resumed: bool) -> bool:
+        """Note what the course answered; return whether to try it once more."""
+        session = segment.session.name
         meaning, now_wall_us = meaning_of(answer), _now_wall_us()
         if meaning is Meaning.TAKEN and answer.value["through"] >= run.last:
             self._outbox.acknowledge(session, run, now_wall_us)
@@ -287,7 +348,14 @@ class _Round:
             through = answer.value["through"]
             self._outbox.resume(session, through, run.since_wall_us, now_wall_us)
             return True
-        if meaning not in (Meaning.REFUSED, Meaning.GAP):
+        if meaning is Meaning.DIFFERS and not resumed:
+            # It came before, its answer did not, and something of it was forgotten in between.
+            lost = lost_of(session, segment.events, answer.value["through"])
+            if lost:
+                self._note_forgotten(lost)
+                self._have_forgotten()
+                return True
+        if meaning not in (Meaning.REFUSED, Meaning.GAP, Meaning.DIFFERS):
             self._stop(answer)
         self._outbox.refuse(session, evolve(run, refusal=answer.reason), now_wall_us)
         self._pushed.refused += 1
@@ -317,7 +385,13 @@ class _Round:
             raise _StopError("no permission covers it: see `foretrace consent show`")
         return max(begins_wall_us, self._course.joined_wall_us)
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         if not self._pusher.allowed():
             raise _StopError("the editor forbids sending, or is closing")
         timeout_seconds = _TIMEOUT_SECONDS
@@ -325,9 +399,9 @@ class _Round:
             timeout_seconds = min(timeout_seconds, self._terms.deadline - time.monotonic())
             if timeout_seconds < _LEAST_TIMEOUT_SECONDS:
                 raise _StopError("there was no time for more")
-        headers = _HEADERS if path == SEGMENTS else None
         line = self._pusher.line(self._course)
-        return line.ask(method, path, timeout_seconds, body, headers)
+        every = {**_HEADERS.get(path, {}), **(headers or {})}
+        return line.ask(method, path, timeout_seconds, body, every)
 
     def _stop(self, answer: Answer) -> NoReturn:
         reason = answer.reason

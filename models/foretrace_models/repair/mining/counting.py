@@ -12,14 +12,20 @@ from rapidfuzz.distance import Levenshtein
 
 from foretrace_models.repair.edits import OverlapError, apply_edits
 from foretrace_models.repair.mining.differences import differences
-from foretrace_models.repair.mining.generalise import Generalised, generalisations
+from foretrace_models.repair.mining.generalise import (
+    MANNERS,
+    Generalised,
+    Manner,
+    generalisations,
+)
 from foretrace_models.repair.rules import RULES
-from foretrace_models.repair.rules.candidate import Candidate
+from foretrace_models.repair.rules.candidate import Candidate, Rule
 from foretrace_models.repair.rules.mined import HandCost, MinedRule, MinedRules
 from foretrace_models.repair.rules.templates import Roles
 from foretrace_models.repair.source import Source
 
-_TOKEN = re.compile(r"\n[ \t]*|\w+|[<>=!]=|//|\*\*|[^\w\s]")
+# A text is one, with the blanks in it: they may be all that changes.
+_TOKEN = re.compile(r"\n[ \t]*|'[^'\n]*'|\"[^\"\n]*\"|\w+|[<>=!]=|//|\*\*|[^\w\s]")
 # A rule must have been seen in so many programs, and by so many people or in so many exercises.
 _PROGRAMS = 3
 _GROUPS = 2
@@ -51,29 +57,41 @@ class Pair:
 
 def mined(pairs: Sequence[Pair], progress: Callable[[str], None]) -> MinedRules:
     """Return the rules that pairs of programs show more than once, with their costs."""
-    usable = [pair for pair in pairs if _parses(pair)]
-    support: dict[Generalised, list[Pair]] = defaultdict(list)
-    places: dict[Generalised, Counter[str]] = defaultdict(Counter)
-    for pair in usable:
+    usable = [pair for pair in pairs if parses(pair)]
+    seen = sightings(usable, MANNERS)
+    kept = [
+        unweighed(rule, [s.pair for s in where], [s.place for s in where])
+        for rule, where in seen.items()
+        if _is_supported([s.pair for s in where])
+    ]
+    progress(f"{len(usable)} pairs, {len(seen)} rules, {len(kept)} of them seen often enough")
+    return weighed(kept, usable, progress)
+
+
+@frozen
+class Sighting:
+    """A pair that shows a rule, and the kind of place where it does."""
+
+    pair: Pair
+    place: str
+
+
+def sightings(
+    pairs: Iterable[Pair], manners: Sequence[Manner]
+) -> dict[Generalised, list[Sighting]]:
+    """Return where each rule is seen that some pairs show; both programs of each parse."""
+    seen: dict[Generalised, list[Sighting]] = defaultdict(list)
+    for pair in pairs:
         before = Source(pair.before)
         roles = Roles(before)
-        seen: set[Generalised] = set()
         for difference in differences(before, Source(pair.after)):
-            for rule in generalisations(difference, roles):
-                places[rule][difference.place] += 1
-                if rule not in seen:
-                    seen.add(rule)
-                    support[rule].append(pair)
-    kept = [
-        _unweighed(rule, support[rule], places[rule])
-        for rule in support
-        if _is_supported(support[rule])
-    ]
-    progress(f"{len(usable)} pairs, {len(support)} rules, {len(kept)} of them seen often enough")
-    return _weighed(kept, usable, progress)
+            for rule in generalisations(difference, roles, manners):
+                seen[rule].append(Sighting(pair, difference.place))
+    return seen
 
 
-def _parses(pair: Pair) -> bool:
+def parses(pair: Pair) -> bool:
+    """Return whether both programs of a pair parse, and neither is empty."""
     try:
         return bool(Source(pair.before).nodes and Source(pair.after).nodes)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -87,7 +105,8 @@ def _is_supported(pairs: Sequence[Pair]) -> bool:
     return len(programs) >= _PROGRAMS and (len(groups) >= _GROUPS or len(authors) >= _AUTHORS)
 
 
-def _unweighed(rule: Generalised, pairs: Sequence[Pair], places: Counter[str]) -> MinedRule:
+def unweighed(rule: Generalised, pairs: Sequence[Pair], places: Iterable[str]) -> MinedRule:
+    """Return a rule as it was seen in some pairs and kinds of places, without its costs."""
     before, after = rule
     # What could stand anywhere is only looked for where it was seen.
     bound_to_places = not before or re.fullmatch(r"[A-Z]+_1", before) is not None
@@ -107,10 +126,14 @@ class _Count:
         self.right: Counter[str] = Counter()
 
 
-def _weighed(
-    rules: Sequence[MinedRule], pairs: Sequence[Pair], progress: Callable[[str], None]
+def weighed(
+    rules: Sequence[MinedRule],
+    pairs: Sequence[Pair],
+    progress: Callable[[str], None],
+    *,
+    by_hand: Sequence[Rule] = RULES,
 ) -> MinedRules:
-    """Give rules their costs: those that were mined and those written by hand."""
+    """Give rules their costs: those that were mined, and some written by hand."""
     counts: dict[tuple[str, str], _Count] = defaultdict(_Count)
     hand: dict[tuple[str, float], list[int]] = defaultdict(lambda: [0, 0])
     matching = MinedRules(rules)
@@ -124,7 +147,7 @@ def _weighed(
             count = counts[application.rule.before, application.rule.after]
             count.applied[application.place] += 1
             count.right[application.place] += towards.helps(application.candidate)
-        for rule in RULES:
+        for rule in by_hand:
             for candidate in rule(source):
                 tally = hand[candidate.rule, candidate.cost]
                 tally[0] += 1

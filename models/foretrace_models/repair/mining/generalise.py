@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from attrs import frozen
 
 from foretrace_models.repair.mining.differences import Difference
 from foretrace_models.repair.rules.templates import (
@@ -20,16 +22,16 @@ from foretrace_models.repair.rules.templates import (
 _BUILTINS = frozenset(
     name for name in dir(builtins) if not name.startswith("_") and name not in ("exit", "quit")
 )
-_METHODS = frozenset(
+METHODS = frozenset(
     name
     for kind in (str, list, dict, set, tuple, int, float)
     for name in dir(kind)
     if not name.startswith("_")
 )
-_KEYWORDS = frozenset(("key", "reverse", "default", "end", "sep", "start"))
+KEYWORDS = frozenset(("key", "reverse", "default", "end", "sep", "start"))
 _SMALL = range(-10, 11)
 _UNFIT = (ast.JoinedStr, ast.NamedExpr, ast.Global, ast.Nonlocal, ast.Try, ast.With, ast.Yield)
-_INNER_NAMES = ("item", "other", "third")
+INNER_NAMES = ("item", "other", "third")
 
 # A template before and one after.
 Generalised = tuple[str, str]
@@ -39,7 +41,30 @@ class _SpecificError(ValueError):
     """Something would remain that only this program has."""
 
 
-def generalisations(difference: Difference, roles: Roles) -> Iterator[Generalised]:
+@frozen
+class Manner:
+    """What becomes a placeholder beside names and texts.
+
+    `wide` has every expression that stays become one, `numbers` the small numbers as well. With
+    `literal` the texts and all numbers stay as they are instead, and so do names that are in
+    `own`: those of the exercise, which nothing in the program binds.
+    """
+
+    wide: bool = False
+    numbers: bool = False
+    literal: bool = False
+    own: frozenset[str] = frozenset()
+
+
+MANNERS = tuple(
+    Manner(wide, numbers)
+    for wide, numbers in ((False, False), (False, True), (True, False), (True, True))
+)
+
+
+def generalisations(
+    difference: Difference, roles: Roles, manners: Sequence[Manner] = MANNERS
+) -> Iterator[Generalised]:
     """Yield the rules that a difference is an instance of, none twice.
 
     From the closest, in which only names and large constants are placeholders, to the widest, in
@@ -47,9 +72,9 @@ def generalisations(difference: Difference, roles: Roles) -> Iterator[Generalise
     something on the right that nothing tells, is none.
     """
     found: dict[Generalised, None] = {}
-    for wide, numbers in ((False, False), (False, True), (True, False), (True, True)):
+    for manner in manners:
         try:
-            pair = _generalised(difference, roles, wide, numbers)
+            pair = _generalised(difference, roles, manner)
         except _SpecificError:
             continue
         if pair[0] != pair[1]:
@@ -57,10 +82,10 @@ def generalisations(difference: Difference, roles: Roles) -> Iterator[Generalise
     yield from found
 
 
-def _generalised(difference: Difference, roles: Roles, wide: bool, numbers: bool) -> Generalised:
+def _generalised(difference: Difference, roles: Roles, manner: Manner) -> Generalised:
     before, after = _module(difference.before), _module(difference.after)
-    stays = _common(before, after) if wide else {}
-    abstraction = _Abstraction(difference, roles, stays, numbers)
+    stays = _common(before, after) if manner.wide else {}
+    abstraction = _Abstraction(difference, roles, stays, manner)
     blocks = _blocks(before) & _blocks(after)
     left = abstraction.code(before, blocks, is_after=False)
     right = abstraction.code(after, blocks, is_after=True)
@@ -111,12 +136,12 @@ class _Abstraction(ast.NodeTransformer):
     """Puts placeholders in the place of what is a program's own; the same for the same."""
 
     def __init__(
-        self, difference: Difference, roles: Roles, stays: dict[str, None], numbers: bool
+        self, difference: Difference, roles: Roles, stays: dict[str, None], manner: Manner
     ) -> None:
         self._roles = roles
         self._function = difference.function
         self._stays = stays
-        self._numbers = numbers
+        self._manner = manner
         self._known: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
         self._inner: dict[str, str] = {}
@@ -129,6 +154,9 @@ class _Abstraction(ast.NodeTransformer):
         self._called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
         self._inner = _bound_inside(tree) if is_after else {}
         made = ast.fix_missing_locations(self.visit(tree))
+        match made.body:
+            case [ast.Expr(ast.Constant() as text)]:
+                return ast.unparse(text)  # as a statement it would be written as a docstring
         return ast.unparse(made)
 
     def _placeholder(self, kind: str, what: str) -> str:
@@ -166,7 +194,7 @@ class _Abstraction(ast.NodeTransformer):
         role = self._roles.role(node.id, self._function)
         if role is None and node.id in self._inner:
             return ast.Name(self._inner[node.id], node.ctx)
-        if role is None and node.id in _BUILTINS:
+        if role is None and (node.id in _BUILTINS or node.id in self._manner.own):
             return node
         if role is None:
             raise _SpecificError(node.id)
@@ -176,11 +204,13 @@ class _Abstraction(ast.NodeTransformer):
         value = node.value
         if value is None or isinstance(value, bool) or value == "":
             return node
+        if self._manner.literal and isinstance(value, (int, float, str)):
+            return node
         if isinstance(value, (int, float)):
             small = value in _SMALL and value == int(value)
             text = repr(value)
             is_known = ("NUMBER", text) in self._known
-            if small and (not self._numbers or (self._is_after and not is_known)):
+            if small and (not self._manner.numbers or (self._is_after and not is_known)):
                 return node
             return ast.Name(self._placeholder("NUMBER", text), ast.Load())
         if isinstance(value, str):
@@ -188,12 +218,12 @@ class _Abstraction(ast.NodeTransformer):
         raise _SpecificError(repr(value))
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        if node.attr not in _METHODS:
+        if node.attr not in METHODS and node.attr not in self._manner.own:
             raise _SpecificError(node.attr)
         return self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        if node.arg not in _KEYWORDS:
+        if node.arg not in KEYWORDS:
             raise _SpecificError(str(node.arg))
         return self.generic_visit(node)
 
@@ -214,6 +244,6 @@ def _bound_inside(tree: ast.Module) -> dict[str, str]:
             names.update((n.id, None) for n in ast.walk(node.target) if isinstance(n, ast.Name))
         elif isinstance(node, ast.Lambda):
             names.update((argument.arg, None) for argument in node.args.args)
-    if len(names) > len(_INNER_NAMES):
+    if len(names) > len(INNER_NAMES):
         raise _SpecificError("too many names")
-    return dict(zip(names, _INNER_NAMES, strict=False))
+    return dict(zip(names, INNER_NAMES, strict=False))

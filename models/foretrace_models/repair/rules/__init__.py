@@ -80,6 +80,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+# The name of what the person's course shares.
+SHARED = "class"
 # The same slip in every place where the same line stands is not much less likely than in one.
 _SAME_LINES_COST = 1.0
 # A line that stands in another function again was copied there, and the slip with it.
@@ -93,15 +95,16 @@ def candidates(
     *,
     by_hand: bool = True,
     mined: bool = True,
+    shared: MinedRules | None = None,
 ) -> Iterator[tuple[Candidate, str]]:
     """Iterate over what the rules propose, each with the text it leads to, no text twice.
 
-    `learned` adds rules that were mined, and tells what those written by hand cost. Of two that
-    lead to the same text the likelier stands.
+    `learned` adds rules that were mined, and tells what those written by hand cost; `shared` adds
+    those of a course. Of two that lead to the same text the likelier stands.
     """
     likeliest: dict[str, Candidate] = {}
     copies = Copies(source)
-    for proposed in _proposed(source, learned, by_hand, mined):
+    for proposed in _proposed(source, learned, by_hand, mined, shared):
         repeated = (*_in_same_lines(source, proposed), *_in_copies(copies, proposed))
         for candidate in (proposed, *repeated):
             try:
@@ -116,7 +119,11 @@ def candidates(
 
 
 def _proposed(
-    source: Source, learned: MinedRules | None, by_hand: bool, mined: bool
+    source: Source,
+    learned: MinedRules | None,
+    by_hand: bool,
+    mined: bool,
+    shared: MinedRules | None,
 ) -> Iterator[Candidate]:
     if by_hand:
         for rule in RULES:
@@ -127,6 +134,9 @@ def _proposed(
                 yield candidate
     if learned is not None and mined:
         yield from learned.candidates(source)
+    if shared is not None:
+        for candidate in shared.candidates(source):
+            yield evolve(candidate, rule=SHARED)
 
 
 def _in_copies(copies: Copies, candidate: Candidate) -> Iterator[Candidate]:

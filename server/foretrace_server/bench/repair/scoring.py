@@ -164,7 +164,7 @@ class Scorer:
         pool = None
         if self._way.situation is SituationName.POOL:
             pool = self._pool(task, program.person).without(program.text)
-        return Sources(pool, program.past, self._way.mined, self._way.without)
+        return Sources(pool, program.past, self._way.mined, without=self._way.without)
 
     def _pool(self, task: Task, person: str | None) -> Pool:
         """Return the correct programs of all but a person, ready for use."""

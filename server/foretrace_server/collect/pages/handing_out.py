@@ -26,8 +26,10 @@ from foretrace_server.collect.pages.asking import Asked, FormError
 from foretrace_server.collect.pages.opening import noted, purpose_in
 from foretrace_telemetry.exchange.exporting import Format, InvalidExportError, export
 from foretrace_telemetry.exchange.flat import MissingPackageError
-from foretrace_telemetry.lineage import Export, exports_of
+from foretrace_telemetry.exchange.report import IntegrityReport
+from foretrace_telemetry.lineage import Export, drop_exports, exports_of, keep_export
 from foretrace_telemetry.store import NoTracesError, Store
+from foretrace_telemetry.transaction import writing
 
 # A bundle is what somebody hands in of their own.
 FORMATS = tuple(form for form in Format if form is not Format.BUNDLE)
@@ -107,9 +109,10 @@ def _zipped(course: Course, form: Format, name: str) -> IO[bytes]:
             whole = Path(folder) / name
             target = whole if form is Format.PROGSNAP2 else whole.with_suffix(f".{form.value}")
             try:
-                export(course.home, form, target, foretrace_version=__version__)
+                report = export(course.home, form, target, foretrace_version=__version__)
             except (InvalidExportError, MissingPackageError) as error:
                 raise ExportProblemError(str(error)) from error
+            _note_download(course, report, target)
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in sorted(Path(folder).rglob("*")):
                     archive.write(path, path.relative_to(folder).as_posix())
@@ -118,6 +121,15 @@ def _zipped(course: Course, form: Format, name: str) -> IO[bytes]:
         raise
     file.seek(0)
     return file
+
+
+def _note_download(course: Course, report: IntegrityReport, target: Path) -> None:
+    """Have what is kept in mind of an export say where it went, not where it lay meanwhile."""
+    went = f"a download from the dashboard ({target.name})"
+    names = tuple(each.session for each in report.sessions)
+    with closing(Store.create(course.home)) as store, writing(store.db):
+        drop_exports(store.db, report.format, str(target.absolute()))
+        keep_export(store.db, Export(report.made_wall_us, report.format, went, names))
 
 
 def _parts(file: IO[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,1 @@
+"""A class of simulated laptops: real recording and sending, in processes that really die."""
