@@ -27,7 +27,7 @@ HOSTILE = (
 )
 _AXE = ROOT / "client-vscode/node_modules/axe-core/axe.min.js"
 _SCREENSHOTS = INSTALLED / "screenshots"
-_MOST_TABS = 60
+_MOST_TABS = 120
 
 
 @pytest.fixture(scope="module")

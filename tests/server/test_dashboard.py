@@ -229,6 +229,7 @@ def test_who_stands_where_is_noted_for_everybody_who_is_shown(
     assert subject not in dashboard.get(f"{path}/students").text
     assert dashboard.post(f"{path}/students", purpose="to plan the lab").status == 303
     assert subject in dashboard.get(f"{path}/students").text
+    assert f"{STUDENTS} students their progress in an assignment" in dashboard.get("/looks").words
     newest, *_ = Looks(server.course).of(subject)
     assert (newest.what, newest.purpose) == (What.PROGRESS, "to plan the lab")
 

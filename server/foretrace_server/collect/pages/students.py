@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -13,7 +14,7 @@ from foretrace_server.collect.insight.account import assignment_of
 from foretrace_server.collect.insight.insight import Insight
 from foretrace_server.collect.insight.told import SubjectTold
 from foretrace_server.collect.keeper import Keeper, WithdrawnError
-from foretrace_server.collect.looks import Looks, What
+from foretrace_server.collect.looks import Look, Looks, What
 from foretrace_server.collect.pages.answers import Answers, elsewhere
 from foretrace_server.collect.pages.asking import Asked
 from foretrace_server.collect.pages.days import days_of
@@ -21,7 +22,7 @@ from foretrace_server.collect.pages.figures import key_of
 from foretrace_server.collect.pages.opening import noted, purpose_in
 from foretrace_server.collect.pages.replaying import Replays
 
-_MOST_LOOKS = 500
+_MOST_LOOKS = 20_000
 _MOST_DIGITS = 9
 
 
@@ -94,7 +95,7 @@ class StudentPages:
     def looks(self, asked: Asked) -> Response:
         """What was opened, when and what for."""
         return self._answers.page(
-            "looks", visit=asked.visit, looks=self._looks.newest(_MOST_LOOKS), most=_MOST_LOOKS
+            "looks", visit=asked.visit, occasions=_occasions(self._looks.newest(_MOST_LOOKS))
         )
 
     def _told(self, asked: Asked) -> SubjectTold:
@@ -112,6 +113,12 @@ class StudentPages:
             if key_of(each.name) == asked.path["session"]:
                 return each.name
         raise HTTPException(404)
+
+
+def _occasions(looks: Iterable[Look]) -> list[tuple[Look, int]]:
+    """Return what was opened in one go once, with how many students that showed."""
+    in_one_go = groupby(looks, lambda look: (look.looked_wall_us, look.what, look.purpose))
+    return [(first, 1 + sum(1 for _ in rest)) for _, rest in in_one_go for first in [next(rest)]]
 
 
 def _whole(asked: Asked, name: str, otherwise: int) -> int:
