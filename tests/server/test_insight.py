@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -212,6 +215,46 @@ def test_what_is_forgotten_goes_from_the_roll_up_as_well(course: Course) -> None
     assert told is not None
     assert [each.assignment for each in told.works] == ["search"]
     assert len(told.sessions) == 1
+
+
+def test_of_whom_nothing_is_left_nothing_is_kept(course: Course) -> None:
+    insight = Insight.open(course)
+    ada = course.subject_of("ada", course.key())
+    forget(course.home, Selection(frozenset({f"s1-{ada}"}), and_later_texts=False), "kept long")
+    insight.refresh()
+    insight.refresh()
+    assert ada not in rows(course)
+    told = insight.subject(ada)
+    assert told is not None
+    assert (told.row.withdrawn, told.row.sessions) == (False, 0)
+
+
+def test_who_leaves_while_the_class_is_worked_out_is_gone(course: Course) -> None:
+    for number in range(40):
+        add(course, "ada", f"s{number}", *[Opened("the text of ada", "python")] * 5)
+    done = threading.Event()
+
+    def go_on() -> None:
+        while not done.is_set():
+            anew = Insight(course, idle_limit_seconds=next(limits))
+            anew.refresh()
+
+    limits = itertools.count()
+    ada = course.subject_of("ada", course.key())
+    keeper = Keeper(course)
+    with ThreadPoolExecutor() as threads:
+        going_on = threads.submit(go_on)
+        receipt = keeper.withdraw(ada).result()
+        while not receipt.complete:  # the old bytes were being read
+            receipt = keeper.withdraw(ada).result()
+        done.set()
+        going_on.result()
+    keeper.close()
+    assert ada not in rows(course)
+    assert not found_in(course.home.path, ["the text of ada"])
+    told = Insight.open(course).subject(ada)
+    assert told is not None
+    assert (told.row.withdrawn, told.works) == (True, ())
 
 
 def test_who_comes_back_is_told_of_from_then_on(course: Course) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foretrace_server.collect.enrolment import Enrolled
@@ -91,6 +91,8 @@ def possible(splits: dict[int, Split], hidden: set[int]) -> set[tuple[int, ...]]
     }
 
 
+@example({0: Split(0, 6), 1: Split(0, 7), 2: Split(8, 8)})
+@example({0: Split(6, 0), 1: Split(7, 0), 2: Split(8, 8)})
 @given(SPLITS)
 def test_the_class_does_not_tell_how_a_hidden_section_splits(splits: dict[int, Split]) -> None:
     yes = sum(split.yes for split in splits.values())
@@ -220,6 +222,19 @@ def test_an_error_of_few_is_not_named() -> None:
         ("NameError", 6),
         (OTHER_KINDS, None),
     ]
+
+
+def test_the_times_of_the_class_do_not_tell_those_of_an_assignment_of_few() -> None:
+    people = [person(f"s{n}", errors=("NameError",)) for n in range(6)]
+    people += [person(f"t{n}") for n in range(6)]
+    overview = told_overview("A", 1, 300, people, told_assignments(people))
+    (error,) = overview.errors
+    assert (error.people.value, error.times.value) == (6, 12)
+    people += [person("u", assignments=("adas-diary",), errors=("NameError",))]
+    overview = told_overview("A", 1, 300, people, told_assignments(people))
+    assert [each.times.value for each in overview.assignments[0].errors] == [12]
+    (error,) = overview.errors
+    assert (error.people.value, error.times.value) == (7, None)
 
 
 def test_sections_are_told_beside_each_other() -> None:

@@ -51,13 +51,13 @@ def told_share(yes: int, people: int) -> Cell:
 def hidden_parts(parts: Mapping[_Part, int]) -> set[_Part]:
     """Return which parts of a told whole are to be hidden.
 
-    What is hidden is two parts at least, and together five people at least: else the whole would
+    What is hidden is five people at least together, and so two parts at least: else the whole would
     tell them.
     """
     return _closed(
         parts,
         {part for part, count in parts.items() if count < FEWEST_PEOPLE},
-        lambda hidden: len(hidden) > 1 and sum(parts[part] for part in hidden) >= FEWEST_PEOPLE,
+        lambda hidden: sum(parts[part] for part in hidden) >= FEWEST_PEOPLE,
         lambda part: parts[part],
     )
 
@@ -79,8 +79,7 @@ def hidden_splits(
         splits,
         small,
         lambda hidden: (
-            len(hidden) > 1
-            and sum(splits[section].yes for section in hidden) >= FEWEST_PEOPLE
+            sum(splits[section].yes for section in hidden) >= FEWEST_PEOPLE
             and sum(splits[section].no for section in hidden) >= FEWEST_PEOPLE
         ),
         lambda section: min(splits[section].yes, splits[section].no),

@@ -59,6 +59,11 @@ class _Kept:
     sessions: dict[str, Accounted]
     going_on: Account | None = None
 
+    @property
+    def has_events(self) -> bool:
+        """Whether anything is left of what was sent."""
+        return any(each.integrity.events for each in self.sessions.values())
+
 
 @define
 class RollUps:
@@ -104,7 +109,7 @@ class RollUps:
             for start in range(0, len(wanted), _WRITTEN_AT_ONCE):
                 some = wanted[start : start + _WRITTEN_AT_ONCE]
                 updated = {name: self._updated(store, name, lasts[name]) for name in some}
-                rows = [_row(name, kept) for name, kept in updated.items()]
+                rows = [_row(name, kept) for name, kept in updated.items() if kept.has_events]
                 keep_all_derived(self.home, rows, erasure)
                 self._known.update((name, kept.sessions) for name, kept in updated.items())
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import median
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from foretrace_server.collect.enrolment import Enrolled
 from foretrace_server.collect.insight.hiding import (
@@ -36,6 +36,7 @@ from foretrace_server.collect.insight.told import (
     SessionTold,
     Spread,
     StuckAssignment,
+    StuckKind,
     StuckTold,
     Work,
 )
@@ -95,6 +96,7 @@ def told_overview(
     sent = [person for person in people if person.sessions]
     works = [(person.enrolled.subject, work) for person in sent for work in person.works]
     named = tuple(filter(is_named, assignments))
+    seen = _seen_in(named)
     stuck = [
         StuckAssignment(each.assignment, each.people, each.stuck)
         for each in named
@@ -111,8 +113,8 @@ def told_overview(
         spread_of(len(person.sessions) for person in sent),
         named,
         len(assignments) - len(named),
-        _errors(works, len(sent)),
-        _signs(works, len(sent)),
+        _errors(works, len(sent), seen),
+        _signs(works, len(sent), seen),
         tuple(sorted(stuck, key=lambda each: (-(each.stuck.value or 0), each.assignment))),
         all_integrity(sessions) if len(sent) >= FEWEST_PEOPLE else None,
     )
@@ -248,21 +250,58 @@ def _told_splits(
     }
 
 
-def _errors(works: Iterable[tuple[str, Work]], people: int) -> tuple[ErrorTold, ...]:
-    """Return the kinds of errors that people met; those of fewer than five are one together."""
-    whose: dict[tuple[ErrorSource, str], set[str]] = defaultdict(set)
-    times: dict[tuple[ErrorSource, str], int] = defaultdict(int)
+@define
+class _Met:
+    """Who met something and how often; `unseen` are those of whom no told part of it is."""
+
+    people: set[str] = field(factory=set)
+    unseen: set[str] = field(factory=set)
+    times: int = 0
+
+    def add(self, subject: str, times: int, is_seen: bool) -> None:
+        """Take in that somebody met it."""
+        self.people.add(subject)
+        self.times += times
+        if not is_seen:
+            self.unseen.add(subject)
+
+    def merge(self, other: _Met) -> None:
+        """Take in another one."""
+        self.people |= other.people
+        self.unseen |= other.unseen
+        self.times += other.times
+
+    def told_among(self, people: int) -> tuple[Cell, Cell]:
+        """Return how many of some people met it, and how often.
+
+        How often is hidden as well where the told parts would leave it to fewer than five people.
+        """
+        cell = told_share(len(self.people), people)
+        is_told = cell.value is not None and not 0 < len(self.unseen) < FEWEST_PEOPLE
+        return cell, told(self.times, len(self.people) if is_told else 0)
+
+
+# The errors and signs of which it is told in an assignment how often they were met.
+_Seen = Collection[tuple[str, ErrorSource, str] | tuple[str, StuckKind]]
+
+
+def _errors(
+    works: Iterable[tuple[str, Work]], people: int, seen: _Seen | None = None
+) -> tuple[ErrorTold, ...]:
+    """Return the kinds of errors that people met; those of fewer than five are one together.
+
+    Where it is also told of each assignment by itself, `seen` are those that are not hidden there.
+    """
+    met: dict[tuple[ErrorSource, str], _Met] = defaultdict(_Met)
     for subject, work in works:
         for error in work.errors:
-            whose[error.source, error.kind].add(subject)
-            times[error.source, error.kind] += error.times
-    for source, kind in [key for key, subjects in whose.items() if len(subjects) < FEWEST_PEOPLE]:
-        other = source, OTHER_KINDS
-        whose[other] |= whose.pop((source, kind))
-        times[other] += times.pop((source, kind))
+            is_seen = seen is None or (work.assignment, error.source, error.kind) in seen
+            met[error.source, error.kind].add(subject, error.times, is_seen)
+    for source, kind in [key for key, each in met.items() if len(each.people) < FEWEST_PEOPLE]:
+        few = met.pop((source, kind))
+        met[source, OTHER_KINDS].merge(few)
     errors = (
-        ErrorTold(key[1], key[0], *_people_and_times(len(whose[key]), people, times[key]))
-        for key in whose
+        ErrorTold(kind, source, *each.told_among(people)) for (source, kind), each in met.items()
     )
     # What is hidden comes last, whatever it counts: an order would tell of it.
     return tuple(
@@ -270,22 +309,33 @@ def _errors(works: Iterable[tuple[str, Work]], people: int) -> tuple[ErrorTold, 
     )
 
 
-def _signs(works: Iterable[tuple[str, Work]], people: int) -> tuple[StuckTold, ...]:
-    whose = {kind: set[str]() for kind in MEANINGS}
-    times = dict.fromkeys(MEANINGS, 0)
+def _signs(
+    works: Iterable[tuple[str, Work]], people: int, seen: _Seen | None = None
+) -> tuple[StuckTold, ...]:
+    met = {kind: _Met() for kind in MEANINGS}
     for subject, work in works:
         for signal in work.signals:
-            whose[signal.kind].add(subject)
-            times[signal.kind] += 1
+            is_seen = seen is None or (work.assignment, signal.kind) in seen
+            met[signal.kind].add(subject, 1, is_seen)
     signs = (
-        StuckTold(kind, MEANINGS[kind], *_people_and_times(len(whose[kind]), people, times[kind]))
-        for kind in MEANINGS
-        if times[kind]
+        StuckTold(kind, MEANINGS[kind], *each.told_among(people))
+        for kind, each in met.items()
+        if each.times
     )
     return tuple(sorted(signs, key=lambda each: -(each.people.value or 0)))
 
 
-def _people_and_times(count: int, people: int, times: int) -> tuple[Cell, Cell]:
-    """Return how many of some people something is true of, and how often; or neither."""
-    cell = told_share(count, people)
-    return cell, told(times, count if cell.value is not None else 0)
+def _seen_in(assignments: Iterable[AssignmentTold]) -> _Seen:
+    errors = {
+        (each.assignment, error.source, error.kind)
+        for each in assignments
+        for error in each.errors
+        if error.times.value is not None
+    }
+    signs = {
+        (each.assignment, sign.kind)
+        for each in assignments
+        for sign in each.signs
+        if sign.times.value is not None
+    }
+    return errors | signs
