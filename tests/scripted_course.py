@@ -21,7 +21,7 @@ from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 TOKEN = "a-token"
 
 # What a script says nothing of.
-_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/policy")
+_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/looks", "/v1/policy")
 
 Script = tuple[int, Any, dict[str, str]]
 
@@ -39,6 +39,7 @@ class ScriptedCourse:
     tokens: list[str | None] = field(factory=list)
     segments: list[Segment] = field(factory=list)
     sessions: dict[str, list[Recorded]] = field(factory=dict)
+    looks: list[dict[str, Any]] = field(factory=list)
     forgettings: list[Forgetting] = field(factory=list)
     withdrawn: bool = False
     notice: str = "We see it."
@@ -55,6 +56,8 @@ class ScriptedCourse:
             return 200, {"course": "Programming 1", "notice": self.notice, "version": 1}, {}
         if path == "/v1/sessions":
             return 200, {"sessions": {each: self.through(each) for each in self.sessions}}, {}
+        if path == "/v1/looks":
+            return 200, {"looks": self.looks}, {}
         if path == "/v1/help":
             return (404, {"error": "request"}, {}) if self.help is None else (200, self.help, {})
         if path == "/v1/policy":

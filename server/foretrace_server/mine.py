@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, filters, frozen
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 
 from foretrace_models.coder import vector
@@ -141,7 +141,7 @@ def playback(what: Any) -> dict[str, Any]:
         except (NoTracesError, TooLargeError) as error:
             raise JsonRpcInvalidParams(str(error)) from error
     return {
-        **asdict(evolve(found, steps=())),
+        **asdict(found, filter=filters.exclude("steps", "sequences")),
         "exact": not found.problems,
         "steps": steps_to_json(found.steps),
     }

@@ -95,13 +95,15 @@ Step = TextStated | TextEdited | LengthEdited | Marked
 class Playback:
     """The steps of a document in a session, their times in milliseconds after `started_wall_us`.
 
-    `problems` names what does not fit together in the session, as replaying it does.
+    `sequences` has the number of the event of each step. `problems` names what does not fit
+    together in the session, as replaying it does.
     """
 
     session: str
     document: str
     started_wall_us: int
     steps: tuple[Step, ...] = field(repr=False)
+    sequences: tuple[int, ...] = field(repr=False)
     saves_checked: int
     redactions: int
     problems: tuple[str, ...]
@@ -123,7 +125,7 @@ def playback(store: Store, session: str, document: str, key: bytes | None) -> Pl
     )
     if (events := next(rows)["events"]) > MOST_EVENTS:
         raise TooLargeError(_too_large(session, f"{events:,} events"))
-    replay, steps, units = Replay(), list[Step](), 0
+    replay, steps, sequences, units = Replay(), list[Step](), list[int](), 0
     recorded = list(store.events(session))
     origins = origins_told(recorded)
     start = next((each.event.wall_us for each in recorded if each.event.uri == document), None)
@@ -142,11 +144,13 @@ def playback(store: Store, session: str, document: str, key: bytes | None) -> Pl
                 raise TooLargeError(_too_large(session, f"more than {MOST_UNITS:,} characters"))
         for problem in replay.problems[problems:]:
             steps.append(Marked(at_ms, "problem", problem, failed=True))
+        sequences += [each.sequence] * (len(steps) - len(sequences))
     return Playback(
         session,
         document,
         start,
         tuple(steps),
+        tuple(sequences),
         replay.saves_checked,
         replay.redactions,
         tuple(replay.problems),

@@ -204,7 +204,7 @@ def _length(text: str | Withheld) -> int:
     return text.characters if isinstance(text, Withheld) else len(text)
 
 
-_VERBS = {
+VERBS = {
     Origin.TYPED: "typed",
     Origin.PASTE: "pasted",
     Origin.UNDO: "undid",
@@ -218,7 +218,7 @@ _VERBS = {
 
 
 def _words_of_run(run: _Run) -> str:
-    verb = _VERBS[run.origin]
+    verb = VERBS[run.origin]
     if run.before is None or run.after is None:
         return f"{verb}: +{run.inserted_characters} -{run.removed_characters} characters"
     if run.before == run.after:

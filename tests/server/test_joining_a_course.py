@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.command import foretrace, foretrace_json
@@ -152,3 +153,29 @@ def test_a_file_of_courses_that_cannot_be_read_is_named(allowed: Home) -> None:
         assert done.returncode == 2
         assert "courses.json cannot be read" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_who_opened_my_work_is_told_with_what_for(allowed: Home, course: ScriptedCourse) -> None:
+    foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
+    course.looks = [
+        {"looked_wall_us": 10**15, "what": "replay", "purpose": "a\x1b[2J", "session": "s-1"},
+        {"looked_wall_us": 10**15, "what": "later", "purpose": "who knows", "session": None},
+    ]
+    done = foretrace(allowed, "collect", "status")
+    assert done.returncode == 0
+    assert "Your instructor opened the replay of session s-1 at 2001-09-09" in done.stdout
+    assert "your work" in done.stdout
+    assert "\x1b" not in done.stdout
+    (told,) = foretrace_json(allowed, "collect", "status")["courses"]
+    assert [each["what"] for each in told["looks"]] == ["replay", "later"]
+
+
+@pytest.mark.parametrize("looks", [None, 7, [{}], [{"looked_wall_us": "x"}]])
+def test_a_course_that_does_not_say_who_looked_is_named_for_it(
+    allowed: Home, course: ScriptedCourse, looks: Any
+) -> None:
+    foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
+    course.looks = looks
+    done = foretrace(allowed, "collect", "status")
+    assert done.returncode == 0
+    assert "Who opened your work is not known now: the course does not say" in done.stdout

@@ -17,7 +17,7 @@ from typing import Any
 
 import anyio
 from anyio import CapacityLimiter, to_thread
-from attrs import asdict
+from attrs import asdict, filters
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,6 +29,8 @@ from foretrace_server.collect.connections import Framed
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolment, Enrolments
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
+from foretrace_server.collect.looks import Looks
+from foretrace_server.collect.pages.site import make_site
 from foretrace_server.collect.receiving import Reason, Refusal, covered
 from foretrace_server.policy.publishing import public_key, signed_for
 from foretrace_telemetry.events import Recorded
@@ -91,9 +93,13 @@ class _ProblemError(Exception):
         self.headers = headers
 
 
-def make_app(course: Course) -> Starlette:
-    """Return the app of a course; it opens the store when it starts, and closes it at the end."""
-    calls = _Calls(course)
+def make_app(course: Course, over_tls: bool = False) -> Starlette:
+    """Return the app of a course; it opens the store when it starts, and closes it at the end.
+
+    `over_tls` says whether it is reached by TLS, done here or by a proxy.
+    """
+    keeper = Keeper(course)
+    calls = _Calls(course, keeper)
     return Starlette(
         routes=[
             Route("/v1/segments", calls.segments, methods=["POST"]),
@@ -103,6 +109,8 @@ def make_app(course: Course) -> Starlette:
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
             Route("/v1/policy", calls.policy, methods=["GET"]),
             Route("/v1/course", calls.course, methods=["GET"]),
+            Route("/v1/looks", calls.looks, methods=["GET"]),
+            make_site(course, keeper, over_tls),
         ],
         middleware=[Middleware(Framed)],
         exception_handlers={
@@ -117,10 +125,11 @@ def make_app(course: Course) -> Starlette:
 class _Calls:
     """What can be asked of a course."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, keeper: Keeper) -> None:
         self._course = course
         self._enrolments = Enrolments(course)
-        self._keeper = Keeper(course)
+        self._looks = Looks(course)
+        self._keeper = keeper
         self._decoding = CapacityLimiter(_DECODED_AT_ONCE)
 
     @asynccontextmanager
@@ -182,6 +191,12 @@ class _Calls:
         forgotten = await asyncio.wrap_future(self._keeper.forget(enrolment.subject, wanted))
         log.info("%s forgot something of session %s", enrolment.subject, wanted.session)
         return JSONResponse(asdict(forgotten))
+
+    async def looks(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        found = await to_thread.run_sync(self._looks.of, enrolment.subject)
+        hidden = filters.exclude("subject")
+        return JSONResponse({"looks": [asdict(look, filter=hidden) for look in found]})
 
     async def segments(self, request: Request) -> Response:
         enrolment = await self._sender(request)

@@ -24,6 +24,7 @@ from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.forgetting import Forgotten, forget_here
 from foretrace_server.collect.helping import offered_in
+from foretrace_server.collect.looks import Look, Looks
 from foretrace_server.collect.receiving import Refusal, following
 from foretrace_server.collect.scouring import Scouring
 from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
@@ -87,6 +88,7 @@ class Keeper:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._enrolments = Enrolments(course)
+        self._looks = Looks(course)
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._store: Store | None = None
@@ -128,6 +130,14 @@ class Keeper:
     def withdraw(self, subject: str) -> Future[Withdrawal]:
         """Take nothing more of a subject, erase what is here, and answer the receipt."""
         return self._asked(self._withdraw, subject)
+
+    def look(self, looks: Sequence[Look]) -> Future[None]:
+        """Note that students are looked at, of those who did not withdraw.
+
+        Raises:
+            WithdrawnError: all of them did. This one in time.
+        """
+        return self._asked(self._look, looks)
 
     def forget(self, subject: str, forgetting: Forgetting) -> Future[Forgotten]:
         """Forget what a subject forgot of a session of their own, and answer the receipt."""
@@ -199,6 +209,7 @@ class Keeper:
         return self._erase(subject, is_new=self._enrolments.withdraw(subject))
 
     def _erase(self, subject: str, is_new: bool = False) -> Withdrawal:
+        self._looks.forget(subject)
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
         if is_new or _has_content(store, subject):
@@ -228,6 +239,16 @@ class Keeper:
             ),
             not is_to_be_scoured(store.db),
         )
+
+    def _look(self, looks: Sequence[Look]) -> None:
+        withdrawn = set(self._enrolments.withdrawn())
+        kept = [look for look in looks if look.subject not in withdrawn]
+        if not kept:
+            raise WithdrawnError
+        self._looks.note(kept)
+        # Another process may have erased somebody just now.
+        for subject in {look.subject for look in kept}.intersection(self._enrolments.withdrawn()):
+            self._looks.forget(subject)
 
     def _forget(self, subject: str, forgetting: Forgetting) -> Forgotten:
         store, name = self._opened(), _name_here(forgetting.session, subject)

@@ -73,10 +73,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(course: Course, listener: socket.socket, certificate: Certificate | None) -> bool:
+def serve(
+    course: Course, listener: socket.socket, certificate: Certificate | None, behind_proxy: bool
+) -> bool:
     """Serve until SIGTERM or SIGINT, and finish what was begun; return whether it ever started."""
     config = uvicorn.Config(
-        make_app(course),
+        make_app(course, over_tls=certificate is not None or behind_proxy),
         http=Impatient,
         ws="none",
         lifespan="on",

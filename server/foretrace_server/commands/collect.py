@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from foretrace_server.commands import (
+    collect_dashboard,
     collect_enrol,
     collect_erase,
     collect_export,
@@ -27,7 +28,7 @@ def command() -> None:
 
 for each in (
     *(collect_init, collect_enrol, collect_policy, collect_help, collect_serve),
-    *(collect_show, collect_export, collect_erase),
+    *(collect_dashboard, collect_show, collect_export, collect_erase),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

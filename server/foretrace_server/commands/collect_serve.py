@@ -44,7 +44,7 @@ def command(
         from foretrace_server.collect import serving
     except ImportError as error:
         raise MissingError(
-            "a course is served with starlette and uvicorn: pip install 'foretrace[collect]'"
+            "a course is served with packages that are missing: pip install 'foretrace[collect]'"
         ) from error
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key belong together")
@@ -73,7 +73,7 @@ def command(
     bound_host, bound_port = listener.getsockname()[:2]
     shown = f"[{bound_host}]" if ":" in bound_host else bound_host
     click.echo(f"{course.name} listens on {scheme}://{shown}:{bound_port}")
-    if not serving.serve(course, listener, certificate):
+    if not serving.serve(course, listener, certificate, behind_proxy):
         raise MissingError("the course could not be opened; the log says why")
 
 

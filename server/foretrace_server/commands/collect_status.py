@@ -1,7 +1,8 @@
-"""`foretrace collect status`: what went to each course, what waits, and what is wrong."""
+"""`foretrace collect status`: what went to each course, what waits, what is wrong, who looked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -12,30 +13,33 @@ from foretrace_server.commands.course_policy import policy_report, report_words
 from foretrace_server.commands.output import counted, json_option, print_json, when
 from foretrace_server.commands.sending import pushing
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.sending.calling import Line
+from foretrace_telemetry.sending.calling import Line, UnreachableError, printable
 from foretrace_telemetry.sending.courses import Course, read_courses
+from foretrace_telemetry.sending.looked import looks_at_me
 from foretrace_telemetry.sending.outbox import Outbox
 from foretrace_telemetry.sending.pushing import may_send
 from foretrace_telemetry.store import NoTracesError, Store
 
 # What is here is told soon, even if a course is not reached.
 _TIMEOUT_SECONDS = 5.0
+_MOST_LOOKS = 10
 
 
 @click.command("status")
 @json_option
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:
-    """Show what went to the courses that you joined, and what waits.
+    """Show what went to the courses that you joined, what waits, and who looked at it there.
 
     Exit code 1 if something cannot go.
     """
     home = Home.default()
     told = report(home)
     with pushing():
-        policies = {course.address: _policy(home, course) for course in read_courses(home)}
-    for each in told:
-        each["policy"] = policies.get(each["address"])
+        for course, each in zip(read_courses(home), told, strict=True):
+            each["policy"] = _policy(home, course)
+            if course.is_joined:
+                each.update(_looks(course))
     if as_json:
         print_json({"courses": told})
     elif not told:
@@ -93,6 +97,8 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         "refused": [],
         "forgotten_here": [],
         "forgotten_there": [],
+        "looks": None,
+        "looks_trouble": None,
     }
     if outbox is None:
         return found
@@ -111,6 +117,14 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         found["forgotten_here"] = [each.session for each in untold.all()]
         found["forgotten_there"] = untold.receipts()
     return found
+
+
+def _looks(course: Course) -> dict[str, Any]:
+    try:
+        looks = [{**asdict(each), "words": each.words} for each in looks_at_me(course)]
+        return {"looks": looks, "looks_trouble": None}
+    except UnreachableError as error:
+        return {"looks": None, "looks_trouble": str(error)}
 
 
 def _words(told: dict[str, Any]) -> str:
@@ -145,7 +159,18 @@ def _words(told: dict[str, Any]) -> str:
             f"An export that the course made {when(moment)} may still hold it."
             for moment in sorted(made)
         )
-    return "\n  ".join(lines)
+    return "\n  ".join([*lines, *_looked(told)])
+
+
+def _looked(told: dict[str, Any]) -> Iterator[str]:
+    if told["looks_trouble"]:
+        yield f"Who opened your work is not known now: {printable(told['looks_trouble'])}."
+    looks = told["looks"] or []
+    for look in looks[:_MOST_LOOKS]:
+        purpose = printable(" ".join(look["purpose"].split()))
+        yield f"Your instructor opened {look['words']} at {when(look['looked_wall_us'])}: {purpose}"
+    if (more := len(looks) - _MOST_LOOKS) > 0:
+        yield f"And {counted(more, 'time')} before; --json has all."
 
 
 def _state(told: dict[str, Any]) -> str:
