@@ -1,17 +1,21 @@
 """The keeper: the one thread that writes what a course is sent, reads it, and erases it.
 
-What it was asked for is done in order, so that nothing comes between looking and writing. A segment
-is one batch: it is on the disk before its sender is told so, or nothing of it is.
+Nothing comes between looking and writing: not in this thread, which does one thing after the other,
+nor in another process, for both are one transaction. Segments that wait are written in one, so that
+the disk is waited for once. Each is on the disk before its sender is told so, or nothing of it is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import takewhile
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from attrs import asdict, frozen
@@ -24,18 +28,19 @@ from foretrace_telemetry.events import Recorded
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
 from foretrace_telemetry.rewrite import is_to_be_scoured
 from foretrace_telemetry.store import (
-    ForgottenError,
     NoTracesError,
     SessionInfo,
     Store,
-    newest_erasure,
+    UnwritableEventError,
 )
+from foretrace_telemetry.transaction import writing
 
 log = logging.getLogger(__name__)
 
 WITHDRAWN = "withdrawn"
 SOURCE = "collect"
 _MOST_WAITING = 200
+_MOST_TOGETHER = 50
 _BUSY_SECONDS = 5.0
 _SCOUR_AGAIN_SECONDS = 60.0
 _Answer = TypeVar("_Answer")
@@ -47,6 +52,16 @@ class BusyError(Exception):
 
 class WithdrawnError(Exception):
     """Somebody withdrew: nothing of theirs is taken."""
+
+
+@frozen
+class _Segment:
+    """A segment that waits to be written, and its answer to be."""
+
+    answer: Future[int | Refusal]
+    subject: str
+    session: SegmentSession
+    events: Sequence[Recorded]
 
 
 @frozen
@@ -81,6 +96,7 @@ class Keeper:
         self._enrolments = Enrolments(course)
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
+        self._segments: SimpleQueue[_Segment] = SimpleQueue()
         self._store: Store | None = None
         self._scoured_at = 0.0
 
@@ -102,7 +118,11 @@ class Keeper:
             BusyError: too much waits already. This one at once, of all of these.
             WithdrawnError: the subject withdrew. This one in time.
         """
-        return self._asked(self._keep, subject, session, events)
+        answer: Future[int | Refusal] = Future()
+        self._hold_place(answer)
+        self._segments.put(_Segment(answer, subject, session, events))
+        self._thread.submit(self._keep_all)
+        return answer
 
     def sessions(self, subject: str) -> Future[dict[str, int]]:
         """Answer the sessions of a subject by the names that the laptop has, and their last."""
@@ -118,21 +138,71 @@ class Keeper:
         self._thread.shutdown()
 
     def _asked(self, call: Callable[..., _Answer], *arguments: Any) -> Future[_Answer]:
+        answer: Future[_Answer] = Future()
+        self._hold_place(answer)
+
+        def work() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                answer.set_result(call(*arguments))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        self._thread.submit(work)
+        return answer
+
+    def _hold_place(self, answer: Future[Any]) -> None:
+        """Take one of the places of those who wait, until there is an answer."""
         if not self._waiting.acquire(blocking=False):
             raise BusyError
-        answer = self._thread.submit(call, *arguments)
         answer.add_done_callback(lambda _: self._waiting.release())
-        return answer
 
     def _begin(self) -> None:
         for subject in self._enrolments.withdrawn():
             self._erase(subject)
 
-    def _keep(
-        self, subject: str, session: SegmentSession, events: Sequence[Recorded]
-    ) -> int | Refusal:
-        store, name = self._opened(), _name_here(session.name, subject)
-        erasure = newest_erasure(store.db)
+    def _keep_all(self) -> None:
+        """Write the segments that wait, together; where that fails, each by itself."""
+        waiting: list[_Segment] = []
+        while len(waiting) < _MOST_TOGETHER and not self._segments.empty():
+            segment = self._segments.get()
+            if segment.answer.set_running_or_notify_cancel():
+                waiting.append(segment)
+        if len(waiting) > 1 and self._keep_together(waiting):
+            return
+        for segment in waiting:
+            self._keep_together([segment])
+
+    def _keep_together(self, segments: list[_Segment]) -> bool:
+        """Write segments in one transaction and answer them; False where that is to be done singly.
+
+        What is wrong with one of them is its own answer; what the store cannot do concerns all.
+        """
+        answers: list[int | Refusal | Exception] = []
+        try:
+            store = self._opened()
+            with writing(store.db):
+                for each in segments:
+                    try:
+                        answers.append(self._keep(store, each))
+                    except (WithdrawnError, UnwritableEventError) as error:
+                        answers.append(error)
+        except Exception as error:
+            if len(segments) > 1:
+                return False
+            answers = [error]
+        for each, found in zip(segments, answers, strict=True):
+            if isinstance(found, Exception):
+                each.answer.set_exception(found)
+            else:
+                each.answer.set_result(found)
+        self._scour_if_due()
+        return True
+
+    def _keep(self, store: Store, segment: _Segment) -> int | Refusal:
+        subject, session, events = segment.subject, segment.session, segment.events
+        name = _name_here(session.name, subject)
         if self._enrolments.has_withdrawn(subject):
             raise WithdrawnError
         try:
@@ -156,11 +226,7 @@ class Keeper:
                     SOURCE,
                 )
                 writer = store.begin_session(info)
-            if newest_erasure(store.db) != erasure:
-                # Another process erases, perhaps this subject; from here on the writer heeds it.
-                raise ForgottenError
             writer.append_whole(new)
-        self._scour_if_due(store)
         return writer.last_sequence if writer else 0
 
     def _sessions(self, subject: str) -> dict[str, int]:
@@ -168,13 +234,13 @@ class Keeper:
         return {name.removesuffix(f"-{subject}"): last for name, last in lasts.items()}
 
     def _withdraw(self, subject: str) -> Withdrawal:
-        # Noted even where nothing is here: another process may be writing the first of it.
-        return self._erase(subject, is_new=self._enrolments.withdraw(subject))
+        self._enrolments.withdraw(subject)
+        return self._erase(subject)
 
-    def _erase(self, subject: str, is_new: bool = False) -> Withdrawal:
+    def _erase(self, subject: str) -> Withdrawal:
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
-        if is_new or _has_content(store, subject):
+        if _has_content(store, subject):
             # Later texts of the documents' names are those of others: all of this subject's go.
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
@@ -202,12 +268,15 @@ class Keeper:
             not is_to_be_scoured(store.db),
         )
 
-    def _scour_if_due(self, store: Store) -> None:
+    def _scour_if_due(self) -> None:
         """Try again what could not be done when something was erased."""
-        now = time.monotonic()
-        if is_to_be_scoured(store.db) and now - self._scoured_at > _SCOUR_AGAIN_SECONDS:
-            self._scoured_at = now
-            is_scoured(store)
+        store, now = self._store, time.monotonic()
+        if store is None or now - self._scoured_at <= _SCOUR_AGAIN_SECONDS:
+            return
+        with contextlib.suppress(sqlite3.Error):  # who sent something was answered already
+            if is_to_be_scoured(store.db):
+                self._scoured_at = now
+                is_scoured(store)
 
     def _opened(self) -> Store:
         if self._store is not None and not self._store.is_in_place():
