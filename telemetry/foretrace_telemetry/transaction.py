@@ -13,8 +13,13 @@ def writing(db: sqlite_utils.Database) -> Iterator[None]:
     """Do everything inside or nothing.
 
     The right to write is waited for at once: to one who read first and wants to write then, SQLite
-    refuses it without waiting if another process wrote in between.
+    refuses it without waiting if another process wrote in between. Inside of another transaction it
+    is a part of that one, and of that nothing stays where this one fails.
     """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from tests.courses import kept, make_course, segment
 from foretrace_server.collect import keeper as keeping
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
-from foretrace_telemetry.events import Opened
-from foretrace_telemetry.store import Store
+from foretrace_server.collect.receiving import Reason, Refusal
+from foretrace_telemetry.events import Event, Opened
+from foretrace_telemetry.store import SessionWriter, Store
 
 SENT = segment((), Opened("x"))
 
@@ -74,3 +77,54 @@ def test_a_database_that_was_removed_is_begun_anew(
         path.unlink()
     assert keeper.sessions(subject).result() == {}
     assert keeper.keep(subject, SENT.session, SENT.events).result() == 1
+
+
+def test_segments_that_wait_are_written_in_one_commit_and_each_has_its_answer(
+    course: Course, keeper: Keeper, subject: str
+) -> None:
+    done: list[str] = []
+    held = threading.Event()
+    keeper.keep(subject, SENT.session, SENT.events).result()
+    keeper._asked(lambda: keeper._opened().db.conn.set_trace_callback(done.append)).result()
+    keeper._asked(held.wait)
+    sessions = [segment((), Opened("x"), name=f"s-{number}") for number in range(2, 12)]
+    gap = segment((), Opened("x"), name="s-12", first=3)
+    asked = [keeper.keep(subject, each.session, each.events) for each in (*sessions, gap)]
+    of_nobody = keeper.keep("nobody", SENT.session, SENT.events)
+    given_up = keeper.keep(subject, gap.session, SENT.events)
+    assert given_up.cancel()
+    held.set()
+    assert [each.result() for each in asked[:-1]] == [1] * 10
+    refused = asked[-1].result()
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.GAP
+    with pytest.raises(WithdrawnError):
+        of_nobody.result()
+    assert done.count("COMMIT") == 1
+    with closing(Store.read(course.home)) as store:
+        assert len(store.names()) == 11
+
+
+def test_what_the_store_cannot_do_for_one_segment_is_done_for_the_others(
+    course: Course, keeper: Keeper, subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_alone = SessionWriter.append_whole
+
+    def fails_for_one(self: SessionWriter, events: Sequence[Event]) -> None:
+        kept_alone(self, events)
+        if events[0].body == Opened("bad"):
+            raise sqlite3.OperationalError("made up")
+
+    monkeypatch.setattr(SessionWriter, "append_whole", fails_for_one)
+    held = threading.Event()
+    keeper._asked(held.wait)
+    sent = [segment((), Opened(text), name=text) for text in ("one", "bad", "two")]
+    one, bad, two = (keeper.keep(subject, each.session, each.events) for each in sent)
+    held.set()
+    assert (one.result(), two.result()) == (1, 1)
+    with pytest.raises(sqlite3.OperationalError):
+        bad.result()
+    assert {each.event.body for name in ("one", "two") for each in kept(course, name)} == {
+        Opened("one"),
+        Opened("two"),
+    }

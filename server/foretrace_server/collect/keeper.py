@@ -1,8 +1,10 @@
 """The keeper: the one thread that writes what a course is sent, reads it, and erases it.
 
-What it was asked for is done in order, so that nothing comes between looking and writing. A segment
-is one batch: it is on the disk before its sender is told so, or nothing of it is. What is forgotten
-is gone from the tables at once, and from the bytes of the files when these are scoured next.
+Nothing comes between looking and writing: not in this thread, which does one thing after the other,
+nor in another process, for both are one transaction. Segments that wait are written in one, so that
+the disk is waited for once. Each is on the disk before its sender is told so, or nothing of it is.
+What is forgotten is gone from the tables at once, and from the bytes of the files when these are
+scoured next.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import takewhile
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from attrs import asdict, frozen
@@ -33,11 +36,10 @@ from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
 from foretrace_telemetry.rewrite import drop_unused, is_to_be_scoured
 from foretrace_telemetry.store import (
-    ForgottenError,
     NoTracesError,
     SessionInfo,
     Store,
-    newest_erasure,
+    UnwritableEventError,
 )
 from foretrace_telemetry.transaction import writing
 
@@ -46,6 +48,7 @@ log = logging.getLogger(__name__)
 WITHDRAWN = "withdrawn"
 SOURCE = "collect"
 _MOST_WAITING = 200
+_MOST_TOGETHER = 50
 _BUSY_SECONDS = 5.0
 _Answer = TypeVar("_Answer")
 
@@ -56,6 +59,16 @@ class BusyError(Exception):
 
 class WithdrawnError(Exception):
     """Somebody withdrew: nothing of theirs is taken."""
+
+
+@frozen
+class _Segment:
+    """A segment that waits to be written, and its answer to be."""
+
+    answer: Future[int | Refusal]
+    subject: str
+    session: SegmentSession
+    events: Sequence[Recorded]
 
 
 @frozen
@@ -91,6 +104,7 @@ class Keeper:
         self._looks = Looks(course)
         self._thread = ThreadPoolExecutor(1, "foretrace-keeper")
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
+        self._segments: SimpleQueue[_Segment] = SimpleQueue()
         self._store: Store | None = None
         self._scouring = Scouring()
         self._timer: threading.Timer | None = None
@@ -113,7 +127,11 @@ class Keeper:
             BusyError: too much waits already. This one at once, of all of these.
             WithdrawnError: the subject withdrew. This one in time.
         """
-        return self._asked(self._keep, subject, session, events)
+        answer: Future[int | Refusal] = Future()
+        self._hold_place(answer)
+        self._segments.put(_Segment(answer, subject, session, events))
+        self._thread.submit(self._keep_all)
+        return answer
 
     def sessions(self, subject: str) -> Future[dict[str, int]]:
         """Answer the sessions of a subject by the names that the laptop has, and their last."""
@@ -149,22 +167,74 @@ class Keeper:
         self._thread.shutdown()
 
     def _asked(self, call: Callable[..., _Answer], *arguments: Any) -> Future[_Answer]:
+        answer: Future[_Answer] = Future()
+        self._hold_place(answer)
+
+        def work() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                answer.set_result(call(*arguments))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        self._thread.submit(work)
+        return answer
+
+    def _hold_place(self, answer: Future[Any]) -> None:
+        """Take one of the places of those who wait, until there is an answer."""
         if not self._waiting.acquire(blocking=False):
             raise BusyError
-        answer = self._thread.submit(call, *arguments)
         answer.add_done_callback(lambda _: self._waiting.release())
-        return answer
 
     def _begin(self) -> None:
         for subject in self._enrolments.withdrawn():
             self._erase(subject)
         self._scour()
 
-    def _keep(
-        self, subject: str, session: SegmentSession, events: Sequence[Recorded]
-    ) -> int | Refusal:
-        store, name = self._opened(), _name_here(session.name, subject)
-        erasure = newest_erasure(store.db)
+    def _keep_all(self) -> None:
+        """Write the segments that wait, together; where that fails, each by itself."""
+        waiting: list[_Segment] = []
+        while len(waiting) < _MOST_TOGETHER and not self._segments.empty():
+            segment = self._segments.get()
+            if segment.answer.set_running_or_notify_cancel():
+                waiting.append(segment)
+        if len(waiting) > 1 and self._keep_together(waiting):
+            return
+        for segment in waiting:
+            self._keep_together([segment])
+
+    def _keep_together(self, segments: list[_Segment]) -> bool:
+        """Write segments in one transaction and answer them; False where that is to be done singly.
+
+        What is wrong with one of them is its own answer; what the store cannot do concerns all.
+        """
+        answers: list[int | Refusal | Exception] = []
+        try:
+            store = self._opened()
+            with writing(store.db):
+                for each in segments:
+                    try:
+                        answers.append(self._keep(store, each))
+                    except (WithdrawnError, UnwritableEventError) as error:
+                        answers.append(error)
+        except Exception as error:
+            if len(segments) > 1:
+                return False
+            answers = [error]
+        for each, found in zip(segments, answers, strict=True):
+            if isinstance(found, Exception):
+                each.answer.set_exception(found)
+            else:
+                each.answer.set_result(found)
+        if self._store is not None:
+            with contextlib.suppress(sqlite3.Error):  # who sent something was answered already
+                self._scour_later(self._store)
+        return True
+
+    def _keep(self, store: Store, segment: _Segment) -> int | Refusal:
+        subject, session, events = segment.subject, segment.session, segment.events
+        name = _name_here(session.name, subject)
         if self._enrolments.has_withdrawn(subject):
             raise WithdrawnError
         try:
@@ -188,11 +258,7 @@ class Keeper:
                     SOURCE,
                 )
                 writer = store.begin_session(info)
-            if newest_erasure(store.db) != erasure:
-                # Another process erases, perhaps this subject; from here on the writer heeds it.
-                raise ForgottenError
             writer.append_whole(new)
-        self._scour_later(store)
         return writer.last_sequence if writer else 0
 
     def _sessions(self, subject: str) -> dict[str, int]:
@@ -205,14 +271,14 @@ class Keeper:
         return encoded(offered_in(self._opened().db))
 
     def _withdraw(self, subject: str) -> Withdrawal:
-        # Noted even where nothing is here: another process may be writing the first of it.
-        return self._erase(subject, is_new=self._enrolments.withdraw(subject))
+        self._enrolments.withdraw(subject)
+        return self._erase(subject)
 
-    def _erase(self, subject: str, is_new: bool = False) -> Withdrawal:
+    def _erase(self, subject: str) -> Withdrawal:
         self._looks.forget(subject)
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
-        if is_new or _has_content(store, subject):
+        if _has_content(store, subject):
             # Later texts of the documents' names are those of others: all of this subject's go.
             forget(self._course.home, Selection(sessions, and_later_texts=False), WITHDRAWN)
             log.info("what was collected of %s was erased", subject)
