@@ -21,7 +21,7 @@ from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 TOKEN = "a-token"
 
 # What a script says nothing of.
-_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/looks")
+_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/policy", "/v1/looks")
 
 Script = tuple[int, Any, dict[str, str]]
 
@@ -44,6 +44,8 @@ class ScriptedCourse:
     withdrawn: bool = False
     notice: str = "We see it."
     help: Any = None
+    # What it tells as its policy; without one it is a course that knows of none.
+    policy: dict[str, Any] | None = None
 
     def through(self, session: str) -> int:
         events = self.sessions.get(session)
@@ -58,6 +60,9 @@ class ScriptedCourse:
             return 200, {"looks": self.looks}, {}
         if path == "/v1/help":
             return (404, {"error": "request"}, {}) if self.help is None else (200, self.help, {})
+        if path == "/v1/policy":
+            told = self.policy or {"error": "request", "message": "there is nothing here"}
+            return 200 if self.policy else 404, told, {}
         if path == "/v1/withdraw":
             self.withdrawn = True
             events = sum(map(len, self.sessions.values()))

@@ -1,11 +1,21 @@
-/** Says in words why nothing was offered. */
+/** Says in words why nothing was offered, and what a course allows. */
 
-import type { Why } from "./protocol";
+import type { Limit, Why } from "./protocol";
 
 export function explain({ reasons }: Why): string {
   if (reasons.length === 0) {
     return "Nothing was held back. A fix, if there is one, is under the light bulb.";
   }
   const sentence = reasons.map((reason) => reason.message).join("; ");
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+  return sentenceOf(sentence);
+}
+
+/** What courses allow now, a sentence each; undefined where none sets a limit. */
+export function limitWords(limits: readonly Limit[]): string | undefined {
+  const words = limits.map(({ message }) => sentenceOf(message)).join(" ");
+  return words === "" ? undefined : words;
+}
+
+function sentenceOf(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

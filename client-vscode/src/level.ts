@@ -2,8 +2,10 @@
 
 import { type QuickPickItem, l10n, window } from "vscode";
 import { set, settings } from "./configuration";
+import { limitWords } from "./explain";
 import { levelWords } from "./levelWords";
 import { log } from "./log";
+import type { Why } from "./protocol";
 import { type Server, helped } from "./server";
 import { LEVELS, type Level, isAbove } from "./settings";
 
@@ -11,22 +13,31 @@ interface Choice extends QuickPickItem {
   level: Level;
 }
 
-/** Ask for the level and set it; say so where an assignment allows less. */
+/** Ask for the level and set it; say so where an assignment or a course allows less. */
 export async function chooseLevel(server: Server): Promise<void> {
-  const ceiling = await ceilingAtHand(server);
+  const why = await whyAtHand(server);
+  const ceiling = why?.ceiling ?? undefined;
+  // Both may set a limit; the stricter one is named.
+  const limit = why?.limit?.ceiling === ceiling ? (why?.limit ?? undefined) : undefined;
   const { level: present } = settings();
   const isTooMuch = (level: Level): boolean => ceiling !== undefined && isAbove(level, ceiling);
   const choices = LEVELS.map((level): Choice => {
     const notes = [
       level === present ? l10n.t("as now") : "",
-      isTooMuch(level) ? l10n.t("more than this assignment allows") : "",
+      isTooMuch(level)
+        ? limit === undefined
+          ? l10n.t("more than this assignment allows")
+          : l10n.t("more than the course {0} allows", limit.course)
+        : "",
     ];
     const description = notes.filter(Boolean).join(", ");
     return { label: level, detail: levelWords(l10n.t, level), description, level };
   });
   const choice = await window.showQuickPick(choices, {
     title: l10n.t("Foretrace: how much help is to come by itself?"),
-    placeHolder: l10n.t("One press of Alt+Shift+Enter gives the next level where you want it."),
+    placeHolder:
+      limitWords(limit === undefined ? [] : [limit]) ??
+      l10n.t("One press of Alt+Shift+Enter gives the next level where you want it."),
   });
   if (choice === undefined) {
     return;
@@ -34,25 +45,27 @@ export async function chooseLevel(server: Server): Promise<void> {
   await set("level", choice.level);
   if (ceiling !== undefined && isTooMuch(choice.level)) {
     void window.showInformationMessage(
-      l10n.t(
-        "Foretrace: set to “{0}”. The assignment of this file allows help up to “{1}”, so that holds here.",
-        choice.level,
-        ceiling,
-      ),
+      limit === undefined
+        ? l10n.t(
+            "Foretrace: set to “{0}”. The assignment of this file allows help up to “{1}”, so that holds here.",
+            choice.level,
+            ceiling,
+          )
+        : l10n.t("Foretrace: set to “{0}”. {1}", choice.level, limitWords([limit]) ?? ""),
       // With a button to press, VS Code shows the whole of a message.
       l10n.t("OK"),
     );
   }
 }
 
-/** Return how much help the assignment of the file at hand allows, where that is known. */
-async function ceilingAtHand(server: Server): Promise<Level | undefined> {
+/** Return what is known of help with the file at hand, how much is allowed among it. */
+async function whyAtHand(server: Server): Promise<Why | undefined> {
   const document = helped(window.activeTextEditor?.document.uri);
   if (document === undefined || server.state !== "running") {
     return undefined;
   }
   try {
-    return (await server.why(document.uri)).ceiling ?? undefined;
+    return await server.why(document.uri);
   } catch (error) {
     log().warn("The server does not say how much help is allowed:", error);
     return undefined;

@@ -2,8 +2,10 @@
 
 import { type QuickPickItem, QuickPickItemKind, commands, l10n, window } from "vscode";
 import { settings } from "./configuration";
+import { limitWords } from "./explain";
 import { LAST_MINUTES } from "./forget";
 import { levelWords } from "./levelWords";
+import type { Limit } from "./protocol";
 import { type RecordingState, recordingState } from "./recordingState";
 import type { Server } from "./server";
 import { type StatusItem, appearance } from "./status";
@@ -25,7 +27,7 @@ export async function showMenu({ server, suggestions, status }: Parts): Promise<
   const items =
     state === undefined
       ? [...whileNotRunning(), ...itself()]
-      : [...help(suggestions), ...recording(state), ...itself(), restart()];
+      : [...help(suggestions, last?.help.limits ?? []), ...recording(state), ...itself(), restart()];
   const { words } = appearance(state ?? (server.state === "running" ? "starting" : server.state));
   const item = await window.showQuickPick(items, {
     title: l10n.t("Foretrace: {0}", words),
@@ -37,10 +39,11 @@ export async function showMenu({ server, suggestions, status }: Parts): Promise<
   }
 }
 
-function help(suggestions: Suggestions): MenuItem[] {
+function help(suggestions: Suggestions, limits: readonly Limit[]): MenuItem[] {
   const document = window.activeTextEditor?.document;
   const offer = document === undefined ? undefined : suggestions.of(document);
   const hasMore = document !== undefined && suggestions.hasMore(document);
+  const allowed = limitWords(limits);
   return [
     heading(l10n.t("Help")),
     ...(offer === undefined
@@ -54,6 +57,7 @@ function help(suggestions: Suggestions): MenuItem[] {
     {
       label: l10n.t("$(settings) Choose the level of help"),
       description: l10n.t("now: {0}", levelWords(l10n.t, settings().level)),
+      ...(allowed === undefined ? {} : { detail: allowed }),
       command: "chooseLevel",
     },
     { label: l10n.t("$(bell-slash) Snooze suggestions"), command: "snoozeSuggestions" },

@@ -94,12 +94,22 @@ export interface Intent {
   place: { uri: string; range: Range; confidence: number } | null;
 }
 
+/** How much help a course that was joined allows now, and until when; with one assignment or all. */
+export interface Limit {
+  course: string;
+  assignment: string | null;
+  ceiling: Level;
+  until: string | null;
+  message: string;
+}
+
 /** The result of `WHY`: why nothing, or not more, is offered for a document, and at which level. */
 export interface Why {
   textDocument: TextDocumentIdentifier;
   version: number | null;
   level: Level | null;
   ceiling: Level | null;
+  limit: Limit | null;
   reasons: { code: string; message: string }[];
 }
 
@@ -185,7 +195,7 @@ export interface Status {
     mayRun: boolean;
     boundary: string | null;
   };
-  help: { level: Level };
+  help: { level: Level; limits: Limit[] };
   timing: Timing;
   worker: "not started" | "running" | "resting" | "closed";
   model: { available: boolean; reason: string };

@@ -9,6 +9,7 @@ import {
   l10n,
   window,
 } from "vscode";
+import { limitWords } from "./explain";
 import { log } from "./log";
 import type { Status } from "./protocol";
 import { type RecordingState, recordingState } from "./recordingState";
@@ -134,6 +135,11 @@ function tooltip(words: string, status: Status | undefined): MarkdownString {
     text.appendText(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
     if (committed > 0) {
       text.appendMarkdown(`\n\n${l10n.t("{0} events kept in this session.", committed)}`);
+    }
+    const allowed = limitWords(status.help.limits);
+    if (allowed !== undefined) {
+      text.appendMarkdown("\n\n");
+      text.appendText(allowed);
     }
     if (trouble !== null || lost > 0) {
       text.appendMarkdown("\n\n");

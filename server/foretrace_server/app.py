@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from foretrace_server.intents import Intents
     from foretrace_server.model import Model
     from foretrace_server.notebooks import Notebooks
+    from foretrace_server.policies import Policies
     from foretrace_server.profiles import Profiles
     from foretrace_server.recording import Recording
     from foretrace_server.sending import Sending
@@ -89,6 +90,17 @@ class ForetraceServer(LanguageServer):
         return Sending(Home.default(), self.recording.gate, self.recording.recorder.restate_all)
 
     @cached_property
+    def policies(self) -> Policies:
+        """What the courses that were joined allow."""
+        from foretrace_server.policies import Policies
+        from foretrace_telemetry.home import Home
+
+        def changed() -> None:
+            self.suggestions.level_changed()
+
+        return Policies(Home.default(), self.recording, changed)
+
+    @cached_property
     def notebooks(self) -> Notebooks:
         """What knows the cells of notebooks."""
         from foretrace_server.notebooks import Notebooks
@@ -149,6 +161,7 @@ class ForetraceServer(LanguageServer):
         self.recording.begin()
         self.sending.allow(self.settings.sending_allowed)
         self.sending.begin()
+        self.policies.begin()
         self.intents.begin()
         self._watching = asyncio.create_task(parent.end_with(self.process_id))
         if self.settings.ask_consent and self.recording.gate.consent.undecided:
@@ -191,6 +204,8 @@ class ForetraceServer(LanguageServer):
         try:
             if "suggestions" in self.__dict__:
                 self.suggestions.close()
+            if "policies" in self.__dict__:
+                self.policies.close()
             if "recording" in self.__dict__:
                 self.recording.close()
             if "sending" in self.__dict__:

@@ -65,7 +65,7 @@ def status(server: ForetraceServer) -> dict[str, Any]:
             "mayRun": server.suggestions.permission.given,
             "boundary": server.suggestions.boundary,
         },
-        "help": {"level": server.settings.level.value},
+        "help": {"level": server.settings.level.value, "limits": server.policies.status},
         "timing": server.suggestions.timing_status(),
         "worker": server.worker.state,
         "model": server.model.status,
@@ -88,6 +88,6 @@ def _apply(server: ForetraceServer, section: Any) -> None:
     before = server.settings
     server.settings, warnings = with_configuration(server.settings, section)
     if server.settings.level is not before.level:
-        server.suggestions.settings_changed()
+        server.suggestions.level_changed()
     for warning in warnings:
         server.warn_once(warning)

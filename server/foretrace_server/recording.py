@@ -43,7 +43,7 @@ _LARGEST_FILE_BYTES = 4 << 20
 # What a client may report: not what the recorder itself sees, nor what this server does.
 CLIENT_KINDS = frozenset(BODIES) - {
     *("open", "edit", "resync", "save", "close", "outside", "cells", "suggestion", "recording"),
-    *("redaction", "erased", "foreign"),
+    *("redaction", "erased", "foreign", "condition"),
 }
 
 

@@ -1,8 +1,9 @@
 """Sending: while the editor is open, what is recorded goes to the courses that were joined.
 
 It happens in a thread of its own, which is there only while a course was joined and the editor
-allows it: where the person does not allow it (any more), a course is still told what they forgot.
-Neither a keystroke nor the event loop ever waits for it.
+allows it: where the person does not allow it (any more), a course is still told what they forgot,
+and asked for its policy, with the token and nothing else. Neither a keystroke nor the event loop
+ever waits for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from foretrace_telemetry.gate import Gate
 from foretrace_telemetry.home import Home
 
 if TYPE_CHECKING:
+    from foretrace_server.policy.renewing import Renewing
     from foretrace_telemetry.sending.pushing import Pushed, Pusher
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class Sending:
         self._ends_at: float | None = None
         self._sent_events = 0
         self._trouble: str | None = None
+        self._renewing: Renewing | None = None
 
     def begin(self) -> None:
         """Begin to notice that a course is joined or left, and that sending is allowed or not."""
@@ -91,8 +94,11 @@ class Sending:
             "allowed": self._is_allowed,
             "courses": len(self._joined),
             "sent": self._sent_events,
-            "trouble": self._why_not() or self._trouble,
+            "trouble": self._why_not() or self._trouble or self._refused(),
         }
+
+    def _refused(self) -> str | None:
+        return self._renewing.trouble if self._renewing is not None else None
 
     def _why_not(self) -> str | None:
         """Return why nothing is sent to the courses that were joined; None where it is."""
@@ -123,6 +129,11 @@ class Sending:
             self._thread.start()
 
     def _is_needed(self) -> bool:
+        """Return whether there is anything to ask of a course.
+
+        What it allows is asked for whether or not it gets what is recorded: help must not depend on
+        that.
+        """
         return self._is_allowed and (bool(self._joined) or self._to_hear)
 
     def _read_courses(self) -> None:
@@ -146,9 +157,12 @@ class Sending:
         self._to_hear = any(each.is_to_hear for each in courses)
 
     def _run(self) -> None:
+        from foretrace_server.policy.renewing import Renewing
         from foretrace_telemetry.sending.pushing import Pusher
 
         pusher = Pusher(self._home, self._may_ask)
+        renewing = self._renewing = Renewing(self._home, pusher.line, self._may_ask)
+        renewing.renew_if_due()
         self._wake.wait(_PUSH_SECONDS)
         while self._is_needed():
             self._wake.clear()
@@ -156,6 +170,7 @@ class Sending:
             self._push(pusher)
             if is_last:
                 return
+            renewing.renew_if_due()
             self._ending.wait(_LEAST_SECONDS)
             self._wake.wait(_PUSH_SECONDS - _LEAST_SECONDS)
 

@@ -28,6 +28,7 @@ from foretrace_server.explaining import Explanation, explanations
 from foretrace_server.offers import Offer, insertion_at, key_of, moved
 from foretrace_server.past import Past
 from foretrace_server.permission import Permission
+from foretrace_server.policies import as_json
 from foretrace_server.speaking import speaking_for
 from foretrace_server.telling import Telling
 from foretrace_server.watched import Look, Watched
@@ -148,6 +149,7 @@ class Suggestions:
         uri = params.text_document.uri
         explicit = params.context.trigger_kind == types.CodeActionTriggerKind.Invoked
         await self._looked_at(uri, explicit)
+        self._server.policies.look()
         state = self._server.recording.recorder.get(uri)
         watched = self._watched.get(uri)
         if state is None or watched is None or watched.diagnosis is None:
@@ -171,6 +173,7 @@ class Suggestions:
         if not invoked and (watched := self._watched.get(uri)) is not None and self._helps(uri):
             await watched.looked.wait()
         await self._looked_at(uri, invoked)
+        self._server.policies.look()
         state = self._server.recording.recorder.get(uri)
         watched = self._watched.get(uri)
         if state is None or watched is None or watched.offer is None:
@@ -186,10 +189,14 @@ class Suggestions:
 
     def why(self, uri: str) -> dict[str, Any]:
         """Return why nothing, or not more, is offered for a document, and at which level."""
+        self._server.policies.look()
         state = self._server.recording.recorder.get(uri)
         watched = self._watched.get(uri)
         reasons: list[Explanation] = []
         diagnosis = watched.diagnosis if watched is not None else None
+        if diagnosis is not None:
+            diagnosis = self._telling.allowed(diagnosis)
+        limit = self._server.policies.limit(diagnosis.assignment if diagnosis else None)
         if state is None or watched is None:
             reasons.append(explaining.NOT_OPEN)
         elif not _is_python(state):
@@ -204,6 +211,8 @@ class Suggestions:
             reasons += explanations(diagnosis, self._telling.level(uri, diagnosis), dismissed)
             if isinstance(watched.next, Quiet):
                 reasons.append(explaining.no_next_edit(watched.next))
+        if limit is not None and state is not None and _is_python(state):
+            reasons.append(explaining.course_allows(as_json(limit)["message"]))
         reasons += self._telling.silences(watched)
         if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
@@ -212,6 +221,7 @@ class Suggestions:
             "version": state.version if state is not None else None,
             "level": self._telling.level(uri, diagnosis).value if diagnosis is not None else None,
             "ceiling": diagnosis.ceiling.value if diagnosis is not None else None,
+            "limit": as_json(limit) if limit is not None else None,
             "reasons": [{"code": code, "message": message} for code, message in reasons],
         }
 
@@ -222,7 +232,7 @@ class Suggestions:
             await self._looked_at(uri, explicit=True)
         state = self._server.recording.recorder.get(uri)
         if state is not None and watched is not None and watched.diagnosis is not None:
-            self._telling.levels.raise_one(uri, watched.diagnosis, self._telling.chosen)
+            self._telling.raise_level(uri, watched.diagnosis)
             self._speak(state, watched, watched.diagnosis, Trigger.REQUEST)
         return self.why(uri)
 
@@ -283,8 +293,8 @@ class Suggestions:
 
     # How it comes about.
 
-    def settings_changed(self) -> None:
-        """Show what is known at the level that is set now."""
+    def level_changed(self) -> None:
+        """Show what is known at the level that is set, or allowed, now."""
         for uri, watched in self._watched.items():
             state = self._server.recording.recorder.get(uri)
             if state is not None and watched.diagnosis is not None:
@@ -389,6 +399,7 @@ class Suggestions:
         uri, text = state.uri, state.document.text
         await self._past.known(uri)
         await self._speaking.ready()
+        await self._server.policies.ready()
         situation = Situation(
             text,
             path_of(uri),

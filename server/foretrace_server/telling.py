@@ -16,6 +16,7 @@ from foretrace_server.explaining import Explanation, silences, snoozed
 from foretrace_server.levels import Levels, next_level
 from foretrace_server.offers import Offer, key_of, moved, ways_to_take
 from foretrace_server.past import Past
+from foretrace_server.policy.rules import strictest
 from foretrace_server.showing import code_action, diagnostics, more_help
 from foretrace_server.speaking import Speaking, Verdict
 from foretrace_server.watched import Watched
@@ -42,9 +43,23 @@ class Telling:
         """The level of help that is set."""
         return Level(self._server.settings.level.value)
 
+    def allowed(self, diagnosis: Diagnosis) -> Diagnosis:
+        """Return a diagnosis under the stricter ceiling: of its assignment's file, or of a course.
+
+        What a course allows changes with time, so this holds for now only.
+        """
+        found = self._server.policies.limit(diagnosis.assignment)
+        if found is None:
+            return diagnosis
+        return evolve(diagnosis, ceiling=strictest((diagnosis.ceiling, found.limit.ceiling)))
+
     def level(self, uri: str, diagnosis: Diagnosis) -> Level:
         """Return the level of help that holds for a diagnosis."""
-        return self.levels.of(uri, diagnosis, self.chosen)
+        return self.levels.of(uri, self.allowed(diagnosis), self.chosen)
+
+    def raise_level(self, uri: str, diagnosis: Diagnosis) -> None:
+        """Give the next level of help with a problem from now on, if there is any."""
+        self.levels.raise_one(uri, self.allowed(diagnosis), self.chosen)
 
     def tell(self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis) -> None:
         """Show a diagnosis, and offer its fix, at the level of help that holds for it.
@@ -79,7 +94,7 @@ class Telling:
         actions: list[types.CodeAction | types.Command] = []
         if offer is not None:
             actions += [code_action(state, offer, fix, marks, client) for fix in offer.takes]
-        more = next_level(diagnosis, self.level(state.uri, diagnosis))
+        more = next_level(self.allowed(diagnosis), self.level(state.uri, diagnosis))
         if more is not None and (offer is not None or diagnosis.fix is None):
             actions.append(more_help(state.uri, more))
         return actions

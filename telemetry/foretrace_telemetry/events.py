@@ -279,6 +279,15 @@ class IntentNoted(Body):
 
 
 @frozen
+class ConditionHeld(Body):
+    """From here on a condition of a study holds; where it is empty, none does any more."""
+
+    kind = "condition"
+    study: str
+    condition: str
+
+
+@frozen
 class RecordingChanged(Body):
     """Recording began, stopped or lost something, and why."""
 
@@ -343,6 +352,7 @@ BODIES: dict[str, type[Body]] = {
         Diagnosed,
         SuggestionMoved,
         IntentNoted,
+        ConditionHeld,
         RecordingChanged,
         Redacted,
         Erased,

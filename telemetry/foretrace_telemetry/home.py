@@ -66,6 +66,11 @@ class Home:
         return self.path / "class-help"
 
     @property
+    def policies(self) -> Path:
+        """The last policy of each course that was joined, as the course signed it."""
+        return self.path / "policies.json"
+
+    @property
     def models(self) -> Path:
         """The weights of language models, a folder each."""
         return self.path / "models"
@@ -112,3 +117,21 @@ class Home:
             return self.key_file.read_bytes()
         except FileNotFoundError:
             return None
+
+
+def replace_privately(path: Path, content: bytes) -> None:
+    """Put a file in the place of another one, whole, for its owner only.
+
+    Raises:
+        OSError: it cannot be written; what was there stays.
+    """
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        draft.touch(mode=0o600)
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -132,6 +132,13 @@ KNOWN: dict[type[Body], Known] = {
         "Predicted by the model of activities; confirmed or corrected where a client offers that.",
         "How good the guesses are.",
     ),
+    events.ConditionHeld: Known(
+        _SEEN,
+        _SEEN,
+        "Told by the policy of a course that was joined; noted when recording begins, and when the "
+        "condition changes.",
+        "A study compares what people did in one condition with what others did in another.",
+    ),
     events.RecordingChanged: Known(
         _SEEN, _SEEN, "", "So that a gap in a trace is not taken for a pause in the work."
     ),

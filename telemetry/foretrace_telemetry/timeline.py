@@ -15,6 +15,7 @@ from foretrace_telemetry.events import (
     Body,
     ChangedOutside,
     Closed,
+    ConditionHeld,
     Copied,
     Diagnosed,
     Edited,
@@ -266,6 +267,10 @@ def words_of(body: Body) -> str:
             return f"activity {stage.value}: {label} ({confidence:.0%})"
         case Redacted(secret=secret, characters=characters):
             return f"a secret was taken out ({secret}, {characters} characters)"
+        case ConditionHeld(study=study, condition=""):
+            return f"no condition of the study {study} any more"
+        case ConditionHeld(study=study, condition=condition):
+            return f"in the condition {condition} of the study {study}"
         case RecordingChanged(state=state, reason=reason):
             return f"recording: {state}" + (f" ({reason})" if reason else "")
         case _:

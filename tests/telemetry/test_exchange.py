@@ -87,6 +87,7 @@ def a_bit_of_everything(home: Home) -> list[Event]:
         (Opened(Withheld(7)), "withheld:0123.py"),
         (Edited(3, Withheld(2), Withheld(1)), "withheld:0123.py"),
         kinds.Redacted("AWS Access Key", 20),
+        (kinds.ConditionHeld("hints-or-steps", "hints"), None),
     )
 
 
@@ -267,6 +268,21 @@ def test_where_an_export_went_is_kept_in_mind(home: Home, tmp_path: Path) -> Non
     with closing(Store.read(home)) as store:
         (noted,) = exports_of(store.db, {"s0"})
     assert (noted.format, noted.path) == ("csv", str(tmp_path / "out.csv"))
+
+
+def test_each_row_has_the_condition_of_the_study_that_held(home: Home, tmp_path: Path) -> None:
+    held = [
+        (kinds.ConditionHeld("pace", condition), None) if condition is not None else Saved()
+        for condition in (None, "slow", None, "fast", None, "", None)
+    ]
+    keep(home, events_of(*held))
+    export(home, Format.PROGSNAP2, tmp_path / "out")
+    with (tmp_path / "out/MainTable.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row["ExperimentalCondition"] for row in csv.DictReader(file)]
+    start, *conditions, end = rows
+    slow, fast = "pace/slow", "pace/fast"
+    assert conditions == ["", slow, slow, fast, fast, "", ""]
+    assert (start, end) == ("", "")
 
 
 def test_no_cell_is_a_formula_and_each_can_be_read_back(home: Home, tmp_path: Path) -> None:

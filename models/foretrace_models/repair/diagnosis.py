@@ -171,12 +171,16 @@ class Why:
 
 @frozen
 class Diagnosis:
-    """What was found out about a situation, within the ceiling of its assignment."""
+    """What was found out about a situation, within the ceiling of its assignment.
+
+    `assignment` is the name of that, None where there is none.
+    """
 
     problem: Problem | None = None
     fix: Fix | None = None
     why: Why | None = None
     ceiling: Level = Level.FIX
+    assignment: str | None = None
     boundary: str | None = None
     tried: int = 0
 

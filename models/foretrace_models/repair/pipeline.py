@@ -94,10 +94,12 @@ def diagnose(
         # What help the file allows is not known, so none is given.
         return evolve(_nothing(Reason.ASSIGNMENT, str(error), error.line), ceiling=Level.OFF)
     ceiling = assignment.ceiling if assignment else Level.FIX
+    name = assignment.id if assignment else None
     if ceiling is Level.OFF:
-        return evolve(_nothing(Reason.OFF, "the assignment allows no help"), ceiling=ceiling)
+        nothing = _nothing(Reason.OFF, "the assignment allows no help")
+        return evolve(nothing, ceiling=ceiling, assignment=name)
     repair = _Repair(situation, assignment, sources, out_of_time)
-    diagnosis = evolve(repair.diagnose(), ceiling=ceiling)
+    diagnosis = evolve(repair.diagnose(), ceiling=ceiling, assignment=name)
     if diagnosis.fix is None and diagnosis.why is None:
         why = Why(Reason.NO_FIX_FOUND, "the only change found would rewrite too much")
         diagnosis = evolve(diagnosis, why=why)

@@ -1,7 +1,7 @@
 """The course over HTTP: what is asked, by whom, and how much of it is read before it is answered.
 
-An ASGI app. It reads no file and writes none: the keeper does, in its thread. Answers and the log
-quote nothing that somebody sent.
+An ASGI app. It touches no file on the event loop: the keeper writes, in its thread. Answers and the
+log quote nothing that somebody sent.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
 from foretrace_server.collect.looks import Looks
 from foretrace_server.collect.pages.site import make_site
 from foretrace_server.collect.receiving import Reason, Refusal, covered
+from foretrace_server.policy.publishing import public_key, signed_for
 from foretrace_telemetry.events import Recorded
 from foretrace_telemetry.exchange import forgetting
 from foretrace_telemetry.exchange.forgetting import ForgettingError
@@ -106,6 +107,7 @@ def make_app(course: Course, over_tls: bool = False) -> Starlette:
             Route("/v1/forget", calls.forget, methods=["POST"]),
             Route("/v1/help", calls.help, methods=["GET"]),
             Route("/v1/withdraw", calls.withdraw, methods=["POST"]),
+            Route("/v1/policy", calls.policy, methods=["GET"]),
             Route("/v1/course", calls.course, methods=["GET"]),
             Route("/v1/looks", calls.looks, methods=["GET"]),
             make_site(course, keeper, over_tls),
@@ -139,9 +141,19 @@ class _Calls:
             await to_thread.run_sync(self._keeper.close)
 
     async def course(self, _: Request) -> Response:
+        key = await to_thread.run_sync(public_key, self._course)
+        course = self._course
         return JSONResponse(
-            {"course": self._course.name, "notice": self._course.notice, "version": VERSION}
+            {"course": course.name, "notice": course.notice, "version": VERSION, "key": key}
         )
+
+    async def policy(self, request: Request) -> Response:
+        enrolment = await self._sender(request)
+        if enrolment.withdrawn:
+            raise _withdrawn()
+        signed = await to_thread.run_sync(signed_for, self._course, enrolment.subject)
+        key = await to_thread.run_sync(public_key, self._course)
+        return JSONResponse({"policy": signed.document, "signature": signed.signature, "key": key})
 
     async def sessions(self, request: Request) -> Response:
         enrolment = await self._sender(request)

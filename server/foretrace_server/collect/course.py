@@ -17,6 +17,7 @@ from pathlib import Path
 from attrs import frozen
 
 from foretrace_server.collect.roster import alike
+from foretrace_telemetry.exchange.signing import signing_key
 from foretrace_telemetry.home import KEY_BYTES, Home
 
 COURSES = "courses"
@@ -56,6 +57,11 @@ class Course:
         """Who is enrolled, by pseudonym: an SQLite database."""
         return self.home.path / "enrolments.db"
 
+    @property
+    def policies(self) -> Path:
+        """The policies that were published, as JSON; see `policy.publishing`."""
+        return self.home.path / "policies.json"
+
     def subject_of(self, student: str, key: bytes) -> str:
         """Return the pseudonym of a student, made with the course's key."""
         digest = hmac.new(key, alike(student).encode(), hashlib.sha256).hexdigest()
@@ -91,6 +97,7 @@ def create(name: str, path: Path | None, notice: str | None = None) -> Course:
     course = Course(home, words, notice or NOTICE.format(course=words))
     _write_privately(_key_file(home), secrets.token_bytes(KEY_BYTES))
     home.key()
+    signing_key(home)
     settings = {"course": course.name, "notice": course.notice}
     # Last, for it makes the folder one of a course.
     _write_privately(path / _SETTINGS, json.dumps(settings, indent=1).encode() + b"\n")

@@ -13,6 +13,7 @@ from foretrace_server.commands import (
     collect_init,
     collect_join,
     collect_leave,
+    collect_policy,
     collect_push,
     collect_serve,
     collect_show,
@@ -26,8 +27,8 @@ def command() -> None:
 
 
 for each in (
-    *(collect_init, collect_enrol, collect_serve, collect_dashboard, collect_show),
-    *(collect_export, collect_help, collect_erase),
+    *(collect_init, collect_enrol, collect_policy, collect_help, collect_serve),
+    *(collect_dashboard, collect_show, collect_export, collect_erase),
     *(collect_join, collect_leave, collect_push, collect_status),
 ):
     command.add_command(each.command)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import click
 
+from foretrace_server.commands.course_policy import policy_report, report_words
 from foretrace_server.commands.output import MissingError, json_option, print_json
+from foretrace_server.policy.signed import is_key
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Content, Scope
 from foretrace_telemetry.home import Home
@@ -45,18 +47,21 @@ def command(address: str, token_file: Path | None, as_json: bool) -> None:
         token = courses.checked_token(_token(token_file))
     except ValueError as error:
         raise MissingError(str(error)) from error
-    name, notice = _told(address, token)
+    line = Line(address, token)
+    name, notice, key = _told(address, line)
     click.echo(f"{name}\n\n{notice}\n", err=as_json)
     _check_consent(home)
-    course = Course(address, name, token, time.time_ns() // 1000, notice)
+    course = Course(address, name, token, time.time_ns() // 1000, notice, key)
     try:
+        before = [each.key for each in courses.read_courses(home) if each.address == address]
         courses.join(home, course)
     except (CoursesUnreadableError, HeldError) as error:
         raise MissingError(str(error)) from error
     except OSError as error:
         raise MissingError(f"{home.courses} cannot be written: {error.strerror}") from error
+    policy = policy_report(home, course, line, _TIMEOUT_SECONDS)
     if as_json:
-        print_json({"address": address, "course": name, "notice": notice})
+        print_json({"address": address, "course": name, "notice": notice, "policy": policy})
         return
     click.echo(
         f"You joined {name}. What is recorded from now on goes to {address} while an editor is "
@@ -64,6 +69,10 @@ def command(address: str, token_file: Path | None, as_json: bool) -> None:
         "`foretrace collect status` tells how far it is, `foretrace collect leave` ends it and "
         "has it erased there."
     )
+    if before and before[0] not in ("", key):
+        click.echo("Its key is another one than when you joined before: ask your instructor why.")
+    if words := report_words(policy):
+        click.echo(words)
 
 
 def _token(file: Path | None) -> str:
@@ -81,13 +90,12 @@ def _token(file: Path | None) -> str:
     return str(token)
 
 
-def _told(address: str, token: str) -> tuple[str, str]:
-    """Return the name of a course and what it tells those who join, if it knows the token.
+def _told(address: str, line: Line) -> tuple[str, str, str]:
+    """Return the name of a course, what it tells those who join, and its key if it has one.
 
     Raises:
         MissingError: it is no course, or does not know the token.
     """
-    line = Line(address, token)
     try:
         course = line.ask("GET", COURSE, _TIMEOUT_SECONDS)
         known = line.ask("GET", SESSIONS, _TIMEOUT_SECONDS)
@@ -102,7 +110,9 @@ def _told(address: str, token: str) -> tuple[str, str]:
         raise MissingError(f"the course does not let you join: {known.reason}")
     if len(notice) > _MOST_NOTICE_CHARACTERS:
         raise MissingError("what the course tells those who join is too long to be read")
-    return printable(" ".join(name.split())), printable(notice.strip())
+    key = course.value.get("key")
+    told_key = str(key) if is_key(key) else ""
+    return printable(" ".join(name.split())), printable(notice.strip()), told_key
 
 
 def _said(answer: Answer) -> str:

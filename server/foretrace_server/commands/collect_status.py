@@ -9,10 +9,11 @@ from typing import Any
 import click
 from attrs import asdict
 
+from foretrace_server.commands.course_policy import policy_report, report_words
 from foretrace_server.commands.output import counted, json_option, print_json, when
 from foretrace_server.commands.sending import pushing
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.sending.calling import UnreachableError, printable
+from foretrace_telemetry.sending.calling import Line, UnreachableError, printable
 from foretrace_telemetry.sending.courses import Course, read_courses
 from foretrace_telemetry.sending.looked import looks_at_me
 from foretrace_telemetry.sending.outbox import Outbox
@@ -20,6 +21,8 @@ from foretrace_telemetry.sending.pushing import may_send
 from foretrace_telemetry.store import NoTracesError, Store
 
 _MOST_LOOKS = 10
+# What is here is told soon, even if a course is not reached.
+_TIMEOUT_SECONDS = 5.0
 
 
 @click.command("status")
@@ -32,9 +35,13 @@ def command(context: click.Context, as_json: bool) -> None:
     """
     home = Home.default()
     told = report(home)
-    for course, each in zip(read_courses(home), told, strict=True):
-        if course.is_joined:
-            each.update(_looks(course))
+    with pushing():
+        courses = read_courses(home)
+        policies = {course.address: _policy(home, course) for course in courses}
+        looks = {course.address: _looks(course) for course in courses if course.is_joined}
+    for each in told:
+        each["policy"] = policies.get(each["address"])
+        each.update(looks.get(each["address"], {}))
     if as_json:
         print_json({"courses": told})
     elif not told:
@@ -42,6 +49,13 @@ def command(context: click.Context, as_json: bool) -> None:
     else:
         click.echo("\n\n".join(map(_words, told)))
     context.exit(1 if any(each["trouble"] or each["refused"] for each in told) else 0)
+
+
+def _policy(home: Home, course: Course) -> dict[str, Any] | None:
+    """Return the policy of a course that is joined, as it is now if the course answers."""
+    if not course.is_joined:
+        return None
+    return policy_report(home, course, Line(course.address, course.token), _TIMEOUT_SECONDS)
 
 
 def report(home: Home) -> list[dict[str, Any]]:
@@ -131,6 +145,8 @@ def _words(told: dict[str, Any]) -> str:
         f"follows waits: {each['reason']}. `foretrace collect push` offers them again."
         for each in told["refused"]
     )
+    if told["policy"] is not None and (words := report_words(told["policy"])):
+        lines.append(words.replace("\n", "\n  "))
     if told["forgotten_here"]:
         names = ", ".join(told["forgotten_here"])
         lines.append(

@@ -20,6 +20,7 @@ from attrs import define, field
 from foretrace_telemetry.event_json import to_json
 from foretrace_telemetry.events import (
     Actor,
+    ConditionHeld,
     Edited,
     Event,
     Foreign,
@@ -56,6 +57,7 @@ _COLUMNS = (
     *("ParentEventID", "IsFabricatedEvent", "EventInitiator", "EditType", "SourceLocation"),
     *("InsertText", "DeleteText", "DeleteLength", "ExecutionResult", "Score"),
     *("CompileResult", "CompileMessageType", "CompileMessageData"),
+    "ExperimentalCondition",
     *("InterventionCategory", "InterventionType", "InterventionMessage"),
     *OWN_COLUMNS,
 )
@@ -83,6 +85,8 @@ A ProgSnap2 1.0 dataset. `integrity.json` says how whole each session is.
 - `IsFabricatedEvent`: a `File.Edit` that states a text which was there when the file was opened, or
   had to be stated anew; the `Compile` and `Compile.Error` of a run that did not compile; the end of
   a session, which is the time of its last event.
+- `ExperimentalCondition`: the condition of a study that held, as `study/condition`; empty where
+  none did, or none was recorded.
 - `Intervention`: Foretrace offered a fix. `X-Suggestion` says, of its `ParentEventID`, what became
   of it. `Run.Program` with the result `Timeout` was stopped.
 - Where only metadata was recorded, `InsertText` and `DeleteText` are empty, and `DeleteLength`
@@ -217,13 +221,16 @@ class _Rows:
     _texts: dict[str, str | None] = field(factory=dict)
     _states: dict[str, str] = field(factory=dict)
     _offers: dict[str, str] = field(factory=dict)
+    _conditions: dict[str, str] = field(factory=dict)
 
     def of(self, recorded: Recorded) -> Iterator[dict[str, Any]]:
         """Give the rows of an event: its own, and before or after it those that are made up."""
         event, body = recorded.event, recorded.event.body
         identity = f"{self.session}-{recorded.sequence}"
         uri = event.uri or ""
-        times = {"ClientTimestamp": _time(event.wall_us), **columns_of(uri)}
+        if isinstance(body, ConditionHeld):
+            self._conditions[body.study] = body.condition
+        times = {"ClientTimestamp": _time(event.wall_us), **columns_of(uri), **self._condition()}
         if not uri:
             del times["CodeStateSection"]
         self.last_wall_us = event.wall_us
@@ -266,6 +273,12 @@ class _Rows:
         }
         if isinstance(body, RunFinished) and body.error_type in _DID_NOT_COMPILE and uri:
             yield from self._compiling(body, identity, times)
+
+    def _condition(self) -> dict[str, str]:
+        """Return the conditions that hold, each behind its study."""
+        held = (f"{study}/{name}" for study, name in sorted(self._conditions.items()) if name)
+        together = "; ".join(held)
+        return {"ExperimentalCondition": together} if together else {}
 
     def _stating(
         self, uri: str, text: str, identity: str, times: dict[str, Any]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
-import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +16,7 @@ import cattrs
 from attrs import asdict, evolve, field, frozen
 
 from foretrace_telemetry import class_help
-from foretrace_telemetry.home import Home
+from foretrace_telemetry.home import Home, replace_privately
 from foretrace_telemetry.sending.locking import holding
 
 _VERSION = 1
@@ -34,7 +32,9 @@ class CoursesUnreadableError(ValueError):
 class Course:
     """A course that was joined, or left and is still to hear so, or did, and gave the receipt.
 
-    What was recorded before `joined_wall_us` is not sent. `notice` is what was told then.
+    What was recorded before `joined_wall_us` is not sent. `notice` is what was told then. `key` is
+    the public key of its policies and `subject` who the person is to it; both are empty where it
+    told neither.
     """
 
     address: str
@@ -42,6 +42,8 @@ class Course:
     token: str = field(repr=False)
     joined_wall_us: int
     notice: str = ""
+    key: str = ""
+    subject: str = ""
     left_wall_us: int | None = None
     receipt: dict[str, Any] | None = field(default=None, hash=False)
 
@@ -162,6 +164,20 @@ def leave(home: Home, address: str, now_wall_us: int) -> Course:
     )
 
 
+def pin(home: Home, address: str, key: str, subject: str) -> Course:
+    """Keep by which key a course signs its policies, and for whom, unless that is known already.
+
+    Raises:
+        KeyError: it was never joined.
+        CoursesUnreadableError, HeldError, OSError: as `join`.
+    """
+    return _evolve(
+        home,
+        address,
+        lambda each: evolve(each, key=each.key or key, subject=each.subject or subject),
+    )
+
+
 def heard(home: Home, address: str, receipt: dict[str, Any]) -> Course:
     """Keep what a course answered when it was left; its token serves no more, and goes.
 
@@ -190,13 +206,4 @@ def _change(home: Home, change: Callable[[list[Course]], list[Course]]) -> None:
     with holding(home.path / "courses.lock", _PATIENCE_SECONDS):
         courses = change(read_courses(home))
         value = {"version": _VERSION, "courses": [asdict(course) for course in courses]}
-        draft = home.courses.with_name(f"{home.courses.name}.{secrets.token_hex(8)}")
-        try:
-            draft.touch(mode=0o600)
-            with draft.open("w", encoding="utf-8") as file:
-                json.dump(value, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(home.courses)
-        finally:
-            draft.unlink(missing_ok=True)
+        replace_privately(home.courses, json.dumps(value, indent=1).encode())

@@ -1,0 +1,189 @@
+"""The policies of the courses that were joined, as they hold now in this session.
+
+They are read where the sending thread and the commands keep them, again when that changes, and what
+begins or ends by the clock does so here, without a restart. The condition of a study that holds is
+noted in the trace, where there is one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foretrace_server.policy.rules import CourseLimit, Part, Policy, limit_of, limits, next_edge
+from foretrace_server.policy.words import limit_words
+from foretrace_telemetry.consent import Scope
+from foretrace_telemetry.events import Actor, ConditionHeld
+from foretrace_telemetry.home import Home
+
+if TYPE_CHECKING:
+    from foretrace_server.recording import Recording
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.5
+_Stamp = tuple[tuple[int, ...] | None, ...]
+
+
+class Policies:
+    """What courses allow, and who is told when that changes."""
+
+    def __init__(self, home: Home, recording: Recording, changed: Callable[[], None]) -> None:
+        """`changed` is called when another limit holds than before."""
+        self._home = home
+        self._recording = recording
+        self._changed = changed
+        self._policies: tuple[Policy, ...] = ()
+        self._stamp: _Stamp | None = None
+        # What holds in this span of time, in microseconds, and as long as nothing else is told.
+        self._valid = range(0)
+        self._limits: tuple[CourseLimit, ...] = ()
+        self._held: tuple[CourseLimit, ...] = ()
+        # The conditions that stand in the trace, and who may see it.
+        self._noted: tuple[frozenset[Part], bool, _Stamp | None] | None = None
+        self._known = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Begin to notice what courses tell, and what begins and ends."""
+        self._looking = asyncio.create_task(self._look_on())
+
+    async def ready(self) -> None:
+        """Wait until what is kept was read."""
+        await self._known.wait()
+
+    def close(self) -> None:
+        """End."""
+        self._known.set()
+        if self._looking is not None:
+            with contextlib.suppress(RuntimeError):  # the loop may have ended before
+                self._looking.cancel()
+
+    def limit(self, assignment: str | None) -> CourseLimit | None:
+        """Return the strictest limit that now holds for an assignment."""
+        return limit_of(self._now(), assignment)
+
+    @property
+    def status(self) -> list[dict[str, Any]]:
+        """The limits that hold now, as a client shows them."""
+        return [as_json(each) for each in self._now()]
+
+    def look(self) -> None:
+        """Heed what began or ended by the clock since the last look."""
+        held = self._now()
+        self._note()
+        # When it ends is told where it is asked for: that changes nothing of what is shown.
+        ceilings = [(each.course, each.assignment, each.limit.ceiling) for each in held]
+        before = [(each.course, each.assignment, each.limit.ceiling) for each in self._held]
+        self._held = held
+        if ceilings != before:
+            self._changed()
+
+    def _now(self) -> tuple[CourseLimit, ...]:
+        """Return the limits of all courses that hold now."""
+        now_wall_us = _now_wall_us()
+        if now_wall_us not in self._valid:
+            edges = (next_edge(policy, now_wall_us) for policy in self._policies)
+            until_wall_us = min((edge for edge in edges if edge is not None), default=sys.maxsize)
+            self._valid = range(now_wall_us, until_wall_us)
+            found = (each for policy in self._policies for each in limits(policy, now_wall_us))
+            self._limits = tuple(found)
+        return self._limits
+
+    async def _look_on(self) -> None:
+        while True:
+            try:
+                await self._read()
+                self._known.set()
+                self.look()
+            except Exception:
+                # Help goes on as it was; the next look may do better.
+                log.exception("the policies of courses cannot be looked at")
+                self._known.set()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _read(self) -> None:
+        """Read what is kept, where it changed."""
+        stamp = await asyncio.to_thread(_stamp, self._home)
+        if stamp != self._stamp:
+            kept = await asyncio.to_thread(_kept, self._home)
+            self._policies = self._policies if kept is None else kept
+            self._stamp, self._valid = stamp, range(0)
+
+    def _note(self) -> None:
+        """Note the conditions that hold, once for all who may see the trace."""
+        holds = self._recording.gate.consent
+        if self._recording.gate.content is None:
+            self._noted = None
+            return
+        now_wall_us = _now_wall_us()
+        parts = frozenset(
+            part for each in self._policies if (part := each.part_at(now_wall_us)) is not None
+        )
+        # A course sees what was recorded since it was joined and allowed to: so it is noted anew.
+        joined = self._stamp[:1] if self._stamp is not None else None
+        wanted = parts, Scope.INSTRUCTOR in holds.scopes, joined
+        before = self._noted[0] if self._noted is not None else frozenset[Part]()
+        if wanted == self._noted:
+            return
+        self._noted = wanted
+        for part in sorted(parts, key=lambda each: each.study):
+            self._put(part.study, part.condition)
+        for study in sorted({part.study for part in before} - {part.study for part in parts}):
+            self._put(study, "")
+
+    def _put(self, study: str, condition: str) -> None:
+        self._recording.recorder.noted(ConditionHeld(study, condition), None, Actor.TOOL)
+
+
+def as_json(found: CourseLimit) -> dict[str, Any]:
+    """Return a limit as a client shows it."""
+    until_wall_us = found.limit.until_wall_us
+    until = None
+    if until_wall_us is not None:
+        until = datetime.fromtimestamp(until_wall_us / 1e6, timezone.utc).isoformat()
+    return {
+        "course": found.course,
+        "assignment": found.assignment,
+        "ceiling": found.limit.ceiling.value,
+        "until": until,
+        "message": limit_words(found, _now_wall_us()),
+    }
+
+
+def _kept(home: Home) -> tuple[Policy, ...] | None:
+    """Return what is kept, None where it cannot be read: what was known holds on then."""
+    if not home.policies.exists():
+        return ()
+    # Only here: it brings in what checks signatures.
+    from foretrace_server.policy.keeping import kept_policies
+    from foretrace_telemetry.sending.courses import CoursesUnreadableError
+
+    try:
+        return tuple(kept_policies(home))
+    except (CoursesUnreadableError, OSError) as error:
+        log.error("what courses allow cannot be read: %s", error)
+        return None
+
+
+def _stamp(home: Home) -> _Stamp:
+    return tuple(map(_stamp_of, (home.courses, home.policies)))
+
+
+def _stamp_of(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _now_wall_us() -> int:
+    return time.time_ns() // 1000
