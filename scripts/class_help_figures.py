@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--mined", type=Path, required=True, help="rules mined without ITAP")
     parser.add_argument("--resume", type=Path, required=True, help="a file for the rows")
     parser.add_argument("--each", type=int, default=2, help="the most programs of a student")
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     rows = [row for row in _Evaluation(options).rows() if row["ways"]]

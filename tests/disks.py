@@ -1,4 +1,4 @@
-"""Disks that are small or cannot be written, made for a test; skips where the system has none."""
+"""Disks that are small, full or cannot be written, made for a test, where the system lets them."""
 
 from __future__ import annotations
 
@@ -46,6 +46,32 @@ def small_disk(folder: Path, size: str = "4m") -> Iterator[Disk]:
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if not _is_root() or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a small file system cannot be mounted here")
+    try:
+        yield Disk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def disk_in_a_file(folder: Path, size_bytes: int) -> Iterator[Disk | None]:
+    """Make a folder, with a disk of its own on it where one can be mounted.
+
+    The disk lies in a file beside it, so that what is to reach a disk does so.
+    """
+    folder.mkdir()
+    image = folder.with_suffix(".img")
+    with image.open("wb") as file:
+        file.truncate(size_bytes)
+    commands = (
+        ["mkfs.ext4", "-q", "-m", "0", str(image)],
+        ["mount", "-o", "loop", str(image), str(folder)],
+    )
+    try:
+        for command in commands:
+            subprocess.run(command, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        yield None
+        return
     try:
         yield Disk(folder)
     finally:

@@ -21,7 +21,7 @@ from foretrace_telemetry.exchange.segments import Segment, decode, last_of
 TOKEN = "a-token"
 
 # What a script says nothing of.
-_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/policy", "/v1/looks")
+_APART = ("/v1/course", "/v1/sessions", "/v1/help", "/v1/looks", "/v1/policy")
 
 Script = tuple[int, Any, dict[str, str]]
 

@@ -1,8 +1,7 @@
 """The policies of the courses that were joined, as they hold now in this session.
 
 They are read where the sending thread and the commands keep them, again when that changes, and what
-begins or ends by the clock does so here, without a restart. The condition of a study that holds is
-noted in the trace, where there is one.
+begins or ends by the clock does so here, without a restart.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foretrace_server.policy.rules import CourseLimit, Part, Policy, limit_of, limits, next_edge
+from foretrace_server.conditions import Conditions, Joined
+from foretrace_server.policy.rules import CourseLimit, Policy, limit_of, limits, next_edge
 from foretrace_server.policy.words import limit_words
-from foretrace_telemetry.consent import Scope
-from foretrace_telemetry.events import Actor, ConditionHeld
 from foretrace_telemetry.home import Home
 
 if TYPE_CHECKING:
@@ -38,16 +36,15 @@ class Policies:
     def __init__(self, home: Home, recording: Recording, changed: Callable[[], None]) -> None:
         """`changed` is called when another limit holds than before."""
         self._home = home
-        self._recording = recording
+        self._conditions = Conditions(recording)
         self._changed = changed
         self._policies: tuple[Policy, ...] = ()
+        self._joined: frozenset[Joined] = frozenset()
         self._stamp: _Stamp | None = None
         # What holds in this span of time, in microseconds, and as long as nothing else is told.
         self._valid = range(0)
         self._limits: tuple[CourseLimit, ...] = ()
         self._held: tuple[CourseLimit, ...] = ()
-        # The conditions that stand in the trace, and who may see it.
-        self._noted: tuple[frozenset[Part], bool, _Stamp | None] | None = None
         self._known = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
@@ -78,7 +75,7 @@ class Policies:
     def look(self) -> None:
         """Heed what began or ended by the clock since the last look."""
         held = self._now()
-        self._note()
+        self._conditions.note(self._policies, self._joined, _now_wall_us())
         # When it ends is told where it is asked for: that changes nothing of what is shown.
         ceilings = [(each.course, each.assignment, each.limit.ceiling) for each in held]
         before = [(each.course, each.assignment, each.limit.ceiling) for each in self._held]
@@ -114,33 +111,9 @@ class Policies:
         stamp = await asyncio.to_thread(_stamp, self._home)
         if stamp != self._stamp:
             kept = await asyncio.to_thread(_kept, self._home)
-            self._policies = self._policies if kept is None else kept
+            if kept is not None:
+                self._policies, self._joined = kept
             self._stamp, self._valid = stamp, range(0)
-
-    def _note(self) -> None:
-        """Note the conditions that hold, once for all who may see the trace."""
-        holds = self._recording.gate.consent
-        if self._recording.gate.content is None:
-            self._noted = None
-            return
-        now_wall_us = _now_wall_us()
-        parts = frozenset(
-            part for each in self._policies if (part := each.part_at(now_wall_us)) is not None
-        )
-        # A course sees what was recorded since it was joined and allowed to: so it is noted anew.
-        joined = self._stamp[:1] if self._stamp is not None else None
-        wanted = parts, Scope.INSTRUCTOR in holds.scopes, joined
-        before = self._noted[0] if self._noted is not None else frozenset[Part]()
-        if wanted == self._noted:
-            return
-        self._noted = wanted
-        for part in sorted(parts, key=lambda each: each.study):
-            self._put(part.study, part.condition)
-        for study in sorted({part.study for part in before} - {part.study for part in parts}):
-            self._put(study, "")
-
-    def _put(self, study: str, condition: str) -> None:
-        self._recording.recorder.noted(ConditionHeld(study, condition), None, Actor.TOOL)
 
 
 def as_json(found: CourseLimit) -> dict[str, Any]:
@@ -158,16 +131,20 @@ def as_json(found: CourseLimit) -> dict[str, Any]:
     }
 
 
-def _kept(home: Home) -> tuple[Policy, ...] | None:
-    """Return what is kept, None where it cannot be read: what was known holds on then."""
+def _kept(home: Home) -> tuple[tuple[Policy, ...], frozenset[Joined]] | None:
+    """Return what is kept, and which courses are joined.
+
+    None where it cannot be read: what was known holds on then.
+    """
     if not home.policies.exists():
-        return ()
+        return (), frozenset()
     # Only here: it brings in what checks signatures.
     from foretrace_server.policy.keeping import kept_policies
-    from foretrace_telemetry.sending.courses import CoursesUnreadableError
+    from foretrace_telemetry.sending.courses import CoursesUnreadableError, read_courses
 
     try:
-        return tuple(kept_policies(home))
+        joined = ((each.address, each.joined_wall_us) for each in read_courses(home))
+        return tuple(kept_policies(home)), frozenset(joined)
     except (CoursesUnreadableError, OSError) as error:
         log.error("what courses allow cannot be read: %s", error)
         return None

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import Any, NoReturn
 
-from foretrace_telemetry.home import Home
+from foretrace_telemetry.home import Home, replace_privately
 
 FORMAT = "foretrace-class-help"
 VERSION = 1
@@ -105,16 +103,7 @@ def keep(home: Home, address: str, assignments: dict[str, Any]) -> None:
     raw = sealed(assignments)
     home.create()
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        draft.touch(mode=0o600)
-        with draft.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    replace_privately(path, raw)
 
 
 def drop(home: Home, address: str) -> None:

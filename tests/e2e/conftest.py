@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from foretrace_telemetry.home import Home
+from tests.e2e.checkout import check_out
 from tests.e2e.editor import Editor
 from tests.e2e.vscode import INSTALLED, ROOT, VSCode
 
@@ -27,6 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("e2e")
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with nothing in it but what git knows."""
+    folder = tmp_path_factory.mktemp("checkout")
+    check_out(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,6 +16,7 @@ import pytest
 
 from foretrace_server import __version__
 from foretrace_telemetry.home import Home
+from tests.e2e.checkout import tracked
 from tests.pages import ROOT, fences
 from tests.wire import Wire
 
@@ -50,26 +50,10 @@ def run(*command: str | Path, home: Home | None = None, cwd: Path | None = None)
     return done.stdout
 
 
-def tracked(*folders: str) -> set[str]:
-    """Return the files of the checkout that git knows, below some folders or all."""
-    names = run("git", "ls-files", "-z", *folders, cwd=ROOT).split("\0")
-    return {name for name in names if (ROOT / name).is_file()}
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A data folder that does not exist yet."""
     return Home(tmp_path / "home")
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with nothing in it but what git knows."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in tracked():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    return folder
 
 
 @pytest.fixture(scope="module")

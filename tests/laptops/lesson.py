@@ -11,11 +11,10 @@ import asyncio
 import multiprocessing
 import random
 import statistics
-import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,7 +27,7 @@ from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.sending import courses
 from tests.courses import Served, make_course, served
-from tests.disks import Disk
+from tests.disks import Disk, disk_in_a_file
 from tests.laptops.comparing import Compared, compared
 from tests.laptops.laptop import Begun, Done, Ended, Plan, live
 from tests.laptops.usage import Usage
@@ -112,7 +111,7 @@ def hold(
     own = list(works(data, lesson.laptops, int(lesson.seconds / GAP_SECONDS), seed))
     students = [f"student {number}" for number in range(lesson.laptops)]
     with ExitStack() as stack:
-        disk = stack.enter_context(_disk(folder / "disk"))
+        disk = stack.enter_context(disk_in_a_file(folder / "disk", _DISK_BYTES))
         course, tokens = make_course(folder / "disk" / "course", *students)
         log = folder / "serve.log"
         room = _Room(lesson, course, disk, homes, log, random.Random(seed), tell)
@@ -192,8 +191,7 @@ class _Room:
             going = asyncio.create_task(self._fail_all(way, server, stack, begins))
             watching = asyncio.create_task(self._watch(begins))
             server = await going
-            await asyncio.wait_for(self._all_done.wait(), _SPREAD_SECONDS + _REST_SECONDS)
-            await asyncio.gather(*self._restarts)
+            await self._wait_for_all()
             lesson.rest_seconds = time.monotonic() - begins - lesson.seconds
             watching.cancel()
             await way.settled()
@@ -247,6 +245,14 @@ class _Room:
         self._is_over = True
         self._tell("what is left is sent")
         return server
+
+    async def _wait_for_all(self) -> None:
+        """Wait until all laptops are done; those that give up and never say so count as unsent."""
+        try:
+            await asyncio.wait_for(self._all_done.wait(), _SPREAD_SECONDS + 2 * _REST_SECONDS)
+        except asyncio.TimeoutError:
+            self._lesson.unsent += sum(not each.is_done for each in self._seats.values())
+        await asyncio.gather(*self._restarts)
 
     def _disturb_all(self) -> None:
         for seat in self._seats.values():
@@ -344,29 +350,3 @@ async def _until(moment: float) -> None:
 
 def _bytes_of(home: Home) -> int:
     return sum(path.stat().st_size for path in home.path.glob("traces.db*"))
-
-
-@contextmanager
-def _disk(folder: Path) -> Iterator[Disk | None]:
-    """Make a folder, as a file system of its own where that can be mounted.
-
-    It lies in a file beside it, so that what is to reach the disk does so.
-    """
-    folder.mkdir()
-    image = folder.with_suffix(".img")
-    with image.open("wb") as file:
-        file.truncate(_DISK_BYTES)
-    commands = (
-        ["mkfs.ext4", "-q", "-m", "0", str(image)],
-        ["mount", "-o", "loop", str(image), str(folder)],
-    )
-    try:
-        for command in commands:
-            subprocess.run(command, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        yield None
-        return
-    try:
-        yield Disk(folder)
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.class_edits import ASSIGNMENT, ID, assignment, broken, mended
 
@@ -19,7 +19,9 @@ from foretrace_models.repair.diagnosis import Proof, Situation
 from foretrace_models.repair.edits import apply_edits
 from foretrace_models.repair.offered_rules import OfferedRules
 from foretrace_models.repair.pipeline import diagnose
+from foretrace_models.repair.rules import candidates
 from foretrace_models.repair.rules.mined import MinedRule
+from foretrace_models.repair.source import Source
 from foretrace_models.repair.sources import SourceName, Sources, source_of
 from foretrace_telemetry import class_help
 from foretrace_telemetry.class_help import HelpRefusedError, digest_of, opened, sealed
@@ -68,6 +70,7 @@ def test_no_count_of_anything_is_told() -> None:
         "print(ARG_1, file=ARG_1)",
         "lambda password: password",
         "somebody_s_name",
+        "[BODY_1]",
         "1 +",
         "(" * 500 + ")" * 1,
         "(" * 250 + "1" + ")" * 250,
@@ -76,7 +79,7 @@ def test_no_count_of_anything_is_told() -> None:
         "\ud800",
         b"1".decode() * 601,
     ],
-    ids=range(22),
+    ids=range(23),
 )
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_a_rule_that_no_rule_may_be_has_all_refused(side: str, template: str) -> None:
@@ -156,6 +159,68 @@ def test_whatever_is_sent_is_taken_or_refused_and_nothing_else(value: Any) -> No
             reads(value)
         except HelpRefusedError:
             continue
+
+
+_leaves = st.sampled_from(
+    [
+        "ARG_1",
+        "LOCAL_1",
+        "FUNCTION_1",
+        "GLOBAL_1",
+        "NUMBER_1",
+        "TEXT_1",
+        "EXPR_1",
+        "EXPR_2",
+        "BODY_1",
+        "1",
+        "'a'",
+        "item",
+        "len",
+    ]
+)
+_shapes = st.sampled_from(
+    (
+        "({} + {})",
+        "{}({})",
+        "{}[{}]",
+        "[{} for item in {}]",
+        "sorted({}, key=lambda item: {})",
+        "({}, *{})",
+        "{}[{}:]",
+    )
+)
+_expressions = st.recursive(
+    _leaves,
+    lambda inner: st.tuples(_shapes, inner, inner).map(lambda t: t[0].format(t[1], t[2])),
+    max_leaves=5,
+)
+_templates = st.one_of(
+    st.just(""),
+    _expressions,
+    st.tuples(
+        st.sampled_from(
+            ("return {}", "{} = {}", "{} += {}", "if {}:\n    {}", "for {} in {}:\n    BODY_1")
+        ),
+        _expressions,
+        _expressions,
+    ).map(lambda t: t[0].format(t[1], t[2])),
+)
+_SOURCE = Source(
+    "def f(x, y):\n    z = x + 1\n    for i in range(len(y)):\n        print(y[i], 'a')\n"
+    "    if z: return (z,)\n    elif x:\n        y = lambda q: q\n    return f(z)\nf(1)\n"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_templates, _templates, st.sampled_from(("Return.value", "Module.body FunctionDef Expr")))
+def test_no_rule_that_is_taken_stops_a_diagnosis(before: str, after: str, place: str) -> None:
+    rule = MinedRule(before, after, {place: 0.0}, 1.0)
+    try:
+        rules = decoded(sealed(offered(rule)), {ID: OWN})[ID]
+    except HelpRefusedError:
+        return
+    for _, text in candidates(_SOURCE, shared=rules, by_hand=False):
+        assert text != _SOURCE.text
 
 
 def test_more_than_may_be_sent_is_not_published() -> None:

@@ -98,6 +98,7 @@ def test_what_six_students_share_helps_the_seventh_and_tells_of_none(
     assert not [word for word in (*OWN_WORDS, "note", "by-") if word in raw]
 
     grant(home, [Scope.INSTRUCTOR], Content.FULL, "test", datetime.now(timezone.utc))
+    Store.create(home).close()
     address = f"http://127.0.0.1:{taught.server.port}"
     done = foretrace(home, "collect", "join", address, FORETRACE_COURSE_TOKEN=token)
     assert done.returncode == 0, done.stderr

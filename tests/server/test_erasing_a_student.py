@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,12 @@ from tests.forensics import found_in
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.keeper import Keeper, WithdrawnError
-from foretrace_telemetry.events import Edited, Erased, Opened, Saved
+from foretrace_telemetry.consent import Content, Scope, grant
+from foretrace_telemetry.events import Actor, Edited, Erased, Event, Opened, Saved
 from foretrace_telemetry.exchange.exporting import Format, export
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Derived, keep_derived
-from foretrace_telemetry.store import ForgottenError, Store
+from foretrace_telemetry.store import ForgottenError, SessionInfo, Store
 
 LONG = "correct horse battery staple " * 20
 MARKS = {"correct horse", "of ada", "horse"}
@@ -98,7 +101,7 @@ def test_while_the_server_is_stopped_a_student_is_erased_by_pseudonym_and_once(
     assert (first["events"], first["complete"]) == (2, True)
     assert found_in(course.home.path, MARKS) == set()
     assert erased(course, "ada") == first
-    ((only,),) = [kept(course, f"s-1-{subject}")]
+    (only,) = kept(course, f"s-1-{subject}")
     assert only.event.body == Erased(1, 2, "withdrawn")
     with served(course) as server:
         assert server.push(tokens["ada"], segment(allowed, Opened("new"))).status == 403
@@ -131,6 +134,29 @@ def kept_name(course: Course) -> str:
     with closing(Store.read(course.home)) as store:
         (name,) = store.names()
     return name
+
+
+def test_the_laptop_of_an_erased_student_is_told_so_and_may_leave(
+    tmp_path: Path, home: Home
+) -> None:
+    course, tokens = make_course(tmp_path / "c", "ada")
+    grant(home, [Scope.INSTRUCTOR], Content.FULL, "test", datetime.now(timezone.utc))
+    with served(course) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        (tmp_path / "token").write_text(tokens["ada"])
+        join = ("collect", "join", address, "--token-file", str(tmp_path / "token"))
+        assert foretrace(home, *join).returncode == 0
+        erased(course, "ada")
+        with closing(Store.create(home)) as store:
+            now_us = time.time_ns() // 1000
+            writer = store.begin_session(SessionInfo("s-1", now_us, "0.1"))
+            writer.append_whole([Event(now_us, 1, Actor.USER, Opened("correct horse"), DOCUMENT)])
+        pushed = foretrace(home, "collect", "push")
+        assert (pushed.returncode, "you were taken out" in pushed.stdout) == (1, True), pushed
+        again = foretrace(home, *join)
+        assert (again.returncode, "or were taken out" in again.stderr) == (2, True), again
+        assert foretrace(home, "collect", "leave").returncode == 0
+    assert found_in(course.home.path, {"correct horse"}) == set()
 
 
 def test_who_is_not_enrolled_cannot_be_erased_and_it_is_told_how_to_name_a_student(

@@ -46,14 +46,14 @@ expected = "8"
 """
 STUDY = """
 [study]
-id = "hints-or-steps"
+id = "hints-or-nudges"
 {more}
 [[study.condition]]
 name = "hints"
 ceiling = "hint"
 [[study.condition]]
-name = "steps"
-ceiling = "step"
+name = "nudges"
+ceiling = "nudge"
 """
 PATIENCE_SECONDS = 60
 
@@ -189,21 +189,24 @@ async def test_a_policy_is_for_its_assignment_only(klass: Class) -> None:
 
 
 async def test_a_policy_ends_at_its_time_while_the_editor_is_open(klass: Class) -> None:
-    klass.publish(rule("hint", f"until = {in_seconds(12)}"))
+    klass.publish(rule("hint"))
     klass.join()
     async with session(klass.laptop, options=TRUSTED) as client:
         client.open(klass.uri, TEXT)
         assert await texts(client, klass.uri) == []
+        klass.publish(rule("hint", f"until = {in_seconds(5)}"))
+        assert klass.status()["policy"]["number"] == 2
         await until_offered(client, klass.uri, [FIXED])
         assert (await client.request("foretrace/status"))["help"]["limits"] == []
 
 
 async def test_a_policy_begins_at_its_time_and_takes_back_what_was_offered(klass: Class) -> None:
-    klass.publish(rule("nudge", f"from = {in_seconds(12)}"))
     klass.join()
     async with session(klass.laptop, options=TRUSTED) as client:
         client.open(klass.uri, TEXT)
         assert await texts(client, klass.uri) == [FIXED]
+        klass.publish(rule("nudge", f"from = {in_seconds(5)}"))
+        assert klass.status()["policy"]["number"] == 1
         await until_offered(client, klass.uri, [])
         assert (await why(client, klass.uri))["level"] == "nudge"
 
@@ -333,20 +336,22 @@ def test_a_policy_that_the_course_cannot_read_is_no_policy_of_none(klass: Class)
 
 
 async def test_the_condition_that_held_is_recorded_and_reaches_the_course(klass: Class) -> None:
-    klass.publish(STUDY.format(more=f"until = {in_seconds(15)}"))
+    klass.publish(STUDY.format(more=""))
     klass.join()
     async with session(klass.laptop, options=TRUSTED) as client:
         client.open(klass.uri, TEXT)
-        assert await texts(client, klass.uri) != [FIXED]
+        assert await texts(client, klass.uri) == []
+        klass.publish(STUDY.format(more=f"until = {in_seconds(5)}"))
+        assert klass.status()["policy"]["number"] == 2
         await until_offered(client, klass.uri, [FIXED])
         client.save(klass.uri, TEXT)
     held = [each for each in recorded(klass.laptop) if isinstance(each.event.body, ConditionHeld)]
     own, end = (each.event.body for each in held)
-    assert own in [ConditionHeld("hints-or-steps", name) for name in ("hints", "steps")]
-    assert end == ConditionHeld("hints-or-steps", "")
+    assert own in [ConditionHeld("hints-or-nudges", name) for name in ("hints", "nudges")]
+    assert end == ConditionHeld("hints-or-nudges", "")
     assert isinstance(own, ConditionHeld)
     # The other condition is nowhere on the laptop.
-    (other,) = {"hints", "steps"} - {own.condition}
+    (other,) = {"hints", "nudges"} - {own.condition}
     kept = json.loads(
         next(iter(json.loads(klass.laptop.policies.read_text())["policies"].values()))["document"]
     )

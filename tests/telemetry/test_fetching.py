@@ -20,6 +20,7 @@ from foretrace_telemetry.sending.calling import Answer
 from foretrace_telemetry.sending.courses import Course
 from foretrace_telemetry.sending.fetching import Fetching
 from foretrace_telemetry.sending.pushing import Pushed, Pusher, Terms
+from foretrace_telemetry.store import Store
 
 OFFERED = {"greeting": {"made_wall_us": 1, "rules": []}}
 
@@ -32,6 +33,7 @@ def file_of(assignments: Any) -> dict[str, Any]:
 @pytest.fixture
 def course(home: Home) -> Iterator[ScriptedCourse]:
     grant(home, [Scope.INSTRUCTOR], Content.FULL, "test", datetime.now(timezone.utc))
+    Store.create(home).close()
     with scripted_course() as course:
         courses.join(home, Course(course.address, "Programming 1", TOKEN, 0))
         yield course

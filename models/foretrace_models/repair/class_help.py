@@ -21,7 +21,7 @@ from attrs import frozen
 from foretrace_models.repair.assignment import Assignment, CallTest
 from foretrace_models.repair.mining.generalise import INNER_NAMES, KEYWORDS, METHODS
 from foretrace_models.repair.rules.mined import MinedRule, MinedRules, RulesError
-from foretrace_models.repair.rules.templates import placeholder_of
+from foretrace_models.repair.rules.templates import kind_of, placeholder_of
 from foretrace_telemetry.class_help import HelpRefusedError, opened, sealed
 
 MOST_RULES = 60
@@ -155,7 +155,10 @@ def check(rule: MinedRule, own: frozenset[str]) -> None:
             raise HelpRefusedError(f"a template is not Python: {type(error).__name__}") from error
         if len(nodes) > _MOST_NODES:
             _refuse(f"a template has more than {_MOST_NODES} parts")
+        blocks = {node.value for node in nodes if isinstance(node, ast.Expr)}
         for node in nodes:
+            if isinstance(node, ast.Name) and kind_of(node.id) == "BODY" and node not in blocks:
+                _refuse("a block stands where an expression does")
             if not _is_plain(node, own):
                 _refuse(f"a template has what no rule may have ({type(node).__name__})")
 

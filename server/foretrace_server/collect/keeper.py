@@ -277,12 +277,15 @@ class Keeper:
         if not is_to_be_scoured(store.db):
             return
         began = time.monotonic()
+        # SQLite would go through all events for each name of a document that goes.
+        store.db.execute("PRAGMA foreign_keys = OFF")
         try:
             with writing(store.db):
                 drop_unused(store.db)
             is_scoured(store)
         except sqlite3.Error as error:  # the disk is full, say: it is tried again
             log.error("the files cannot be scoured now (%s)", type(error).__name__)
+        store.db.execute("PRAGMA foreign_keys = ON")
         self._scouring.done(began, time.monotonic())
         self._scour_later(store)
 

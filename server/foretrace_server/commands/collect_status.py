@@ -20,9 +20,9 @@ from foretrace_telemetry.sending.outbox import Outbox
 from foretrace_telemetry.sending.pushing import may_send
 from foretrace_telemetry.store import NoTracesError, Store
 
-_MOST_LOOKS = 10
 # What is here is told soon, even if a course is not reached.
 _TIMEOUT_SECONDS = 5.0
+_MOST_LOOKS = 10
 
 
 @click.command("status")
@@ -36,12 +36,10 @@ def command(context: click.Context, as_json: bool) -> None:
     home = Home.default()
     told = report(home)
     with pushing():
-        courses = read_courses(home)
-        policies = {course.address: _policy(home, course) for course in courses}
-        looks = {course.address: _looks(course) for course in courses if course.is_joined}
-    for each in told:
-        each["policy"] = policies.get(each["address"])
-        each.update(looks.get(each["address"], {}))
+        for course, each in zip(read_courses(home), told, strict=True):
+            each["policy"] = _policy(home, course)
+            if course.is_joined:
+                each.update(_looks(course))
     if as_json:
         print_json({"courses": told})
     elif not told:
