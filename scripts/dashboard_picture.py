@@ -30,7 +30,7 @@ def main() -> int:
             )
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
             page.goto(f"http://127.0.0.1:{server.port}/sign-in?code={Codes(course).make()}")
-            page.keyboard.press("Enter")
+            page.get_by_role("button", name="Sign in").press("Enter")
             page.get_by_role("heading", name="The class at a glance").wait_for()
             page.screenshot(path=PICTURE)
             browser.close()

@@ -75,8 +75,8 @@ def page(chromium: Browser, running: Served, asked: list[str]) -> Iterator[Page]
 
     context.route("**/*", only_ours)
     opened.goto(f"{base}sign-in?code={Codes(running.course).make()}")
-    opened.keyboard.press("Enter")
-    opened.get_by_role("heading", name="The class at a glance").wait_for()
+    opened.get_by_role("button", name="Sign in").press("Enter")
+    opened.get_by_role("heading", name="The class at a glance").wait_for(timeout=120_000)
     yield opened
     assert asked == []
     assert faults == []
@@ -278,8 +278,8 @@ def test_a_class_of_74_has_all_its_pages(chromium: Browser, tmp_path: Path) -> N
         context = chromium.new_context(viewport={"width": 1200, "height": 850})
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{server.port}/sign-in?code={Codes(course).make()}")
-        page.keyboard.press("Enter")
-        page.get_by_role("heading", name="The class at a glance").wait_for()
+        page.get_by_role("button", name="Sign in").press("Enter")
+        page.get_by_role("heading", name="The class at a glance").wait_for(timeout=120_000)
         for path in ("", "assignments", "sections", "students"):
             go(page, f"/{path}")
             looked_at(page, f"itap-{path or 'overview'}")
