@@ -197,6 +197,9 @@ class Suggestions:
         if diagnosis is not None:
             diagnosis = self._telling.allowed(diagnosis)
         limit = self._server.policies.limit(diagnosis.assignment if diagnosis else None)
+        ceiling = diagnosis.ceiling if diagnosis is not None else None
+        if ceiling is None and limit is not None:
+            ceiling = limit.limit.ceiling
         if state is None or watched is None:
             reasons.append(explaining.NOT_OPEN)
         elif not _is_python(state):
@@ -220,7 +223,7 @@ class Suggestions:
             "textDocument": {"uri": uri},
             "version": state.version if state is not None else None,
             "level": self._telling.level(uri, diagnosis).value if diagnosis is not None else None,
-            "ceiling": diagnosis.ceiling.value if diagnosis is not None else None,
+            "ceiling": ceiling.value if ceiling is not None else None,
             "limit": as_json(limit) if limit is not None else None,
             "reasons": [{"code": code, "message": message} for code, message in reasons],
         }
