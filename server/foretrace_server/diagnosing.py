@@ -98,7 +98,7 @@ async def soonest(
     proposing: set[asyncio.Task[Any]] = set()
     try:
         await asyncio.wait({ruling}, timeout=_HEAD_START_SECONDS)
-        if ruling.done() and _settles(ruling.result()):
+        if ruling.done() and ruling.exception() is None and _settles(ruling.result()):
             return ruling.result()
         left = ends - time.monotonic()
         proposing = {asyncio.create_task(ask(left)) for ask in models if left > 0}
@@ -110,6 +110,8 @@ async def soonest(
                 waiting, timeout=most, return_when=asyncio.FIRST_COMPLETED
             )
             for task in sorted(done, key=lambda each: each is ruling):
+                if task is ruling and task.exception() is not None:
+                    continue  # what a model proves is heard all the same
                 found: Diagnosis | None = task.result()
                 if found is not None and _settles(found):
                     return found

@@ -113,9 +113,10 @@ async def test_nobody_waits_for_a_model_longer_than_for_the_rules() -> None:
     assert await asyncio.wait_for(soonest(_Rules(NOTHING).ask(), [late.ask], 0.2), 5) is NOTHING
 
 
-async def test_what_a_model_proves_is_heard_though_the_rules_fail_at_once() -> None:
+@pytest.mark.parametrize("after_seconds", [0.0, 0.02, 0.1])
+async def test_what_a_model_proves_is_heard_though_the_rules_fail(after_seconds: float) -> None:
     async def failing() -> Diagnosis:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(after_seconds)
         raise WorkerError("it died")
 
     model = _Model(OF_MODEL, 0.05)

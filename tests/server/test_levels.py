@@ -285,7 +285,7 @@ async def test_the_level_can_be_changed_while_the_editor_is_open(home: Home, pro
         )
         assert len(await client.fixes(uri)) == 2
         status = await client.request("foretrace/status")
-        assert status["help"] == {"level": "fix"}
+        assert status["help"] == {"level": "fix", "limits": []}
 
 
 async def test_a_level_that_there_is_not_is_warned_of(home: Home) -> None:
