@@ -35,7 +35,7 @@ vscode:
 e2e: $(VSIX)
 	@$(PYTHON) scripts/bootstrap.py dev vscode e2e
 	tests/e2e/install.sh
-	.venv/bin/python -m pytest -m e2e tests/e2e
+	.venv/bin/python -m pytest -n 2 --dist loadfile -m e2e tests/e2e
 
 $(VSIX): pyproject.toml $(wildcard $(shell git ls-files client-vscode server models telemetry))
 	@$(MAKE) vscode

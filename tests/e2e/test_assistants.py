@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.conftest import Open
+from tests.e2e.editor import Editor
 from tests.e2e.extensions import write_extension
+from tests.e2e.test_consent import QUESTION
 from tests.e2e.test_fixes import EVENS, assign
 from tests.e2e.test_palette import setting
 from tests.e2e.vscode import VSCode
@@ -28,13 +30,19 @@ def install_supermaven(vscode: VSCode, folder: Path, source: str = _IDLE) -> Non
     vscode.install(write_extension(folder, "Supermaven.supermaven", source))
 
 
+def close_question(editor: Editor) -> None:
+    """Close the question about recording, which comes first."""
+    editor.notification(QUESTION).wait_for()
+    editor.close_notifications()
+
+
 def test_another_assistant_is_yielded_to_if_the_person_says_so(
     vscode: VSCode, opened: Open, tmp_path: Path
 ) -> None:
     install_supermaven(vscode, tmp_path)
     assign(vscode)
     editor = opened(UNFINISHED)
-    editor.close_notifications()  # the question about recording comes first
+    close_question(editor)
     question = editor.notification("Ghost text also comes from Supermaven")
     question.wait_for()
     editor.screenshot("other-assistant")
@@ -58,7 +66,7 @@ def test_no_key_of_ours_refuses_or_takes_what_another_assistant_shows(
     install_supermaven(vscode, tmp_path, _WRITING)
     assign(vscode)
     editor = opened(UNFINISHED)
-    editor.close_notifications()
+    close_question(editor)
     question = editor.notification("Ghost text also comes from")
     question.get_by_role("button", name="Keep Both").click()
     question.wait_for(state="detached")
@@ -76,7 +84,7 @@ def test_who_keeps_both_is_not_asked_again(vscode: VSCode, opened: Open, tmp_pat
     install_supermaven(vscode, tmp_path)
     assign(vscode)
     editor = opened(UNFINISHED)
-    editor.close_notifications()
+    close_question(editor)
     question = editor.notification("Ghost text also comes from")
     question.get_by_role("button", name="Keep Both").click()
     question.wait_for(state="detached")

@@ -30,7 +30,8 @@ What      what Foretrace recorded on your computer while a permission with the s
 Help      edits that at least five students share, without the text or name of anybody, may
           be offered to all of the course as help.
 Who       the instructor of the course sees it. You appear under a pseudonym; the list of
-          who is who is with the instructor, apart from what was collected.
+          who is who is with the instructor, apart from what was collected. Opening your work by
+          itself is noted, with what for, and `foretrace collect status` tells you.
 Where     on the computer of the course, in a folder that its account only can read.
 How long  until you leave the course's collection, or the course deletes it.
 How to stop  leave, and all that was collected of you is erased. You are told then which
