@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 Clock = Callable[[], "tuple[int, int]"]
 
+_YEAR_9999_WALL_US = 253_370_764_800_000_000
+
 
 def system_clock() -> tuple[int, int]:
     """Return the wall time since 1970 and the monotonic time, both in microseconds."""
     return time.time_ns() // 1000, time.monotonic_ns() // 1000
+
+
+def is_moment(value: object) -> bool:
+    """Return whether a value from elsewhere is a wall time in microseconds that calendars have."""
+    return type(value) is int and 0 <= value < _YEAR_9999_WALL_US

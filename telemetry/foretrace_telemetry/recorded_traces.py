@@ -130,6 +130,16 @@ def _passed(body: Body) -> float | None:
     return share_passed(body)
 
 
+def path_of(uri: str) -> PurePosixPath:
+    """Return the path of a document's address; all of it where it is none.
+
+    Who sends an event names its document as they like.
+    """
+    try:
+        return PurePosixPath(unquote(urlsplit(uri).path))
+    except ValueError:  # a host that cannot be one
+        return PurePosixPath(uri)
+
+
 def _path(uri: str) -> PurePosixPath:
-    section = places.columns_of(uri).get(places.SECTION, "")
-    return PurePosixPath(unquote(urlsplit(section).path))
+    return path_of(places.columns_of(uri).get(places.SECTION, ""))

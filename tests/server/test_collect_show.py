@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.command import foretrace, foretrace_json
 from tests.courses import make_course
-from tests.server.test_insight import NAMES, add
+from tests.server.test_insight import NAMES, add, document
 
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_telemetry.events import Edited, Opened, Origin, RunFinished
@@ -20,7 +20,9 @@ def test_the_class_is_shown_without_anybody_in_it(home: Home, tmp_path: Path) ->
     for student in NAMES:
         add(course, student, "s1", Opened("x\n", "python"), failed)
     own = Edited(0, "", "#", Origin.TYPED)
-    subject = add(course, "ada", "s2", Opened("y\n", "python"), own, failed, name="adas\x1b[2J")
+    subject = add(
+        course, "ada", "s2", Opened("y\n", "python"), own, failed, uri=document("adas\x1b[2J")
+    )
     path = ("--path", str(course.home.path))
     shown = foretrace(home, "collect", "show", *path)
     assert shown.returncode == 0, shown.stderr

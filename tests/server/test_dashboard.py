@@ -310,6 +310,30 @@ def test_an_export_without_a_purpose_or_in_no_format_is_not_made(
     assert Looks(server.course).of(subject) == before
 
 
+def test_who_begins_while_the_page_of_progress_is_open_is_noted_as_well(
+    tmp_path: Path, allowed: tuple[str, ...]
+) -> None:
+    course, tokens = make_course(tmp_path / "c", *"abcdef")
+    work = segment(allowed, Opened("x = 1\n"), Edited(0, "", "y"), Saved(), uri=URI)
+    late = Enrolments(course).of_token(tokens["f"])
+    assert late is not None
+    with served(course) as server:
+        for student in "abcde":
+            server.push(tokens[student], work)
+        dashboard = signed_in(server)
+        (path,) = set(re.findall(r"/assignments/\w+", dashboard.get("/assignments").text))
+        dashboard.get(f"{path}/students")
+        dashboard.post(f"{path}/students", purpose="to see who needs help")
+        server.push(tokens["f"], work)
+        deadline = time.monotonic() + 60
+        while late.subject not in dashboard.get(f"{path}/students").text:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        dashboard.get(f"{path}/students")
+    (look,) = Looks(course).of(late.subject)
+    assert look.purpose == "to see who needs help"
+
+
 def test_who_withdraws_takes_what_was_noted_of_them_along(
     tmp_path: Path, allowed: tuple[str, ...]
 ) -> None:

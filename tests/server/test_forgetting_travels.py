@@ -424,6 +424,21 @@ def test_it_is_told_where_the_person_allows_nothing_any_more(laptop: Laptop) -> 
     assert found_in(laptop.klass.course.home.path, [SECRET]) == set()
 
 
+def test_what_is_forgotten_while_its_first_segment_is_on_its_way_is_told(laptop: Laptop) -> None:
+    laptop.record(Opened("a\n"), Edited(0, "", SECRET))
+    asked = iter(range(10))
+
+    def allowed() -> bool:
+        if next(asked) == 1:  # the first is what the course has, the second the segment itself
+            forget(laptop.home, Selection())
+        return True
+
+    assert Pusher(laptop.home, allowed).push(Terms(at_once=True)).segments == 1
+    assert found_in(laptop.klass.course.home.path, [SECRET]) != set()
+    laptop.push_until_forgotten()
+    assert found_in(laptop.klass.course.home.path, [SECRET]) == set()
+
+
 def test_an_answer_that_was_lost_before_something_was_forgotten_does_no_harm(
     laptop: Laptop,
 ) -> None:

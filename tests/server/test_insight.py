@@ -44,7 +44,9 @@ def document(name: str) -> str:
     return f"file:///home/student/{name}.py"
 
 
-def add(course: Course, student: str, session: str, *bodies: Body, name: str = "search") -> str:
+def add(
+    course: Course, student: str, session: str, *bodies: Body, uri: str = document("search")
+) -> str:
     """Let events come of a student's session, one a second; return the pseudonym."""
     subject = course.subject_of(student, course.key())
     whole = f"{session}-{subject}"
@@ -56,7 +58,7 @@ def add(course: Course, student: str, session: str, *bodies: Body, name: str = "
         first = writer.last_sequence + 1
         writer.append_whole(
             [
-                Event(n * SECOND_US, n * SECOND_US, Actor.USER, body, document(name))
+                Event(n * SECOND_US, n * SECOND_US, Actor.USER, body, uri)
                 for n, body in enumerate(bodies, start=first)
             ]
         )
@@ -182,8 +184,10 @@ def test_a_roll_up_that_was_damaged_is_made_anew(course: Course) -> None:
 def test_who_withdraws_is_gone_from_what_is_told_and_from_the_bytes(course: Course) -> None:
     insight = Insight.open(course)
     # What was there once leaves bytes: of a roll-up that gave way to the next one.
-    ada = add(course, "ada", "s1", Opened("adas_secret = 1\n", "python"), name="adas-diary")
-    add(course, "ada", "s1", Edited(0, "", "#", Origin.TYPED), name="adas-diary")
+    ada = add(
+        course, "ada", "s1", Opened("adas_secret = 1\n", "python"), uri=document("adas-diary")
+    )
+    add(course, "ada", "s1", Edited(0, "", "#", Origin.TYPED), uri=document("adas-diary"))
     insight.refresh()
     assert ada in rows(course)
     assert found_in(course.home.path, ["the text of ada", "adas-diary", "adas_secret"])
@@ -204,8 +208,8 @@ def test_who_withdraws_is_gone_from_what_is_told_and_from_the_bytes(course: Cour
 
 
 def test_what_is_forgotten_goes_from_the_roll_up_as_well(course: Course) -> None:
-    ada = add(course, "ada", "s2", Opened("second = 'text'\n", "python"), name="sort")
-    add(course, "ada", "s2", Edited(0, "", "#", Origin.TYPED), name="sort")
+    ada = add(course, "ada", "s2", Opened("second = 'text'\n", "python"), uri=document("sort"))
+    add(course, "ada", "s2", Edited(0, "", "#", Origin.TYPED), uri=document("sort"))
     insight = Insight.open(course)
     forget(course.home, Selection(frozenset({f"s2-{ada}"}), and_later_texts=False), "kept long")
     assert rows(course) == {each.subject for each in insight.roster()} - {ada}
@@ -257,6 +261,15 @@ def test_who_leaves_while_the_class_is_worked_out_is_gone(course: Course) -> Non
     assert (told.row.withdrawn, told.works) == (True, ())
 
 
+@pytest.mark.parametrize(
+    "name", ["http://[bad", "//[x", "file://[/a.py", "http://\u2100/a"], ids=range(4)
+)
+def test_a_document_may_be_called_anything(course: Course, name: str) -> None:
+    before = Insight.open(course).class_overview()
+    add(course, NAMES[0], "odd", Opened("x = 1\n"), Edited(0, "", "y"), uri=name)
+    assert Insight.open(course).class_overview().people == before.people
+
+
 def test_who_comes_back_is_told_of_from_then_on(course: Course) -> None:
     insight = Insight.open(course)
     keeper = Keeper(course)
@@ -293,7 +306,9 @@ def test_taken_in_bit_by_bit_it_is_the_same_as_at_once(
     bit_by_bit = Insight(course)
     for student, session, name, edits, refreshed in came:
         bodies = [Opened("", "python"), *[Edited(0, "", "(", Origin.TYPED)] * edits]
-        add(course, student, session, *bodies, RunFinished(1, 1, "NameError", 1), name=name)
+        add(
+            course, student, session, *bodies, RunFinished(1, 1, "NameError", 1), uri=document(name)
+        )
         if refreshed:
             bit_by_bit.refresh()
     bit_by_bit.refresh()

@@ -55,6 +55,14 @@ def test_who_just_joined_is_not_told_that_sending_is_not_allowed(
     assert "Nothing is sent" not in foretrace(allowed, "collect", "status").stdout
 
 
+def test_what_a_course_tells_of_looks_is_checked(allowed: Home, course: ScriptedCourse) -> None:
+    foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
+    course.looks = [{"looked_wall_us": 10**30, "what": "page", "purpose": "to see"}]
+    done = foretrace(allowed, "collect", "status")
+    assert done.returncode == 0, done.stderr
+    assert "Who opened your work is not known now" in done.stdout
+
+
 def test_a_token_can_come_from_the_environment(allowed: Home, course: ScriptedCourse) -> None:
     done = foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
     assert done.returncode == 0, done.stderr

@@ -112,6 +112,33 @@ def test_who_takes_consent_back_asks_for_nothing(home: Home, course: ScriptedCou
     assert course.requests == []
 
 
+def test_who_leaves_and_joins_again_is_helped_again(home: Home, course: ScriptedCourse) -> None:
+    course.help = file_of(OFFERED)
+    fetching = Fetching(home)
+    for _ in range(2):
+        assert fetching.headers(course.address) == {}
+        fetching.take(course.address, Answer(200, course.help, tag='"a"'))
+        assert kept(home) == [OFFERED]
+        assert fetching.headers(course.address) == {"If-None-Match": '"a"'}
+        courses.leave(home, course.address, 1)
+        courses.join(home, Course(course.address, "Programming 1", TOKEN, 0))
+
+
+def test_help_that_comes_when_a_course_was_left_is_not_kept(
+    home: Home, course: ScriptedCourse
+) -> None:
+    courses.leave(home, course.address, 1)
+    Fetching(home).take(course.address, Answer(200, file_of(OFFERED)))
+    assert kept(home) == []
+
+
+def test_a_course_that_does_not_tell_its_help_is_not_asked_again_at_once(home: Home) -> None:
+    fetching = Fetching(home)
+    assert fetching.is_due("https://example.org")
+    fetching.fail("https://example.org", "it took too long")
+    assert not fetching.is_due("https://example.org")
+
+
 def test_nothing_is_fetched_while_an_editor_closes(home: Home, course: ScriptedCourse) -> None:
     Pusher(home).push(Terms(deadline=float("inf")))
     assert ("GET", "/v1/help") not in course.requests
@@ -124,17 +151,19 @@ def test_who_leaves_a_course_has_nothing_of_it_any_more(home: Home, course: Scri
     assert kept(home) == []
 
 
-def test_what_has_not_changed_is_not_sent_again_nor_dropped(home: Home) -> None:
-    fetching = Fetching(home)
-    assert fetching.headers("a") == {}
-    fetching.take("a", Answer(200, file_of(OFFERED), tag='"1"'))
-    assert fetching.headers("a") == {"If-None-Match": '"1"'}
-    fetching.take("a", Answer(304, {}, tag='"1"'))
+def test_what_has_not_changed_is_not_sent_again_nor_dropped(
+    home: Home, course: ScriptedCourse
+) -> None:
+    fetching, address = Fetching(home), course.address
+    assert fetching.headers(address) == {}
+    fetching.take(address, Answer(200, file_of(OFFERED), tag='"1"'))
+    assert fetching.headers(address) == {"If-None-Match": '"1"'}
+    fetching.take(address, Answer(304, {}, tag='"1"'))
     assert kept(home) == [OFFERED]
-    fetching.take("a", Answer(503, {}))
+    fetching.take(address, Answer(503, {}))
     assert kept(home) == [OFFERED]
-    fetching.take("a", Answer(403, {"error": "withdrawn"}))
-    assert (kept(home), fetching.headers("a")) == ([], {})
+    fetching.take(address, Answer(403, {"error": "withdrawn"}))
+    assert (kept(home), fetching.headers(address)) == ([], {})
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_sending(

@@ -156,12 +156,14 @@ def leave(home: Home, address: str, now_wall_us: int) -> Course:
         KeyError: it was never joined.
         CoursesUnreadableError, HeldError, OSError: as `join`.
     """
-    class_help.drop(home, address)
-    return _evolve(
+    left = _evolve(
         home,
         address,
         lambda course: evolve(course, left_wall_us=course.left_wall_us or now_wall_us),
     )
+    # After that, for a round of sending that goes on keeps none of a course that was left.
+    class_help.drop(home, address)
+    return left
 
 
 def pin(home: Home, address: str, key: str, subject: str) -> Course:

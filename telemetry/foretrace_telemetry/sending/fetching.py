@@ -8,6 +8,7 @@ import time
 from foretrace_telemetry import class_help
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.sending.calling import Answer
+from foretrace_telemetry.sending.courses import CoursesUnreadableError, read_courses
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,14 @@ class Fetching:
     def headers(self, address: str) -> dict[str, str]:
         """Return what to ask with: only for what is new, once something was told."""
         tag = self._tags.get(address)
-        return {} if tag is None else {"If-None-Match": tag}
+        # Another process may have removed it: who leaves a course and joins it again is helped.
+        is_here = class_help.path_of(self._home, address).exists()
+        return {"If-None-Match": tag} if tag is not None and is_here else {}
+
+    def fail(self, address: str, why: str) -> None:
+        """Note that a course was asked in vain; it is not asked again at once."""
+        self._asked_at[address] = time.monotonic()
+        log.warning("what %s offers as help is not known: %s", address, why)
 
     def take(self, address: str, answer: Answer) -> None:
         """Keep what a course answered, or drop what it offers no more.
@@ -46,6 +54,8 @@ class Fetching:
                 self._drop(address)
             elif answer.status == 200:
                 self._keep(address, answer)
+                if not self._is_joined(address):  # it was left meanwhile
+                    self._drop(address)
         except OSError as error:
             log.warning("what %s offers as help cannot be kept: %s", address, error)
 
@@ -58,6 +68,14 @@ class Fetching:
             return
         if answer.tag is not None:
             self._tags[address] = answer.tag
+
+    def _is_joined(self, address: str) -> bool:
+        try:
+            return any(
+                each.address == address and each.is_joined for each in read_courses(self._home)
+            )
+        except CoursesUnreadableError:
+            return False
 
     def _drop(self, address: str) -> None:
         self._tags.pop(address, None)

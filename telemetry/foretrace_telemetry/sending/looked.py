@@ -5,6 +5,7 @@ from __future__ import annotations
 import cattrs
 from attrs import frozen
 
+from foretrace_telemetry.clock import is_moment
 from foretrace_telemetry.sending.calling import Line, UnreachableError, printable
 from foretrace_telemetry.sending.courses import Course
 
@@ -43,7 +44,10 @@ def looks_at_me(course: Course) -> tuple[Look, ...]:
     if answer.status != 200:
         raise UnreachableError(f"the course does not say who looked: {answer.reason}")
     try:
-        return cattrs.structure(answer.value.get("looks"), tuple[Look, ...])
+        looks = cattrs.structure(answer.value.get("looks"), tuple[Look, ...])
+        if not all(is_moment(look.looked_wall_us) for look in looks):
+            raise ValueError("a time that no calendar has")
+        return looks
     except (cattrs.BaseValidationError, TypeError, ValueError) as error:
         raise UnreachableError(
             "the course does not say who looked in a way that is known"

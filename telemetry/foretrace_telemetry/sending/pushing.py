@@ -36,8 +36,8 @@ from foretrace_telemetry.sending.cutting import SIZE, Cutter, Size, bounded
 from foretrace_telemetry.sending.fetching import Fetching
 from foretrace_telemetry.sending.locking import HeldError, holding
 from foretrace_telemetry.sending.outbox import Outbox, Run
-from foretrace_telemetry.sending.untold import Untold
-from foretrace_telemetry.store import Store
+from foretrace_telemetry.sending.untold import Untold, is_receipt
+from foretrace_telemetry.store import Store, newest_erasure
 from foretrace_telemetry.transaction import writing
 
 SEGMENTS, SESSIONS, FORGET, WITHDRAW, COURSE, HELP = (
@@ -257,7 +257,11 @@ class _Round:
                     self._stop(answer)
                 receipt = dict(answer.value)
                 complete = complete and receipt.get("complete") is True
-            if complete:
+            if not is_receipt(receipt):
+                self._pushed.troubles[self._course.address] = (
+                    "it does not say in a way that is known what it forgot"
+                )
+            elif complete:
                 self._untold.heard(each, receipt)
                 self._pushed.forgotten += 1
 
@@ -284,7 +288,12 @@ class _Round:
         """Learn from time to time what the class offers as help; not while the editor closes."""
         fetching, address = self._pusher.fetching, self._course.address
         if self._terms.deadline is None and fetching.is_due(address):
-            fetching.take(address, self._ask("GET", HELP, headers=fetching.headers(address)))
+            try:
+                answer = self._ask("GET", HELP, headers=fetching.headers(address))
+            except UnreachableError as error:
+                fetching.fail(address, str(error))
+            else:
+                fetching.take(address, answer)
 
     def _greet(self, since_wall_us: int) -> None:
         """Learn what the course has: a process may have died before it noted an answer."""
@@ -313,6 +322,7 @@ class _Round:
             coverage = self._coverage()
             since_wall_us = self._since(coverage)
             cutter = self._pusher.cutter(self._store, self._course.address, session, runs)
+            erasure = newest_erasure(self._store.db)
             events = _events(self._store, session, cutter.through, None, self._terms.size)
             count = bounded(events, self._terms.settled_wall_us, self._terms.size)
             first = cutter.through + 1
@@ -323,8 +333,12 @@ class _Round:
             segment = Segment(
                 self._info(session), run.first, run.last, self._consent_lines(), tuple(left)
             )
-            again = self._take(segment, run, self._offer(session, encode(segment)), resumed)
-            resumed = resumed or again
+            answer = self._offer(session, encode(segment))
+            if meaning_of(answer) is Meaning.TAKEN and answer.value["through"] >= run.last:
+                self._acknowledge(session, run, erasure)
+            else:
+                again = self._take_refusal(segment, run, answer, resumed)
+                resumed = resumed or again
 
     def _offer(self, session: str, segment: bytes) -> Answer:
         try:
@@ -334,15 +348,22 @@ class _Round:
             self._pusher.drop_cutter(self._course.address, session)
             raise
 
-    def _take(self, segment: Segment, run: Run, answer: Answer, resumed: bool) -> bool:
-        """Note what the course answered; return whether to try it once more."""
+    def _acknowledge(self, session: str, run: Run, erasure: int) -> None:
+        """Note that the course has a run; `erasure` was the newest one when it was read."""
+        with writing(self._store.db):
+            self._outbox.acknowledge(session, run, _now_wall_us())
+            if newest_erasure(self._store.db) != erasure:
+                # While it was on its way nobody knew that the course is to hear of it.
+                events = _events(self._store, session, run.first - 1, run.last)
+                if lost := lost_of(session, events, run.last):
+                    self._untold.note(lost)
+        self._pushed.segments += 1
+        self._pushed.events += run.last - run.first + 1
+
+    def _take_refusal(self, segment: Segment, run: Run, answer: Answer, resumed: bool) -> bool:
+        """Note that the course did not take a run; return whether to try it once more."""
         session = segment.session.name
         meaning, now_wall_us = meaning_of(answer), _now_wall_us()
-        if meaning is Meaning.TAKEN and answer.value["through"] >= run.last:
-            self._outbox.acknowledge(session, run, now_wall_us)
-            self._pushed.segments += 1
-            self._pushed.events += run.last - run.first + 1
-            return False
         self._pusher.drop_cutter(self._course.address, session)
         if meaning is Meaning.GAP and not resumed:
             through = answer.value["through"]

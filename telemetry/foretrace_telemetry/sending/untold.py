@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
+from foretrace_telemetry.clock import is_moment
 from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.transaction import writing
 
@@ -25,6 +26,14 @@ def note_forgotten(db: sqlite_utils.Database, forgetting: Forgetting) -> None:
     )
     for row in list(rows):
         Untold(db, row["course"]).note(forgetting)
+
+
+def is_receipt(answer: dict[str, Any]) -> bool:
+    """Return whether an answer tells of exports as a receipt does: a course may say anything."""
+    exports = answer.get("exports")
+    return isinstance(exports, list) and all(
+        isinstance(each, dict) and is_moment(each.get("made_wall_us")) for each in exports
+    )
 
 
 class Untold:

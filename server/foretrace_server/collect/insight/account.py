@@ -7,8 +7,6 @@ at twice.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
 
 from attrs import define, evolve, field, frozen
 
@@ -50,7 +48,7 @@ from foretrace_telemetry.events import (
     Viewed,
 )
 from foretrace_telemetry.exchange.places import SCHEME
-from foretrace_telemetry.recorded_traces import exercise_of, share_passed
+from foretrace_telemetry.recorded_traces import exercise_of, path_of, share_passed
 from foretrace_telemetry.replay import Replay, take
 
 _STATES = (Opened, Saved, RunFinished, TestsFinished, Foreign)
@@ -297,7 +295,7 @@ def _work_of(track: Track) -> Work:
 
 def _is_python(uri: str, editor: str) -> bool:
     """Return whether a document is a Python program, by its name; of others, by the tools."""
-    suffix = PurePosixPath(unquote(urlsplit(uri).path)).suffix.lower()
+    suffix = path_of(uri).suffix.lower()
     return suffix == ".py" or (
         not suffix and uri.startswith(SCHEME) and "python" in editor.casefold()
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
@@ -108,10 +109,22 @@ class RollUps:
             wanted = [name for name in subjects if lasts.get(name, {}) != self._through(name)]
             for start in range(0, len(wanted), _WRITTEN_AT_ONCE):
                 some = wanted[start : start + _WRITTEN_AT_ONCE]
-                updated = {name: self._updated(store, name, lasts[name]) for name in some}
+                updated = dict(self._updated_of(store, some, lasts))
                 rows = [_row(name, kept) for name, kept in updated.items() if kept.has_events]
                 keep_all_derived(self.home, rows, erasure)
                 self._known.update((name, kept.sessions) for name, kept in updated.items())
+
+    def _updated_of(
+        self, store: Store, subjects: Collection[str], lasts: Mapping[str, Mapping[str, int]]
+    ) -> Iterator[tuple[str, _Kept]]:
+        """Bring some up to date; what one of them sent does not keep the others from it."""
+        for subject in subjects:
+            try:
+                yield subject, self._updated(store, subject, lasts[subject])
+            except (NoTracesError, ForgottenError, sqlite3.Error):
+                raise
+            except Exception as error:
+                log.error("what %s did cannot be worked out (%s)", subject, type(error).__name__)
 
     def _through(self, subject: str) -> dict[str, int]:
         known = self._known.get(subject, {})

@@ -118,7 +118,7 @@ class FigurePages:
         told = self._assignment(asked)
         key = key_of(told.assignment)
         purpose = asked.visit.purpose_of(key)
-        works = self._works(told) if purpose else []
+        works = self._note(asked, told, purpose) if purpose is not None else []
         return self._answers.page(
             "progress", visit=asked.visit, told=told, key=key, purpose=purpose, works=works
         )
@@ -127,10 +127,9 @@ class FigurePages:
         """Note that everybody's progress in an assignment is looked at, and show it."""
         told = self._assignment(asked)
         purpose = purpose_in(asked.form)
-        works = self._works(told)
-        noted(self._keeper, [each.subject for each in works], What.PROGRESS, purpose)
         key = key_of(told.assignment)
         asked.visit.open(key, purpose)
+        self._note(asked, told, purpose)
         return elsewhere(f"/assignments/{key}/students")
 
     def sections(self, asked: Asked) -> Response:
@@ -142,6 +141,19 @@ class FigurePages:
     def help(self, asked: Asked) -> Response:
         """What each figure means."""
         return self._answers.page("help", visit=asked.visit, idle_limit_seconds=IDLE_LIMIT_SECONDS)
+
+    def _note(self, asked: Asked, told: AssignmentTold, purpose: str) -> list[SubjectWork]:
+        """Note whose progress is looked at, once for each, and return it.
+
+        Who only began since the page was opened is noted as well, before they are shown.
+        """
+        works = self._works(told)
+        before = asked.visit.told.setdefault(key_of(told.assignment), set())
+        new = [each.subject for each in works if each.subject not in before]
+        if new:
+            noted(self._keeper, new, What.PROGRESS, purpose)
+            before.update(new)
+        return works
 
     def _works(self, told: AssignmentTold) -> list[SubjectWork]:
         # What was rolled up can be a moment older than a withdrawal.

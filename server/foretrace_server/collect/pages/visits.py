@@ -34,13 +34,15 @@ class Opened:
 class Visit:
     """One browser that signed in.
 
-    `form_token` stands in each form that it is given: nobody else's page can know it.
+    `form_token` stands in each form that it is given: nobody else's page can know it. `told` has of
+    each assignment that is open the students of whom it was noted.
     """
 
     until_seconds: float
     form_token: str = field(factory=lambda: secrets.token_urlsafe(_TOKEN_BYTES), repr=False)
     opened: dict[str, Opened] = field(factory=dict)
     replayed: set[str] = field(factory=set)
+    told: dict[str, set[str]] = field(factory=dict)
 
     def purpose_of(self, subject: str) -> str | None:
         """Return what a student is open for now; None where they are not."""
@@ -53,6 +55,7 @@ class Visit:
         """Have a student open for an hour."""
         self.opened[subject] = Opened(purpose, time.monotonic() + OPENED_SECONDS)
         self.replayed.clear()
+        self.told.pop(subject, None)
 
 
 class Visits:
