@@ -58,6 +58,20 @@ def keep_export(db: sqlite_utils.Database, export: Export) -> None:
     _insert(db, "exports", asdict(export))
 
 
+def drop_export(home: Home, export: Export) -> None:
+    """Forget one export that was noted and came to nothing.
+
+    Raises:
+        OSError: the folder or the file cannot be made.
+        sqlite3.Error: the store cannot be written.
+    """
+    with closing(Store.create(home)) as store, writing(store.db):
+        store.db.execute(
+            "DELETE FROM exports WHERE made_wall_us = ? AND format = ? AND path = ?",
+            [export.made_wall_us, export.format, export.path],
+        )
+
+
 def drop_exports(db: sqlite_utils.Database, form: str, path: str) -> None:
     """Forget exports that are no more, in a transaction of the caller's."""
     db.execute("DELETE FROM exports WHERE format = ? AND path = ?", [form, path])

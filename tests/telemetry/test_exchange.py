@@ -15,6 +15,7 @@ from attrs import evolve
 from foretrace_telemetry import events as kinds
 from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.digest import digest_of
+from foretrace_telemetry.erase import Selection, forget
 from foretrace_telemetry.events import (
     Actor,
     Body,
@@ -46,7 +47,7 @@ from foretrace_telemetry.home import Home
 from foretrace_telemetry.identity import Identity
 from foretrace_telemetry.lineage import exports_of
 from foretrace_telemetry.replay import replay
-from foretrace_telemetry.store import SessionInfo, Store
+from foretrace_telemetry.store import SessionInfo, SessionSummary, Store
 
 A, B = "file:///work/a.py", "file:///work/b.py"
 ADA = Identity(("lovelace",), b"key")
@@ -260,6 +261,32 @@ def test_what_is_there_is_never_written_over(home: Home, tmp_path: Path) -> None
         with pytest.raises(TargetExistsError):
             export(home, form, tmp_path / "out")
     assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_what_is_forgotten_while_it_is_exported_is_told_of_the_export(
+    home: Home, tmp_path: Path
+) -> None:
+    keep(home, events_of(Opened("a")))
+    forgotten = []
+    out = tmp_path / "out.csv"
+    export(
+        home, Format.CSV, out, progress=lambda _: forgotten.append(forget(home, Selection(), "why"))
+    )
+    (receipt,) = forgotten
+    assert [each.path for each in receipt.exports] == [str(out)]
+
+
+def test_an_export_that_came_to_nothing_is_not_kept_in_mind(home: Home, tmp_path: Path) -> None:
+    keep(home, events_of(Opened("a")))
+
+    def stop(_: SessionSummary) -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        export(home, Format.CSV, tmp_path / "out.csv", progress=stop)
+    with closing(Store.read(home)) as store:
+        assert exports_of(store.db, set(store.names())) == []
+    assert list(tmp_path.glob("out*")) == list(tmp_path.glob(".out*")) == []
 
 
 def test_where_an_export_went_is_kept_in_mind(home: Home, tmp_path: Path) -> None:

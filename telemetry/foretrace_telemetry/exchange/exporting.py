@@ -27,7 +27,7 @@ from foretrace_telemetry.exchange.report import IntegrityReport, SessionReport, 
 from foretrace_telemetry.exchange.signing import fingerprint, signing_key
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.identity import Identity
-from foretrace_telemetry.lineage import Export, note_export
+from foretrace_telemetry.lineage import Export, drop_export, note_export
 from foretrace_telemetry.store import SessionSummary, Store
 
 
@@ -135,22 +135,22 @@ def export(
         job = _Job(home, store, chosen, subject, report, course, progress)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            _write(form, draft, path, job)
-        except BaseException:
-            _remove(draft)
-            raise
-    finally:
-        store.close()
-    note_export(
-        home,
-        Export(
+        noted = Export(
             report.made_wall_us,
             form.value,
             str(path.absolute()),
             tuple(session.name for session in chosen),
-        ),
-    )
+        )
+        # Before anything is read: whose work is erased meanwhile is told of it.
+        note_export(home, noted)
+        try:
+            _write(form, draft, path, job)
+        except BaseException:
+            _remove(draft)
+            drop_export(home, noted)
+            raise
+    finally:
+        store.close()
     if form is Format.PROGSNAP2 and not (verdict := validate(path)).valid:
         more = f", and {verdict.left_out} more" if verdict.left_out else ""
         raise InvalidExportError(f"{path}: {'; '.join(verdict.errors[:5])}{more}")
