@@ -7,7 +7,7 @@ UTF-16 units, as editors do. Cursor moves, views and what was only guessed are n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import field, frozen
@@ -42,6 +42,7 @@ from foretrace_telemetry.timeline import words_of
 # More than this an editor's page should not hold.
 MOST_EVENTS = 250_000
 MOST_UNITS = 16_000_000
+MOST_CHARACTERS_READ = 64_000_000
 
 
 class TooLargeError(ValueError):
@@ -126,7 +127,7 @@ def playback(store: Store, session: str, document: str, key: bytes | None) -> Pl
     if (events := next(rows)["events"]) > MOST_EVENTS:
         raise TooLargeError(_too_large(session, f"{events:,} events"))
     replay, steps, sequences, units = Replay(), list[Step](), list[int](), 0
-    recorded = list(store.events(session))
+    recorded = list(_within_memory(store.events(session), session))
     origins = origins_told(recorded)
     start = next((each.event.wall_us for each in recorded if each.event.uri == document), None)
     if start is None:
@@ -160,6 +161,19 @@ def playback(store: Store, session: str, document: str, key: bytes | None) -> Pl
 def steps_to_json(steps: tuple[Step, ...]) -> str:
     """Return steps as a JSON array, each as an array that begins with its kind and its time."""
     return json.dumps([_to_json(step) for step in steps], separators=(",", ":"))
+
+
+def _within_memory(events: Iterable[Recorded], session: str) -> Iterator[Recorded]:
+    """Iterate over events that there is room for: a text that they share is there once for each."""
+    read = 0
+    for each in events:
+        texts = (getattr(each.event.body, name, None) for name in ("text", "inserted", "removed"))
+        read += sum(len(text) for text in texts if isinstance(text, str))
+        if read > MOST_CHARACTERS_READ:
+            raise TooLargeError(
+                _too_large(session, f"more than {MOST_CHARACTERS_READ:,} characters in all")
+            )
+        yield each
 
 
 def _steps(

@@ -209,7 +209,7 @@ def test_what_is_not_there_and_what_is_too_large_is_named(
         playback(store, "s", "file:///c.py", None)
     with pytest.raises(NoTracesError, match="no session 't'"):
         playback(store, "t", URI, None)
-    for limit in ("MOST_EVENTS", "MOST_UNITS"):
+    for limit in ("MOST_EVENTS", "MOST_UNITS", "MOST_CHARACTERS_READ"):
         with monkeypatch.context() as patch:
             patch.setattr(playing, limit, 2)
             with pytest.raises(TooLargeError, match=r"too large .* `foretrace traces replay s`"):
