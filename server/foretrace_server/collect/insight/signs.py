@@ -65,7 +65,9 @@ class Signs:
     _best_share: float = 0.0
     _broken: _Streak | None = None
     _broken_since_us: int = 0
-    _states: list[str] = field(factory=list)
+    # How often each text stood, by its digest, and which stood last.
+    _states: dict[str, int] = field(factory=dict)
+    _last_state: str = ""
     _state_marks: list[Mark] = field(factory=list)
     _returns: list[bool] = field(factory=list)
     _error_at: Mark | None = None
@@ -157,11 +159,12 @@ class Signs:
             )
 
     def _look_at_returns(self, mark: Mark, digest: str) -> None:
-        if self._states and self._states[-1] == digest:
+        if digest == self._last_state:
             return
         self._returns = [*self._returns, digest in self._states][-RETURNS_AMONG_STATES:]
         self._state_marks = [*self._state_marks, mark][-RETURNS_AMONG_STATES:]
-        self._states.append(digest)
+        self._states[digest] = self._states.get(digest, 0) + 1
+        self._last_state = digest
         times = sum(self._returns)
         if times >= RETURNS:
             words = (
