@@ -26,7 +26,7 @@ from tests.dashboards import Dashboard, signed_in
 from tests.forensics import found_in
 
 from foretrace_server.collect.enrolment import Enrolments
-from foretrace_server.collect.looks import Looks, What
+from foretrace_server.collect.looks import Look, Looks, What
 from foretrace_server.collect.pages.answers import POLICY
 from foretrace_server.collect.pages.codes import VALID_SECONDS, Codes
 from foretrace_telemetry.events import Edited, Opened, RunFinished, Saved
@@ -356,6 +356,22 @@ def test_who_withdraws_takes_what_was_noted_of_them_along(
         assert dashboard.post(f"/students/{subject.subject}", purpose="once more").status == 404
     purposes = {f"what only they know, part {number}" for number in range(40)}
     assert found_in(course.home.path, purposes) == set()
+
+
+def test_bytes_that_could_not_be_erased_at_once_are_erased_the_next_time(tmp_path: Path) -> None:
+    course, _ = make_course(tmp_path / "c")
+    looks = Looks(course)
+    looks.note([Look(1, f"s{number % 2}", What.PAGE, f"part {number}") for number in range(400)])
+    with closing(sqlite3.connect(course.home.path / "looks.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM looks").fetchone()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            looks.forget("s1")
+    looks.forget("s1")
+    with closing(sqlite3.connect(course.home.path / "looks.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (0,)
+        assert db.execute("PRAGMA freelist_count").fetchone() == (0,)
+    assert looks.of("s1") == []
 
 
 def test_what_was_noted_cannot_be_changed(

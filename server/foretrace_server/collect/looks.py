@@ -19,6 +19,7 @@ from foretrace_telemetry.transaction import writing
 
 MOST = 1000
 _BUSY_SECONDS = 5.0
+_TO_BE_SCOURED = 1
 _TABLES = (
     """
     CREATE TABLE IF NOT EXISTS looks (
@@ -93,7 +94,7 @@ class Looks:
         return self._found("ORDER BY id DESC LIMIT ?", [most])
 
     def forget(self, subject: str) -> None:
-        """Erase the looks at a student, to the byte.
+        """Erase the looks at a student, to the byte; what failed of that before is done as well.
 
         Raises:
             OSError: the file cannot be made.
@@ -103,9 +104,11 @@ class Looks:
             return
         with self._opened() as db:
             with writing(db):
-                gone = db.execute("DELETE FROM looks WHERE subject = ?", [subject]).rowcount
-            if gone:
+                if db.execute("DELETE FROM looks WHERE subject = ?", [subject]).rowcount:
+                    db.execute(f"PRAGMA user_version = {_TO_BE_SCOURED}")
+            if db.execute("PRAGMA user_version").fetchone()[0] == _TO_BE_SCOURED:
                 db.execute("VACUUM")  # a page that was split keeps copies of its rows
+                db.execute("PRAGMA user_version = 0")
 
     def _found(self, rest: str, values: list[str | int]) -> list[Look]:
         query = f"SELECT looked_wall_us, subject, what, purpose, session FROM looks {rest}"  # noqa: S608
