@@ -120,7 +120,7 @@ class _Door:
     async def try_code(self, request: Request) -> Response:
         form = await read_form(request)
         host = request.client.host if request.client else ""
-        # First, for behind a proxy all browsers have one address: nobody can keep the instructor out.
+        # First: behind a proxy all browsers have one address, and nobody keeps the instructor out.
         if not await to_thread.run_sync(self._codes.take, form.get("code", "")):
             if self._failures.are_too_many(host):
                 return self._asked_for_code("", 429, "Too many codes were tried. Wait a minute.")

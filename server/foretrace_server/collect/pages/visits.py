@@ -90,7 +90,7 @@ class Visits:
 
 
 class Failures:
-    """Failures to sign in, by host: after ten in a minute it is told to wait, and none is logged."""
+    """Failures to sign in, by host: after ten in a minute it is told to wait, none is logged."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
