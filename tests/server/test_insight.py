@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -35,6 +37,7 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.lineage import derived
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
+from foretrace_telemetry.transaction import writing
 
 NAMES = ("ada", "bob", "cleo", "dan", "eve", "fay")
 SECOND_US = 1_000_000
@@ -179,6 +182,22 @@ def test_a_roll_up_that_was_damaged_is_made_anew(course: Course) -> None:
         store.db.execute("UPDATE derived SET content = x'00'")
         store.db.commit()
     assert Insight.open(course).roster() == before
+
+
+def test_who_goes_on_after_a_roll_up_was_damaged_is_told_of(course: Course) -> None:
+    Insight.open(course).roster()
+    with closing(Store.create(course.home)) as store, writing(store.db):
+        for row in list(store.db.query("SELECT rowid, content FROM derived")):
+            content = json.loads(zlib.decompress(row["content"]))
+            content["going_on"] = {"of": "another form"}
+            store.db.execute(
+                "UPDATE derived SET content = ? WHERE rowid = ?",
+                [zlib.compress(json.dumps(content).encode()), row["rowid"]],
+            )
+    subject = add(course, NAMES[0], "s1", Edited(0, "", "y", Origin.TYPED))
+    told = Insight.open(course).subject(subject)
+    assert told is not None
+    assert [work.edits for work in told.works] == [2]
 
 
 def test_who_withdraws_is_gone_from_what_is_told_and_from_the_bytes(course: Course) -> None:

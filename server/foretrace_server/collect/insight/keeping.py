@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 KIND = "insight"
 # To be counted up with every change of what is made of events.
-VERSION = 1
+VERSION = 2
 _WRITTEN_AT_ONCE = 25
 _TRIES = 5
 _converter = make_converter()
@@ -169,7 +169,10 @@ class RollUps:
 
     def _going_on(self, store: Store, subject: str) -> Account | None:
         for row in derived(store.db, KIND, subject):
-            return _converter.structure(_content(row)["going_on"], Account | None)  # type: ignore[arg-type]
+            try:
+                return _converter.structure(_content(row)["going_on"], Account | None)  # type: ignore[arg-type]
+            except Exception:  # whatever is wrong with it, the session is gone through anew
+                log.warning("where %s had come to cannot be read, and is made anew", row.name)
         return None
 
     def _rules(self) -> _Rules:
