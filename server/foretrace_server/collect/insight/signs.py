@@ -65,8 +65,8 @@ class Signs:
     _best_share: float = 0.0
     _broken: _Streak | None = None
     _broken_since_us: int = 0
-    # How often each text stood, by its digest, and which stood last.
-    _states: dict[str, int] = field(factory=dict)
+    # The texts that stood, by their digests, and which stood last.
+    _states: set[str] = field(factory=set)
     _last_state: str = ""
     _state_marks: list[Mark] = field(factory=list)
     _returns: list[bool] = field(factory=list)
@@ -163,7 +163,7 @@ class Signs:
             return
         self._returns = [*self._returns, digest in self._states][-RETURNS_AMONG_STATES:]
         self._state_marks = [*self._state_marks, mark][-RETURNS_AMONG_STATES:]
-        self._states[digest] = self._states.get(digest, 0) + 1
+        self._states.add(digest)
         self._last_state = digest
         times = sum(self._returns)
         if times >= RETURNS:
