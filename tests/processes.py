@@ -40,6 +40,11 @@ def _stat(process: int) -> list[str]:
         return []
 
 
+def is_asleep(process: int) -> bool:
+    """Return whether a process waits for something, so that nothing of it runs."""
+    return _stat(process)[:1] == ["S"]
+
+
 def command_of(process: int) -> str:
     """Return a process's command line, empty once it is gone."""
     try:

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from foretrace_telemetry.home import Home
 from tests.e2e.lsp_editor import LspEditor
+from tests.processes import is_asleep
 
 # A call waits no longer than this for an Emacs that does something else.
 _KEY_SECONDS = 0.05
@@ -78,6 +79,8 @@ class Emacs(LspEditor):
 
     @override
     def keys(self, keys: str) -> None:
+        # C-g while it still answers a call would end that, and nothing that a person sees.
+        self.until(self._is_idle, "it waits for keys")
         for key in keys.split():
             self.type(_written(key))
             # What is typed into a prompt that is only just coming would be lost.
@@ -133,6 +136,10 @@ class Emacs(LspEditor):
             timeout=_CALL_SECONDS,
         )
         return json.loads(answer.read_text(encoding="utf-8"))
+
+    def _is_idle(self) -> bool:
+        assert self.process is not None
+        return is_asleep(self.process.pid)
 
     def is_attached(self) -> bool:
         """Whether the server works for the file."""
