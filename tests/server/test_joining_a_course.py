@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.command import foretrace, foretrace_json
+from tests.pages import DOCS, fences
 from tests.scripted_course import TOKEN, ScriptedCourse, scripted_course
 
 from foretrace_telemetry.consent import Content, Scope, grant
@@ -44,6 +45,15 @@ def test_who_joins_is_told_what_the_course_sees_and_the_token_stays_private(
     assert set(course.tokens) == {f"Bearer {TOKEN}"}
     (joined,) = read_courses(allowed)
     assert joined.notice == "We see it."
+
+
+def test_the_notice_for_an_ethics_board_is_told_as_it_stands(
+    allowed: Home, course: ScriptedCourse
+) -> None:
+    (course.notice,) = fences(DOCS / "ethics.md", "text")
+    done = foretrace(allowed, "collect", "join", course.address, FORETRACE_COURSE_TOKEN=TOKEN)
+    assert done.returncode == 0, done.stderr
+    assert course.notice in done.stdout
 
 
 def test_who_just_joined_is_not_told_that_sending_is_not_allowed(
