@@ -74,12 +74,13 @@ class LspEditor(ABC):
         """Leave it, and check that all ends that it started."""
         if self.process is None:
             return
-        process, self.process = self.process, None
+        process = self.process
         started = descendants(process.pid)
         try:
             self.leave()
             process.wait(_SECONDS)
         finally:
+            self.process = None
             process.kill()
         assert have_ended(started)
 

@@ -8,7 +8,7 @@ from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.events import IntentNoted, IntentStage
 from tests.e2e.conftest import Open
 from tests.e2e.vscode import VSCode
-from tests.stored import recorded
+from tests.stored import bodies
 
 
 def test_the_status_bar_says_what_the_person_seems_to_be_doing(
@@ -24,11 +24,7 @@ def test_the_status_bar_says_what_the_person_seems_to_be_doing(
     editor.screenshot("intent-choices")
     editor.choose("fixing a failure")
     editor.until(lambda: "fixing a failure" in editor.status_bar(), "the correction")
-    vscode.stop()
-    noted = [
-        each.event.body
-        for each in recorded(vscode.home)
-        if isinstance(each.event.body, IntentNoted)
-    ]
-    assert IntentNoted(IntentStage.CORRECTED, "fixing a failure") in noted
-    assert any(body.stage is IntentStage.PREDICTED for body in noted)
+    corrected = IntentNoted(IntentStage.CORRECTED, "fixing a failure")
+    editor.until(lambda: corrected in bodies(vscode.home), "the correction is recorded")
+    stages = [each.stage for each in bodies(vscode.home) if isinstance(each, IntentNoted)]
+    assert stages[0] is IntentStage.PREDICTED
