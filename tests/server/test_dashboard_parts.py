@@ -11,9 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foretrace_server.collect.insight.told import Integrity, SessionTold
+from foretrace_server.collect.insight.hiding import HIDDEN_CELL
+from foretrace_server.collect.insight.told import (
+    Cell,
+    Integrity,
+    SectionTold,
+    SectionWork,
+    SessionTold,
+    Spread,
+)
 from foretrace_server.collect.pages import visits as visiting
-from foretrace_server.collect.pages.answers import duration, number, share
+from foretrace_server.collect.pages.answers import duration, environment, number, share, zone
 from foretrace_server.collect.pages.charts import bar, columns, parts
 from foretrace_server.collect.pages.days import MOST_DAYS, days_of
 from foretrace_server.collect.pages.visits import Failures, Visit, Visits
@@ -107,3 +115,42 @@ def test_days_go_from_the_first_to_the_last_without_a_gap(starts_s: list[int]) -
         assert days[-1].sessions >= 1
         assert isinstance(days[0].date, date)
     assert sum(day.events for day in days) == 7 * sum(day.sessions for day in days)
+
+
+def _section(name: str, *passed: float | None) -> SectionTold:
+    def cell(value: float | None) -> Cell:
+        return HIDDEN_CELL if value is None else Cell(value)
+
+    works = [
+        SectionWork(
+            name, Cell(20), Cell(20), cell(each), cell(each), *[Spread(*[cell(each)] * 3)] * 2
+        )
+        for each in passed
+    ]
+    return SectionTold(
+        name, Cell(20), Cell(20), tuple(zip(("mean", "search", "vowels"), works, strict=True))
+    )
+
+
+def test_what_is_hidden_in_every_section_is_counted_and_not_listed() -> None:
+    sections = [_section("A", 10, None, None), _section("B", None, None, None)]
+    page = environment().get_template("sections.html")
+    told = {"course": "C", "now_us": 0, "visit": Visit(0), "key_of": str, "sections": sections}
+    text = page.render(told)
+    assert text.count("/assignments/mean") == 3
+    assert "/assignments/search" not in text
+    assert (
+        len(re.findall(r">2 assignments are\s*<span[^>]*>hidden</span> in every section", text))
+        == 3
+    )
+
+
+@pytest.mark.parametrize(("name", "words"), [("UTC", "UTC"), ("XST-05:30", "UTC+05:30")])
+def test_the_zone_of_times_is_told(name: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", name)
+    time.tzset()
+    try:
+        assert zone(1_795_629_353_000_000) == words
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -43,6 +43,7 @@ def environment() -> jinja2.Environment:
         words=legible.words,
         when=when,
         day=day,
+        zone=zone,
         duration=duration,
         number=number,
         share=share,
@@ -110,6 +111,12 @@ def clock(wall_us: int) -> str:
 def day(wall_us: int) -> str:
     """Return the day of a wall time."""
     return f"{_local(wall_us):%Y-%m-%d}"
+
+
+def zone(wall_us: int) -> str:
+    """Return the time zone that the machine which serves the course has at a wall time."""
+    offset = _local(wall_us).utcoffset()
+    return str(timezone(offset)) if offset else "UTC"
 
 
 def duration(seconds: float) -> str:
