@@ -35,6 +35,7 @@ from foretrace_telemetry.events import (
     RunFinished,
     TestsFinished,
 )
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.lineage import derived
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 from foretrace_telemetry.transaction import writing
@@ -238,6 +239,66 @@ def test_what_is_forgotten_goes_from_the_roll_up_as_well(course: Course) -> None
     assert told is not None
     assert [each.assignment for each in told.works] == ["search"]
     assert len(told.sessions) == 1
+
+
+def test_what_is_known_of_others_stays_where_somebody_forgot_something(course: Course) -> None:
+    insight = Insight.open(course)
+    ada, bob = (course.subject_of(each, course.key()) for each in ("ada", "bob"))
+    before = {each: insight.subject(each) for each in (ada, bob)}
+    with closing(Keeper(course)) as keeper:
+        keeper.forget(ada, Forgetting("s1", ((1, 1),))).result()
+    insight.refresh()
+    after = {each: insight.subject(each) for each in (ada, bob)}
+    assert before[ada] is not None
+    assert before[bob] is not None
+    assert after[ada] is not None
+    assert after[bob] is not None
+    assert after[bob].works[0] is before[bob].works[0]
+    assert (before[ada].integrity.erased_events, after[ada].integrity.erased_events) == (0, 1)
+    assert after == {each: Insight.open(course).subject(each) for each in (ada, bob)}
+
+
+def test_what_lost_a_text_only_is_worked_out_anew(course: Course) -> None:
+    insight = Insight.open(course)
+    ada, bob = (course.subject_of(each, course.key()) for each in ("ada", "bob"))
+    assert rows(course) >= {ada, bob}
+    # With the text that came later of the same document, whoever it came from.
+    forget(course.home, Selection(frozenset({f"s1-{ada}"})))
+    assert bob not in rows(course)
+    insight.refresh()
+    for each in (ada, bob):
+        assert insight.subject(each) == Insight.open(course).subject(each)
+    assert bob in rows(course)
+
+
+def test_a_course_whose_database_was_begun_anew_is_told_as_it_is_now(course: Course) -> None:
+    insight = Insight.open(course)
+    for path in course.home.path.glob("traces.db*"):
+        path.unlink()
+    bob = add(course, "bob", "s2", Opened("x", "python"), Edited(0, "", "#", Origin.TYPED))
+    insight.refresh()
+    assert {row.subject for row in insight.roster() if row.sessions} == {bob}
+
+
+def test_whose_work_cannot_be_read_is_left_out_and_the_others_are_told_of(
+    course: Course, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = course.subject_of("ada", course.key())
+    with closing(Store.create(course.home)) as store, writing(store.db):
+        store.db.execute(
+            "UPDATE events SET kind = 'adas own' WHERE sequence = 3 AND session = ?",
+            [store.number_of(f"s1-{ada}")],
+        )
+    insight = Insight.open(course)
+    assert [row.subject for row in insight.roster() if not row.sessions] == [ada]
+    assert insight.class_overview().people.value == len(NAMES) - 1
+    assert ada not in rows(course)
+    (said,) = caplog.messages
+    assert said == f"what {ada} did cannot be worked out (UnreadableEventError)"
+    with closing(Store.create(course.home)) as store, writing(store.db):
+        store.db.execute("UPDATE events SET kind = 'save', data = NULL WHERE kind = 'adas own'")
+    insight.refresh()
+    assert insight.class_overview().people.value == len(NAMES)
 
 
 def test_of_whom_nothing_is_left_nothing_is_kept(course: Course) -> None:

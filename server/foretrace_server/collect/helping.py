@@ -109,12 +109,11 @@ def offered_in(db: sqlite_utils.Database) -> dict[str, Offered]:
     What cannot be read, of another version say, is not offered.
     """
     found = {}
-    for each in derived(db):
-        if each.kind == KIND:
-            try:
-                found[each.name] = offered_of(json.loads(each.content))
-            except (HelpRefusedError, ValueError):
-                continue
+    for each in derived(db, KIND):
+        try:
+            found[each.name] = offered_of(json.loads(each.content))
+        except (HelpRefusedError, ValueError):
+            continue
     return found
 
 
