@@ -147,6 +147,7 @@ def export(
             _write(form, draft, path, job)
         except BaseException:
             _remove(draft)
+            _remove(report_beside(draft))
             drop_export(home, noted)
             raise
     finally:
@@ -185,8 +186,13 @@ def _write(form: Format, draft: Path, path: Path, job: _Job) -> None:
         return
     write = flat.write_csv if form is Format.CSV else flat.write_parquet
     write(draft, job.departures(), job.subject)
-    _write_report(report_beside(path), job.report)
+    _write_report(report_beside(draft), job.report)
     draft.rename(path)
+    try:
+        report_beside(draft).rename(report_beside(path))
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _write_progsnap2(folder: Path, job: _Job) -> None:
