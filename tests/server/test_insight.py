@@ -22,7 +22,7 @@ from foretrace_server.collect.course import Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.insight import keeping
 from foretrace_server.collect.insight.insight import Insight
-from foretrace_server.collect.insight.told import FEWEST_PEOPLE
+from foretrace_server.collect.insight.told import FEWEST_PEOPLE, SubjectTold
 from foretrace_server.collect.keeper import SOURCE, Keeper
 from foretrace_telemetry.erase import Selection, forget
 from foretrace_telemetry.events import (
@@ -90,6 +90,11 @@ def rows(course: Course) -> set[str]:
     """Return of whom there is a roll-up."""
     with closing(Store.read(course.home)) as store:
         return {each.name for each in derived(store.db, keeping.KIND)}
+
+
+def told_of(insight: Insight, *subjects: str) -> dict[str, SubjectTold]:
+    found = {subject: insight.subject(subject) for subject in subjects}
+    return {subject: told for subject, told in found.items() if told is not None}
 
 
 def test_a_course_to_which_nothing_came_tells_so(tmp_path: Path) -> None:
@@ -244,18 +249,14 @@ def test_what_is_forgotten_goes_from_the_roll_up_as_well(course: Course) -> None
 def test_what_is_known_of_others_stays_where_somebody_forgot_something(course: Course) -> None:
     insight = Insight.open(course)
     ada, bob = (course.subject_of(each, course.key()) for each in ("ada", "bob"))
-    before = {each: insight.subject(each) for each in (ada, bob)}
+    before = told_of(insight, ada, bob)
     with closing(Keeper(course)) as keeper:
         keeper.forget(ada, Forgetting("s1", ((1, 1),))).result()
     insight.refresh()
-    after = {each: insight.subject(each) for each in (ada, bob)}
-    assert before[ada] is not None
-    assert before[bob] is not None
-    assert after[ada] is not None
-    assert after[bob] is not None
+    after = told_of(insight, ada, bob)
     assert after[bob].works[0] is before[bob].works[0]
     assert (before[ada].integrity.erased_events, after[ada].integrity.erased_events) == (0, 1)
-    assert after == {each: Insight.open(course).subject(each) for each in (ada, bob)}
+    assert after == told_of(Insight.open(course), ada, bob)
 
 
 def test_what_lost_a_text_only_is_worked_out_anew(course: Course) -> None:
