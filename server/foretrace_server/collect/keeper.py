@@ -217,7 +217,8 @@ class Keeper:
             with writing(store.db):
                 for each in segments:
                     try:
-                        answers.append(self._keep(store, each))
+                        with writing(store.db):
+                            answers.append(self._keep(store, each))
                     except (WithdrawnError, UnwritableEventError) as error:
                         answers.append(error)
         except Exception as error:
@@ -274,7 +275,10 @@ class Keeper:
 
     def _withdraw(self, subject: str) -> Withdrawal:
         self._enrolments.withdraw(subject)
-        return self._erase(subject)
+        erased = self._erase(subject)
+        if not erased.complete:  # nobody may ask again
+            self._scour_later(self._opened())
+        return erased
 
     def _erase(self, subject: str) -> Withdrawal:
         self._looks.forget(subject)
