@@ -188,7 +188,7 @@ def receipts_of(
 
 def sessions_erased_after(db: sqlite_utils.Database, number: int) -> set[str]:
     """Return the sessions that lost anything by erasures with a higher number."""
-    rows = db.query("SELECT DISTINCT session FROM erased_sessions WHERE erasure > ?", [number])
+    rows = db.query("SELECT session FROM erased_sessions WHERE erasure > ?", [number])
     return {row["session"] for row in rows}
 
 

@@ -18,12 +18,12 @@ from tests.courses import make_course
 from tests.forensics import found_in
 from tests.itap_class import SECTIONS, STUDENTS, class_of_itap
 
-from foretrace_server.collect.course import Course
+from foretrace_server.collect.course import SOURCE, Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.insight import keeping
 from foretrace_server.collect.insight.insight import Insight
 from foretrace_server.collect.insight.told import FEWEST_PEOPLE, SubjectTold
-from foretrace_server.collect.keeper import SOURCE, Keeper
+from foretrace_server.collect.keeper import Keeper
 from foretrace_telemetry.erase import Selection, forget
 from foretrace_telemetry.events import (
     Actor,

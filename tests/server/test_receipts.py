@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.courses import DOCUMENT, make_course, segment
 
-from foretrace_server.collect.course import Course
+from foretrace_server.collect.course import SOURCE, Course
 from foretrace_server.collect.forgetting import Forgotten, forget_here
-from foretrace_server.collect.keeper import SOURCE, WITHDRAWN, Keeper
+from foretrace_server.collect.keeper import WITHDRAWN, Keeper
 from foretrace_server.collect.receipts import erased_of
 from foretrace_telemetry.erase import (
     FORGOTTEN,

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from attrs import asdict, filters, frozen
 
 from foretrace_models.repair.class_help import encoded
-from foretrace_server.collect.course import Course
+from foretrace_server.collect.course import SOURCE, Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.forgetting import Forgotten, forget_here
 from foretrace_server.collect.helping import offered_in
@@ -47,7 +47,6 @@ from foretrace_telemetry.transaction import writing
 log = logging.getLogger(__name__)
 
 WITHDRAWN = "withdrawn"
-SOURCE = "collect"
 _MOST_WAITING = 200
 _MOST_TOGETHER = 50
 _BUSY_SECONDS = 5.0
