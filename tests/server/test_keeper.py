@@ -19,7 +19,7 @@ from foretrace_server.collect.course import Course
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
 from foretrace_server.collect.receiving import Reason, Refusal
 from foretrace_server.collect.scouring import Scouring
-from foretrace_telemetry.events import Event, Opened, Saved
+from foretrace_telemetry.events import Erased, Event, Opened, Saved
 from foretrace_telemetry.store import SessionWriter, Store, UnwritableEventError
 
 SENT = segment((), Opened("x"))
@@ -127,6 +127,19 @@ def test_of_a_segment_that_cannot_be_written_not_even_its_session_is_there(
         keeper.keep(subject, evolve(SENT.session, name="bad"), too_large).result()
     with closing(Store.read(course.home)) as store:
         assert store.names() == [f"s-1-{subject}"]
+
+
+def test_who_withdraws_is_erased_where_what_was_noted_of_them_cannot_be(
+    course: Course, keeper: Keeper, subject: str
+) -> None:
+    keeper.keep(subject, SENT.session, SENT.events).result()
+    looks = course.home.path / "looks.db"
+    looks.mkdir()
+    with pytest.raises(sqlite3.OperationalError):
+        keeper.withdraw(subject).result()
+    assert [each.event.body for each in kept(course, "s-1")] == [Erased(1, 1, "withdrawn")]
+    looks.rmdir()
+    assert keeper.withdraw(subject).result().events == 1
 
 
 def test_a_withdrawal_that_is_not_complete_is_completed_without_being_asked_again(

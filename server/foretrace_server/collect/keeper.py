@@ -280,7 +280,6 @@ class Keeper:
         return erased
 
     def _erase(self, subject: str) -> Withdrawal:
-        self._looks.forget(subject)
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
         if _has_content(store, subject):
@@ -289,6 +288,8 @@ class Keeper:
             log.info("what was collected of %s was erased", subject)
         elif is_to_be_scoured(store.db):
             self._scour()
+        # Last: where these cannot be written, the work is gone all the same, and it is tried again.
+        self._looks.forget(subject)
         erased = erased_of(store.db, WITHDRAWN, sessions)
         return Withdrawal(
             len(sessions),

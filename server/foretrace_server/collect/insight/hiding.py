@@ -91,10 +91,10 @@ def hidden_splits(
 def hidden_overlapping(
     parts: Mapping[_Part, AbstractSet[str]], hidden: Collection[_Part]
 ) -> set[_Part]:
-    """Return which parts are to be hidden where a person can be in several, and all are told.
+    """Return which parts are to be hidden where people can be in several; `hidden` are already.
 
-    `hidden` are some of them. Who is in hidden parts only is nobody, or five people at least: else
-    all of them and the parts that are told would tell how many.
+    How many are in any part is told. Who is in hidden parts only is nobody, or five people at
+    least: else the parts that are told would tell of them.
     """
 
     def is_enough(hidden: set[_Part]) -> bool:
