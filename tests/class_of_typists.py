@@ -8,9 +8,8 @@ from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from foretrace_server.collect.course import Course, create
+from foretrace_server.collect.course import SOURCE, Course, create
 from foretrace_server.collect.enrolment import Enrolments
-from foretrace_server.collect.keeper import SOURCE
 from foretrace_telemetry.events import (
     Actor,
     Body,

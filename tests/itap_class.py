@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from foretrace_server.collect.course import Course, create
+from foretrace_server.collect.course import SOURCE, Course, create
 from foretrace_server.collect.enrolment import Enrolments
-from foretrace_server.collect.keeper import SOURCE
 from foretrace_telemetry.events import Event
 from foretrace_telemetry.exchange.incoming import ImportReport
 from foretrace_telemetry.readers import itap

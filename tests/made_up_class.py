@@ -6,9 +6,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from foretrace_server.collect.course import Course, create
+from foretrace_server.collect.course import SOURCE, Course, create
 from foretrace_server.collect.enrolment import Enrolments
-from foretrace_server.collect.keeper import SOURCE
 from foretrace_telemetry.events import (
     Actor,
     Body,

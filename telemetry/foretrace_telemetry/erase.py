@@ -14,7 +14,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.events import Body, Erased, withhold
 from foretrace_telemetry.exchange.forgetting import Forgetting, Numbers
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.lineage import Export, drop_derived, exports_of
+from foretrace_telemetry.lineage import Export, derived_of, drop_derived, exports_of
 from foretrace_telemetry.privacy import path_of
 from foretrace_telemetry.rewrite import drop_unused, mark_to_be_scoured, replace_bodies
 from foretrace_telemetry.sending.untold import note_forgotten
@@ -133,7 +133,7 @@ def forget(
                     note_forgotten(db, forgetting)
             drop_unused(db)
             drop_derived(db, plan.touched)
-            keep_receipt(db, receipt, plan.documents_hashed())
+            keep_receipt(db, receipt, plan.documents_hashed(), plan.touched)
             mark_to_be_scoured(db)
         plan.remove_damaged()
         if selection.is_everything:
@@ -167,6 +167,29 @@ def receipts(db: sqlite_utils.Database) -> Iterator[dict[str, Any]]:
     if db["erasures"].exists():  # else it was last written by an older version
         for row in db.query("SELECT receipt FROM erasures ORDER BY id"):
             yield json.loads(row["receipt"])
+
+
+def receipts_of(
+    db: sqlite_utils.Database, reason: str, sessions: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Iterate over the receipts, for a reason, of what sessions lost, the oldest first.
+
+    No other receipt is read.
+    """
+    rows = db.query(
+        "SELECT receipt FROM erasures WHERE reason = ? AND id IN ("
+        "SELECT erasure FROM erased_sessions WHERE session IN (SELECT value FROM json_each(?))"
+        ") ORDER BY id",
+        [reason, json.dumps(sorted(sessions))],
+    )
+    for row in rows:
+        yield json.loads(row["receipt"])
+
+
+def sessions_erased_after(db: sqlite_utils.Database, number: int) -> set[str]:
+    """Return the sessions that lost anything by erasures with a higher number."""
+    rows = db.query("SELECT session FROM erased_sessions WHERE erasure > ?", [number])
+    return {row["session"] for row in rows}
 
 
 def erasures_after(db: sqlite_utils.Database, number: int, wall_us: int) -> list[Erasure]:
@@ -219,7 +242,6 @@ class _Plan:
     def receipt(self, reason: str, now_wall_us: int) -> Receipt:
         """Return what this does."""
         touched = self.touched
-        stale = self._db.query("SELECT kind, name, sessions FROM derived")
         return Receipt(
             now_wall_us,
             reason,
@@ -227,11 +249,7 @@ class _Plan:
             len(self._documents),
             sum(row.kind != Erased.kind for rows in self._chosen.values() for row in rows),
             sum(map(len, self._later.values())),
-            tuple(
-                f"{row['kind']} {row['name']}"
-                for row in stale
-                if touched.intersection(json.loads(row["sessions"]))
-            ),
+            tuple(derived_of(self._db, touched)),
             tuple(exports_of(self._db, touched)),
             len(self._damaged()),
         )
@@ -371,14 +389,34 @@ def _runs(db: sqlite_utils.Database, number: int, rows: list[_Row]) -> Iterator[
         yield first, last
 
 
-def keep_receipt(db: sqlite_utils.Database, receipt: Receipt, documents: list[str] | None) -> None:
-    """Keep a receipt, by which writers learn of it, in a transaction of the caller's."""
-    db.table("erasures").insert(
-        {
-            "erased_wall_us": receipt.erased_wall_us,
-            "reason": receipt.reason,
-            "sessions": json.dumps(receipt.sessions),
-            "documents": None if documents is None else json.dumps(documents),
-            "receipt": json.dumps(asdict(receipt)),
-        }
+def keep_receipt(
+    db: sqlite_utils.Database,
+    receipt: Receipt,
+    documents: list[str] | None,
+    sessions: Collection[str],
+) -> None:
+    """Keep a receipt, by which writers learn of it, in a transaction of the caller's.
+
+    `sessions` lost anything. Of the exports it is not kept whose sessions else are in them: in a
+    course that would be all of the class, for each receipt anew.
+    """
+    kept = asdict(receipt)
+    for export in kept["exports"]:
+        del export["sessions"]
+    number = (
+        db.table("erasures")
+        .insert(
+            {
+                "erased_wall_us": receipt.erased_wall_us,
+                "reason": receipt.reason,
+                "sessions": json.dumps(receipt.sessions),
+                "documents": None if documents is None else json.dumps(documents),
+                "receipt": json.dumps(kept),
+            }
+        )
+        .last_pk
+    )
+    db.conn.executemany(
+        "INSERT INTO erased_sessions (session, erasure) VALUES (?, ?)",
+        [(session, number) for session in sessions],
     )

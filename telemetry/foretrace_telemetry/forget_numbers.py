@@ -35,7 +35,9 @@ def forget_numbers(store: Store, key: bytes, name: str, forgetting: Forgetting) 
     """Forget events of the session `name`, with what was derived from it; return whether any were.
 
     Numbers that are not here are left out. What was forgotten is gone from the tables, and from
-    the bytes of the files once unused texts were dropped and the files scoured.
+    the bytes of the files once unused texts were dropped and the files scoured. The work grows with
+    the events from the first number to the last, and with what was derived and exported; not with
+    what was forgotten before.
 
     Raises:
         NoTracesError: there is no such session.
@@ -64,11 +66,11 @@ def forget_numbers(store: Store, key: bytes, name: str, forgetting: Forgetting) 
             len(documents - {None}),
             events,
             len(bodies),
-            tuple(f"{each.kind} {each.name}" for each in derived),
+            tuple(derived),
             tuple(exports_of(db, {name})),
             damaged_databases=0,
         )
-        keep_receipt(db, receipt, [])
+        keep_receipt(db, receipt, [], {name})
         mark_to_be_scoured(db)
     return True
 

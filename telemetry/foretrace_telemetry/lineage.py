@@ -20,6 +20,11 @@ from foretrace_telemetry.transaction import writing
 
 # The format of an export that is none of files: what went to a course, by its address.
 COURSE = "course"
+# Where any of the sessions that are `wanted` is among those of a row.
+_ANY_OF = (
+    "EXISTS (SELECT 1 FROM json_each(sessions) AS own "
+    "WHERE own.value IN (SELECT value FROM json_each(:wanted)))"
+)
 
 
 @frozen
@@ -81,9 +86,11 @@ def exports_of(db: sqlite_utils.Database, sessions: set[str]) -> list[Export]:
     """Return the exports that hold any of the sessions, the oldest first."""
     if not db["exports"].exists():  # it was last written by an older version
         return []
-    rows = db.query("SELECT made_wall_us, format, path, sessions FROM exports ORDER BY id")
-    made = (Export(**{**row, "sessions": tuple(json.loads(row["sessions"]))}) for row in rows)
-    return [export for export in made if sessions.intersection(export.sessions)]
+    rows = db.query(
+        f"SELECT made_wall_us, format, path, sessions FROM exports WHERE {_ANY_OF} ORDER BY id",  # noqa: S608
+        {"wanted": json.dumps(sorted(sessions))},
+    )
+    return [Export(**{**row, "sessions": tuple(json.loads(row["sessions"]))}) for row in rows]
 
 
 def keep_derived(home: Home, derived: Derived, after_erasure: int = 0) -> None:
@@ -123,11 +130,25 @@ def derived(
         yield Derived(**{**row, "sessions": tuple(json.loads(row["sessions"]))})
 
 
-def drop_derived(db: sqlite_utils.Database, sessions: set[str]) -> list[Derived]:
-    """Delete what was derived from any of the sessions, in a transaction of the caller's."""
-    stale = [each for each in derived(db) if sessions.intersection(each.sessions)]
-    for each in stale:
-        db.execute("DELETE FROM derived WHERE kind = ? AND name = ?", [each.kind, each.name])
+def derived_of(db: sqlite_utils.Database, sessions: set[str]) -> list[str]:
+    """Return what was derived from any of the sessions, by kind and name."""
+    rows = db.query(
+        f"SELECT kind, name FROM derived WHERE {_ANY_OF} ORDER BY kind, name",  # noqa: S608
+        {"wanted": json.dumps(sorted(sessions))},
+    )
+    return [f"{row['kind']} {row['name']}" for row in rows]
+
+
+def drop_derived(db: sqlite_utils.Database, sessions: set[str]) -> list[str]:
+    """Delete what was derived from any of the sessions, in a transaction of the caller's.
+
+    Returns what it was, as `derived_of` does.
+    """
+    stale = derived_of(db, sessions)
+    db.execute(
+        f"DELETE FROM derived WHERE {_ANY_OF}",  # noqa: S608
+        {"wanted": json.dumps(sorted(sessions))},
+    )
     return stale
 
 

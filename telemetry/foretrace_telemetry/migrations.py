@@ -165,3 +165,23 @@ def m005_forgetting_travels(db: sqlite_utils.Database) -> None:
         ) STRICT
         """
     )
+
+
+@migrations()
+def m006_sessions_of_erasures(db: sqlite_utils.Database) -> None:
+    """Which sessions lost anything by which erasure: who asks for one reads no others' receipts."""
+    for statement in (
+        """
+        CREATE TABLE erased_sessions (
+            session TEXT NOT NULL,
+            erasure INTEGER NOT NULL REFERENCES erasures(id),
+            PRIMARY KEY (session, erasure)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX erased_sessions_by_erasure ON erased_sessions (erasure)",
+        """
+        INSERT OR IGNORE INTO erased_sessions (session, erasure)
+        SELECT value, erasures.id FROM erasures, json_each(erasures.sessions)
+        """,
+    ):
+        db.execute(statement)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from attrs import define
-from tests.class_edits import ASSIGNMENT, ID, OWN_WORDS, broken, mended
+from tests.class_edits import ASSIGNMENT, ID, OWN_WORDS, assignment, broken, mended
 from tests.command import foretrace, foretrace_json
 from tests.courses import GRANTED_US, Served, consent_lines, make_course, segment, served
 from tests.forensics import found_in
@@ -20,13 +20,15 @@ from foretrace_models.repair.diagnosis import Situation
 from foretrace_models.repair.offered_rules import OfferedRules
 from foretrace_models.repair.pipeline import diagnose
 from foretrace_models.repair.sources import Sources
+from foretrace_server.collect.course import SOURCE
+from foretrace_server.collect.helping import written_for
 from foretrace_server.offers import proof_words
 from foretrace_telemetry.consent import Content, Scope, grant
-from foretrace_telemetry.events import Edited, Opened, Saved
+from foretrace_telemetry.events import Actor, Edited, Event, Opened, Saved
 from foretrace_telemetry.exchange.exporting import Format, export
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import derived
-from foretrace_telemetry.store import Store
+from foretrace_telemetry.store import SessionInfo, Store
 
 
 @define
@@ -81,6 +83,21 @@ def taught(tmp_path: Path) -> Iterator[Class]:
         for word in OWN_WORDS[:6]:
             write(server, tokens[word], word, consent)
         yield Class(server, tokens, file)
+
+
+def test_whose_sessions_were_imported_is_no_student_of_the_class(home: Home) -> None:
+    with closing(Store.create(home)) as store:
+        for number, word in enumerate(OWN_WORDS):
+            source = SOURCE if number < 4 else "another tool"
+            info = SessionInfo(f"by-{word}", 1, "", "", word, source)
+            space = broken(word).index("'Dear'") + len("'Dear")
+            bodies = (Opened(broken(word), "python"), Edited(space, "", " "), Saved())
+            store.begin_session(info).append_whole(
+                [Event(n, n, Actor.USER, body, "file:///greet.py") for n, body in enumerate(bodies)]
+            )
+    found = written_for(home, assignment())
+    assert {work.author for work in found.works} == set(OWN_WORDS[:4])
+    assert set(found.sessions) == {f"by-{word}" for word in OWN_WORDS[:4]}
 
 
 def test_what_six_students_share_helps_the_seventh_and_tells_of_none(

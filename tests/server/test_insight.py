@@ -18,12 +18,12 @@ from tests.courses import make_course
 from tests.forensics import found_in
 from tests.itap_class import SECTIONS, STUDENTS, class_of_itap
 
-from foretrace_server.collect.course import Course
+from foretrace_server.collect.course import SOURCE, Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.insight import keeping
 from foretrace_server.collect.insight.insight import Insight
-from foretrace_server.collect.insight.told import FEWEST_PEOPLE
-from foretrace_server.collect.keeper import SOURCE, Keeper
+from foretrace_server.collect.insight.told import FEWEST_PEOPLE, SubjectTold
+from foretrace_server.collect.keeper import Keeper
 from foretrace_telemetry.erase import Selection, forget
 from foretrace_telemetry.events import (
     Actor,
@@ -35,6 +35,7 @@ from foretrace_telemetry.events import (
     RunFinished,
     TestsFinished,
 )
+from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.lineage import derived
 from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 from foretrace_telemetry.transaction import writing
@@ -89,6 +90,11 @@ def rows(course: Course) -> set[str]:
     """Return of whom there is a roll-up."""
     with closing(Store.read(course.home)) as store:
         return {each.name for each in derived(store.db, keeping.KIND)}
+
+
+def told_of(insight: Insight, *subjects: str) -> dict[str, SubjectTold]:
+    found = {subject: insight.subject(subject) for subject in subjects}
+    return {subject: told for subject, told in found.items() if told is not None}
 
 
 def test_a_course_to_which_nothing_came_tells_so(tmp_path: Path) -> None:
@@ -238,6 +244,62 @@ def test_what_is_forgotten_goes_from_the_roll_up_as_well(course: Course) -> None
     assert told is not None
     assert [each.assignment for each in told.works] == ["search"]
     assert len(told.sessions) == 1
+
+
+def test_what_is_known_of_others_stays_where_somebody_forgot_something(course: Course) -> None:
+    insight = Insight.open(course)
+    ada, bob = (course.subject_of(each, course.key()) for each in ("ada", "bob"))
+    before = told_of(insight, ada, bob)
+    with closing(Keeper(course)) as keeper:
+        keeper.forget(ada, Forgetting("s1", ((1, 1),))).result()
+    insight.refresh()
+    after = told_of(insight, ada, bob)
+    assert after[bob].works[0] is before[bob].works[0]
+    assert (before[ada].integrity.erased_events, after[ada].integrity.erased_events) == (0, 1)
+    assert after == told_of(Insight.open(course), ada, bob)
+
+
+def test_what_lost_a_text_only_is_worked_out_anew(course: Course) -> None:
+    insight = Insight.open(course)
+    ada, bob = (course.subject_of(each, course.key()) for each in ("ada", "bob"))
+    assert rows(course) >= {ada, bob}
+    # With the text that came later of the same document, whoever it came from.
+    forget(course.home, Selection(frozenset({f"s1-{ada}"})))
+    assert bob not in rows(course)
+    insight.refresh()
+    for each in (ada, bob):
+        assert insight.subject(each) == Insight.open(course).subject(each)
+    assert bob in rows(course)
+
+
+def test_a_course_whose_database_was_begun_anew_is_told_as_it_is_now(course: Course) -> None:
+    insight = Insight.open(course)
+    for path in course.home.path.glob("traces.db*"):
+        path.unlink()
+    bob = add(course, "bob", "s2", Opened("x", "python"), Edited(0, "", "#", Origin.TYPED))
+    insight.refresh()
+    assert {row.subject for row in insight.roster() if row.sessions} == {bob}
+
+
+def test_whose_work_cannot_be_read_is_left_out_and_the_others_are_told_of(
+    course: Course, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = course.subject_of("ada", course.key())
+    with closing(Store.create(course.home)) as store, writing(store.db):
+        store.db.execute(
+            "UPDATE events SET kind = 'adas own' WHERE sequence = 3 AND session = ?",
+            [store.number_of(f"s1-{ada}")],
+        )
+    insight = Insight.open(course)
+    assert [row.subject for row in insight.roster() if not row.sessions] == [ada]
+    assert insight.class_overview().people.value == len(NAMES) - 1
+    assert ada not in rows(course)
+    (said,) = caplog.messages
+    assert said == f"what {ada} did cannot be worked out (UnreadableEventError)"
+    with closing(Store.create(course.home)) as store, writing(store.db):
+        store.db.execute("UPDATE events SET kind = 'save', data = NULL WHERE kind = 'adas own'")
+    insight.refresh()
+    assert insight.class_overview().people.value == len(NAMES)
 
 
 def test_of_whom_nothing_is_left_nothing_is_kept(course: Course) -> None:

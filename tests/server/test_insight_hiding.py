@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 
 from hypothesis import example, given
@@ -35,6 +36,7 @@ from foretrace_server.collect.insight.told import (
     SessionTold,
     StuckKind,
     StuckSignal,
+    StuckTold,
     Work,
 )
 
@@ -123,15 +125,15 @@ def person(
     assignments: tuple[str, ...] = ("search",),
     passed: bool = True,
     errors: tuple[str, ...] = (),
-    stuck: bool = False,
+    signs: tuple[StuckKind, ...] = (),
 ) -> Person:
     """Return somebody with work on assignments."""
-    signal = StuckSignal(StuckKind.SAME_ERROR, "", "s", 1, 2, 1, 2)
+    signals = tuple(StuckSignal(kind, "", "s", 1, 2, 1, 2) for kind in signs)
     counts = tuple(ErrorCount(error, ErrorSource.RUN, 2, 1) for error in errors)
     works = tuple(
         Work(
             *(assignment, number, 9, 60.0, 1, 3, 2, 1, 1, float(passed), 5 if passed else None),
-            *(counts, (signal,) if stuck else ()),
+            *(counts, signals),
         )
         for number, assignment in enumerate(assignments)
     )
@@ -162,7 +164,7 @@ PEOPLE = st.lists(
         st.sets(st.sampled_from(["search", "sort"]), max_size=2).map(tuple),
         st.booleans(),
         st.sets(st.sampled_from(["NameError", "TypeError", "AdaError"]), max_size=2).map(tuple),
-        st.booleans(),
+        st.sets(st.sampled_from([*StuckKind][:3]), max_size=2).map(tuple),
     ),
     max_size=30,
 )
@@ -234,7 +236,65 @@ def test_the_times_of_the_class_do_not_tell_those_of_an_assignment_of_few() -> N
     overview = told_overview("A", 1, 300, people, told_assignments(people))
     assert [each.times.value for each in overview.assignments[0].errors] == [12]
     (error,) = overview.errors
-    assert (error.people.value, error.times.value) == (7, None)
+    assert (error.people.value, error.times.value) == (None, None)
+
+
+def test_other_kinds_of_the_class_do_not_tell_those_of_an_assignment_of_few() -> None:
+    people = [person(f"s{n}", errors=(f"Error{n // 3}",)) for n in range(6)]
+    people += [person(f"t{n}") for n in range(6)]
+    overview = told_overview("A", 1, 300, people, told_assignments(people))
+    assert [(each.kind, each.people.value) for each in overview.errors] == [(OTHER_KINDS, 6)]
+    people += [person("u", assignments=("adas-diary",), errors=("AdaError",))]
+    overview = told_overview("A", 1, 300, people, told_assignments(people))
+    assert [each.people.value for each in overview.assignments[0].errors] == [6]
+    assert [(each.kind, each.people.value) for each in overview.errors] == [(OTHER_KINDS, None)]
+
+
+def test_who_is_stuck_and_a_sign_do_not_tell_of_another_sign() -> None:
+    same, pause = StuckKind.SAME_ERROR, StuckKind.LONG_PAUSE
+    people = [person(f"s{n}", signs=(same,)) for n in range(6)]
+    people += [person(f"t{n}") for n in range(6)]
+    (told,) = told_assignments(people)
+    assert (told.stuck.value, [each.people.value for each in told.signs]) == (6, [6])
+    (told,) = told_assignments([*people, *(person(f"u{n}", signs=(pause,)) for n in range(2))])
+    assert (told.stuck.value, [each.people.value for each in told.signs]) == (8, [None, None])
+    (told,) = told_assignments([*people, *(person(f"u{n}", signs=(pause,)) for n in range(5))])
+    assert (told.stuck.value, [each.people.value for each in told.signs]) == (11, [6, 5])
+
+
+@given(PEOPLE)
+def test_the_signs_that_are_told_leave_the_rest_to_nobody_or_to_five(people: list[Person]) -> None:
+    people = [
+        Person(Enrolled(f"s{number}", "", 0, False), each.works, each.sessions)
+        for number, each in enumerate(people)
+    ]
+    assignments = told_assignments(people)
+    overview = told_overview("A", 1, 300, people, assignments)
+    shown = {each.assignment: kinds_told(each.signs) for each in overview.assignments}
+    for each in overview.assignments:
+        if each.stuck.value is not None and shown[each.assignment]:
+            name = each.assignment
+            rest = who(people, {name: {*StuckKind}}) - who(people, {name: shown[name]})
+            assert not 0 < len(rest) < FEWEST_PEOPLE
+    for kind in kinds_told(overview.signs):
+        everywhere = {each.assignment: {kind} for each in assignments}
+        seen = {assignment: kinds & {kind} for assignment, kinds in shown.items()}
+        assert not 0 < len(who(people, everywhere) - who(people, seen)) < FEWEST_PEOPLE
+
+
+def kinds_told(signs: tuple[StuckTold, ...]) -> set[StuckKind]:
+    return {each.kind for each in signs if each.people.value is not None}
+
+
+def who(people: list[Person], kinds: Mapping[str, set[StuckKind]]) -> set[str]:
+    """Return who shows any of the signs, which are named by assignment."""
+    return {
+        person.enrolled.subject
+        for person in people
+        for work in person.works
+        for signal in work.signals
+        if signal.kind in kinds.get(work.assignment, ())
+    }
 
 
 def test_sections_are_told_beside_each_other() -> None:

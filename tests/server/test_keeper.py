@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from tests.courses import kept, make_course, segment
+from tests.forensics import found_in
 
 from foretrace_server.collect import keeper as keeping
 from foretrace_server.collect.course import Course
 from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
 from foretrace_server.collect.receiving import Reason, Refusal
-from foretrace_telemetry.events import Event, Opened
-from foretrace_telemetry.store import SessionWriter, Store
+from foretrace_server.collect.scouring import Scouring
+from foretrace_telemetry.events import Erased, Event, Opened, Saved
+from foretrace_telemetry.store import SessionWriter, Store, UnwritableEventError
 
 SENT = segment((), Opened("x"))
 
@@ -103,6 +107,57 @@ def test_segments_that_wait_are_written_in_one_commit_and_each_has_its_answer(
     assert done.count("COMMIT") == 1
     with closing(Store.read(course.home)) as store:
         assert len(store.names()) == 11
+
+
+def test_of_a_segment_that_cannot_be_written_not_even_its_session_is_there(
+    course: Course, keeper: Keeper, subject: str
+) -> None:
+    held = threading.Event()
+    keeper._asked(held.wait)
+    (opened,) = SENT.events
+    too_large = (evolve(opened, event=evolve(opened.event, version=2**70)),)
+    bad = keeper.keep(subject, evolve(SENT.session, name="bad"), too_large)
+    good = keeper.keep(subject, SENT.session, SENT.events)
+    held.set()
+    with pytest.raises(UnwritableEventError):
+        bad.result()
+    assert good.result() == 1
+    assert keeper.sessions(subject).result() == {"s-1": 1}
+    with pytest.raises(UnwritableEventError):
+        keeper.keep(subject, evolve(SENT.session, name="bad"), too_large).result()
+    with closing(Store.read(course.home)) as store:
+        assert store.names() == [f"s-1-{subject}"]
+
+
+def test_who_withdraws_is_erased_where_what_was_noted_of_them_cannot_be(
+    course: Course, keeper: Keeper, subject: str
+) -> None:
+    keeper.keep(subject, SENT.session, SENT.events).result()
+    looks = course.home.path / "looks.db"
+    looks.mkdir()
+    with pytest.raises(sqlite3.OperationalError):
+        keeper.withdraw(subject).result()
+    assert [each.event.body for each in kept(course, "s-1")] == [Erased(1, 1, "withdrawn")]
+    looks.rmdir()
+    assert keeper.withdraw(subject).result().events == 1
+
+
+def test_a_withdrawal_that_is_not_complete_is_completed_without_being_asked_again(
+    course: Course, keeper: Keeper, subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_BUSY_SECONDS", 0.1)
+    keeper._scouring = Scouring(gather_seconds=0.05)
+    sent = segment((), Opened("correct horse"), Saved())
+    keeper.keep(subject, sent.session, sent.events).result()
+    with closing(Store.read(course.home)) as reader:
+        events = reader.events(reader.names()[0])
+        next(events)
+        assert not keeper.withdraw(subject).result().complete
+        del events
+    deadline = time.monotonic() + 60
+    while found_in(course.home.path, ["correct horse"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_what_the_store_cannot_do_for_one_segment_is_done_for_the_others(

@@ -289,6 +289,20 @@ def test_an_export_that_came_to_nothing_is_not_kept_in_mind(home: Home, tmp_path
     assert list(tmp_path.glob("out*")) == list(tmp_path.glob(".out*")) == []
 
 
+@pytest.mark.parametrize("taken", ["out.csv", "out.csv.integrity.json"])
+def test_an_export_that_fails_at_its_end_leaves_neither_itself_nor_its_report(
+    home: Home, tmp_path: Path, taken: str
+) -> None:
+    keep(home, events_of(Opened("a")))
+    before = sorted(tmp_path.iterdir())
+    place = tmp_path / taken
+    with pytest.raises(OSError, match=r"out\.csv"):
+        export(home, Format.CSV, tmp_path / "out.csv", progress=lambda _: place.mkdir())
+    assert sorted(tmp_path.iterdir()) == sorted([*before, place])
+    with closing(Store.read(home)) as store:
+        assert exports_of(store.db, set(store.names())) == []
+
+
 def test_where_an_export_went_is_kept_in_mind(home: Home, tmp_path: Path) -> None:
     keep(home, events_of(Opened("a")))
     export(home, Format.CSV, tmp_path / "out.csv")

@@ -260,17 +260,17 @@ def _kind_of(request: Request) -> str:
 
 async def _body(request: Request, most_bytes: int) -> list[bytes]:
     """Return the body in parts; one that is too large is not read any further."""
+    too_large = _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
     told = request.headers.get("content-length", "0")
-    parts, count = [], int(told) if told.isdecimal() else 0
-    if count > most_bytes:
-        raise _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
-    count = 0
+    if told.isdecimal() and int(told) > most_bytes:
+        raise too_large
+    parts, count = [], 0
     try:
         with anyio.fail_after(_BODY_SECONDS):
             async for part in request.stream():
                 count += len(part)
                 if count > most_bytes:
-                    raise _too_large(f"it may have up to {most_bytes} bytes; send fewer at once")
+                    raise too_large
                 parts.append(part)
     except TimeoutError as error:
         raise _ProblemError(

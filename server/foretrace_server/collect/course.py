@@ -21,6 +21,8 @@ from foretrace_telemetry.exchange.signing import signing_key
 from foretrace_telemetry.home import KEY_BYTES, Home
 
 COURSES = "courses"
+# Where the sessions come from that students sent, beside those that somebody imported.
+SOURCE = "collect"
 NOTICE = """\
 The course "{course}" collects how you edit, if you allow it.
 

@@ -127,19 +127,18 @@ class Enrolments:
         subject = self._course.subject_of(student, self._course.key())
         return self._found("subject = ?", student.strip()) or self._found("subject = ?", subject)
 
-    def withdraw(self, subject: str) -> bool:
-        """Note that somebody withdrew; False where they had, and when they did so first stays.
+    def withdraw(self, subject: str) -> None:
+        """Note that somebody withdrew; where they had, it stays when they did so first.
 
         Raises:
             sqlite3.Error: the database cannot be written.
         """
         with self._opened() as db, writing(db):
-            noted = db.execute(
+            db.execute(
                 "UPDATE enrolments SET withdrawn_wall_us = ?, section = '' "
                 "WHERE subject = ? AND withdrawn_wall_us IS NULL",
                 [time.time_ns() // 1000, subject],
             )
-            return bool(noted.rowcount)
 
     def has_withdrawn(self, subject: str) -> bool:
         """Return whether somebody withdrew, or is not enrolled.

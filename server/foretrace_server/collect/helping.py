@@ -20,6 +20,7 @@ from foretrace_models.repair.assignment import Assignment
 from foretrace_models.repair.class_help import Offered, encoded, offered_json, offered_of
 from foretrace_models.repair.mining.shared import LEAST_AUTHORS, Mined, Work, mine
 from foretrace_models.repair.mining.trial import Trial
+from foretrace_server.collect.course import SOURCE
 from foretrace_telemetry.class_help import HelpRefusedError
 from foretrace_telemetry.erase import forget_derived
 from foretrace_telemetry.home import Home
@@ -45,6 +46,8 @@ class Written:
 def written_for(home: Home, assignment: Assignment) -> Written:
     """Return what was collected of the program that an assignment is about, by its file's name.
 
+    Sessions of others that were imported are not looked at: who they are of is not known.
+
     Raises:
         NoTracesError: nothing was collected yet.
         UnreadableEventError: an event cannot be made of its row.
@@ -57,7 +60,7 @@ def written_for(home: Home, assignment: Assignment) -> Written:
         erasure = newest_erasure(store.db) if store.db["erasures"].exists() else 0
         by_subject: dict[str, list[str]] = defaultdict(list)
         for session in store.sessions():
-            if session.subject is not None:
+            if session.subject is not None and session.source == SOURCE:
                 by_subject[session.subject].append(session.name)
         for subject, own in sorted(by_subject.items()):
             for each in recorded_traces_of(map(store.events, own), subject):
@@ -109,12 +112,11 @@ def offered_in(db: sqlite_utils.Database) -> dict[str, Offered]:
     What cannot be read, of another version say, is not offered.
     """
     found = {}
-    for each in derived(db):
-        if each.kind == KIND:
-            try:
-                found[each.name] = offered_of(json.loads(each.content))
-            except (HelpRefusedError, ValueError):
-                continue
+    for each in derived(db, KIND):
+        try:
+            found[each.name] = offered_of(json.loads(each.content))
+        except (HelpRefusedError, ValueError):
+            continue
     return found
 
 

@@ -20,17 +20,18 @@ from itertools import takewhile
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from attrs import asdict, frozen
+from attrs import asdict, filters, frozen
 
 from foretrace_models.repair.class_help import encoded
-from foretrace_server.collect.course import Course
+from foretrace_server.collect.course import SOURCE, Course
 from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.collect.forgetting import Forgotten, forget_here
 from foretrace_server.collect.helping import offered_in
 from foretrace_server.collect.looks import Look, Looks
+from foretrace_server.collect.receipts import erased_of
 from foretrace_server.collect.receiving import Refusal, following
 from foretrace_server.collect.scouring import Scouring
-from foretrace_telemetry.erase import Selection, forget, is_scoured, receipts
+from foretrace_telemetry.erase import Selection, forget, is_scoured
 from foretrace_telemetry.events import Recorded
 from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
@@ -46,10 +47,10 @@ from foretrace_telemetry.transaction import writing
 log = logging.getLogger(__name__)
 
 WITHDRAWN = "withdrawn"
-SOURCE = "collect"
 _MOST_WAITING = 200
 _MOST_TOGETHER = 50
 _BUSY_SECONDS = 5.0
+_but_the_sessions = filters.exclude("sessions")
 _Answer = TypeVar("_Answer")
 
 
@@ -215,7 +216,8 @@ class Keeper:
             with writing(store.db):
                 for each in segments:
                     try:
-                        answers.append(self._keep(store, each))
+                        with writing(store.db):
+                            answers.append(self._keep(store, each))
                     except (WithdrawnError, UnwritableEventError) as error:
                         answers.append(error)
         except Exception as error:
@@ -272,10 +274,12 @@ class Keeper:
 
     def _withdraw(self, subject: str) -> Withdrawal:
         self._enrolments.withdraw(subject)
-        return self._erase(subject)
+        erased = self._erase(subject)
+        if not erased.complete:  # nobody may ask again
+            self._scour_later(self._opened())
+        return erased
 
     def _erase(self, subject: str) -> Withdrawal:
-        self._looks.forget(subject)
         store = self._opened()
         sessions = frozenset(store.last_sequences(subject))
         if _has_content(store, subject):
@@ -284,25 +288,15 @@ class Keeper:
             log.info("what was collected of %s was erased", subject)
         elif is_to_be_scoured(store.db):
             self._scour()
-        found = [
-            receipt
-            for receipt in receipts(store.db)
-            if receipt["reason"] == WITHDRAWN and sessions.intersection(receipt["sessions"])
-        ]
-        exports = {
-            (export["made_wall_us"], export["format"], export["path"])
-            for receipt in found
-            for export in receipt["exports"]
-        }
+        # Last: where these cannot be written, the work is gone all the same, and it is tried again.
+        self._looks.forget(subject)
+        erased = erased_of(store.db, WITHDRAWN, sessions)
         return Withdrawal(
             len(sessions),
-            sum(receipt["events"] for receipt in found),
-            sum(receipt["documents"] for receipt in found),
-            tuple(sorted({name for receipt in found for name in receipt["derived"]})),
-            tuple(
-                {"made_wall_us": made, "format": form, "path": path}
-                for made, form, path in sorted(exports)
-            ),
+            erased.events,
+            erased.documents,
+            erased.derived,
+            tuple(asdict(each, filter=_but_the_sessions) for each in erased.exports),
             not is_to_be_scoured(store.db),
         )
 

@@ -26,7 +26,7 @@ from foretrace_server.commands.output import (
     print_json,
     when,
 )
-from foretrace_telemetry.store import ForgottenError, UnreadableEventError
+from foretrace_telemetry.store import ForgottenError
 
 _HIDDEN = "·"
 _WIDEST_NAME = 32
@@ -44,7 +44,7 @@ def command(path: Path | None, as_json: bool) -> None:
     with about_course():
         try:
             insight = Insight.open(course)
-        except (ForgottenError, UnreadableEventError, sqlite3.Error) as error:
+        except (ForgottenError, sqlite3.Error) as error:
             raise MissingError(f"what the course collected cannot be read now: {error}") from error
     overview, sections = insight.class_overview(), insight.sections()
     if as_json:

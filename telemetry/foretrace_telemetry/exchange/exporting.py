@@ -95,10 +95,12 @@ def export(
     foretrace_version: str = "",
     progress: Callable[[SessionSummary], None] = lambda _: None,
     course: str | None = None,
+    goes_to: str | None = None,
 ) -> IntegrityReport:
     """Write sessions to a file or, as ProgSnap2, a folder; all of them where none are named.
 
-    Where there is a `course`, Parquet becomes a folder, too: the `corpus` of the course.
+    Where there is a `course`, Parquet becomes a folder, too: the `corpus` of the course. `goes_to`
+    says where it goes from the path, if it does, and is kept in mind in the place of that.
 
     Raises:
         NoTracesError: nothing is recorded.
@@ -106,7 +108,8 @@ def export(
         HandedInError: a bundle, and a session that is named came with somebody else's bundle.
         TargetExistsError: there is something at the path.
         MissingPackageError: the format needs a package that is not installed.
-        InvalidExportError: the dataset that was written does not keep to the rules; it stays.
+        InvalidExportError: the dataset that was written does not keep to the rules; it stays where
+            it is, and goes nowhere.
         OSError: the target cannot be written.
         sqlite3.Error: the store cannot be read or written.
     """
@@ -120,7 +123,8 @@ def export(
         raise TargetExistsError(f"{path} exists already")
     store = Store.read(home)
     try:
-        chosen = [each for each in store.sessions() if names is None or each.name in names]
+        wanted = None if names is None else frozenset(names)
+        chosen = [each for each in store.sessions() if wanted is None or each.name in wanted]
         if form is Format.BUNDLE:
             chosen = _without_handed_in(chosen, is_named=names is not None)
         if course is not None:
@@ -138,7 +142,7 @@ def export(
         noted = Export(
             report.made_wall_us,
             form.value,
-            str(path.absolute()),
+            goes_to or str(path.absolute()),
             tuple(session.name for session in chosen),
         )
         # Before anything is read: whose work is erased meanwhile is told of it.
@@ -147,11 +151,14 @@ def export(
             _write(form, draft, path, job)
         except BaseException:
             _remove(draft)
+            _remove(report_beside(draft))
             drop_export(home, noted)
             raise
     finally:
         store.close()
     if form is Format.PROGSNAP2 and not (verdict := validate(path)).valid:
+        if goes_to is not None:
+            drop_export(home, noted)
         more = f", and {verdict.left_out} more" if verdict.left_out else ""
         raise InvalidExportError(f"{path}: {'; '.join(verdict.errors[:5])}{more}")
     return report
@@ -185,8 +192,13 @@ def _write(form: Format, draft: Path, path: Path, job: _Job) -> None:
         return
     write = flat.write_csv if form is Format.CSV else flat.write_parquet
     write(draft, job.departures(), job.subject)
-    _write_report(report_beside(path), job.report)
+    _write_report(report_beside(draft), job.report)
     draft.rename(path)
+    try:
+        report_beside(draft).rename(report_beside(path))
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _write_progsnap2(folder: Path, job: _Job) -> None:

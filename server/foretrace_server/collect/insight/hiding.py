@@ -1,13 +1,15 @@
 """Hiding: counts of fewer than five people are not told, nor what would tell them by a difference.
 
-Counts are told in two shapes only, so that what can be worked out from them is known: parts of a
-whole, each person in one of them; and, section by section, those of whom something is true and the
-others. Why a cell is hidden, for being small or for the sake of another, is never told apart.
+Counts are told in few shapes, so that what can be worked out from them is known: parts of a whole,
+each person in one of them; parts that overlap; and, section by section, those of whom something is
+true and the others. Why a cell is hidden, for being small or for the sake of another, is never told
+apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from statistics import quantiles
 from typing import TypeVar
 
@@ -86,12 +88,32 @@ def hidden_splits(
     )
 
 
+def hidden_overlapping(
+    parts: Mapping[_Part, AbstractSet[str]], hidden: Collection[_Part]
+) -> set[_Part]:
+    """Return which parts are to be hidden where people can be in several; `hidden` are already.
+
+    How many are in any part is told. Who is in hidden parts only is nobody, or five people at
+    least: else the parts that are told would tell of them.
+    """
+
+    def is_enough(hidden: set[_Part]) -> bool:
+        seen = _all_of(who for part, who in parts.items() if part not in hidden)
+        return not 0 < len(_all_of(parts.values()) - seen) < FEWEST_PEOPLE
+
+    return _closed(parts, set(hidden), is_enough, lambda part: len(parts[part]))
+
+
 def spread_of(values: Iterable[float]) -> Spread:
     """Return how a figure is spread over people, one value of each."""
     found = sorted(values)
     if len(found) < FEWEST_PEOPLE:
         return Spread(HIDDEN_CELL, HIDDEN_CELL, HIDDEN_CELL)
     return Spread(*map(Cell, quantiles(found, n=4, method="inclusive")))
+
+
+def _all_of(parts: Iterable[AbstractSet[str]]) -> set[str]:
+    return {person for part in parts for person in part}
 
 
 def _closed(

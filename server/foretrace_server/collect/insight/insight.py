@@ -53,7 +53,7 @@ class Insight:
         """Return what is known of a course, refreshed. It blocks: never on an event loop.
 
         Raises:
-            ForgottenError, OSError, UnreadableEventError, sqlite3.Error: see `refresh`.
+            ForgottenError, OSError, sqlite3.Error: see `refresh`.
         """
         insight = cls(course)
         insight.refresh()
@@ -65,7 +65,6 @@ class Insight:
         Raises:
             ForgottenError: something is forgotten over and over; try again later.
             OSError: a file cannot be read or made.
-            UnreadableEventError: an event cannot be made of its row.
             sqlite3.Error: a database cannot be read or written.
         """
         with self._refreshing:

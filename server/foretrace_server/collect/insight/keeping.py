@@ -22,6 +22,7 @@ from attrs import define, field, frozen
 from cattrs.preconf.json import make_converter
 
 from foretrace_server.collect.insight.account import Account, Accounted
+from foretrace_telemetry.erase import sessions_erased_after
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Derived, derived, keep_all_derived
 from foretrace_telemetry.store import (
@@ -82,7 +83,6 @@ class RollUps:
             ForgottenError: something is forgotten over and over; try again later.
             OSError: a file cannot be read or made.
             sqlite3.Error: the store cannot be read or written.
-            UnreadableEventError: an event cannot be made of its row.
         """
         for _ in range(_TRIES):
             try:
@@ -92,7 +92,7 @@ class RollUps:
                 self._known, self._erasure = {}, None
                 break
             except ForgottenError:
-                self._erasure = None  # what was read is read anew
+                continue  # what was read meanwhile is read anew
         else:
             raise ForgottenError
         return {subject: self._known[subject] for subject in subjects if subject in self._known}
@@ -102,9 +102,7 @@ class RollUps:
             if not store.db["erasures"].exists():  # made by an older version, and empty
                 raise NoTracesError
             erasure = newest_erasure(store.db)
-            if erasure != self._erasure:
-                self._known = dict(self._load(store))
-                self._erasure = erasure
+            self._heed_forgetting(store, erasure)
             lasts = store.all_last_sequences()
             wanted = [name for name in subjects if lasts.get(name, {}) != self._through(name)]
             for start in range(0, len(wanted), _WRITTEN_AT_ONCE):
@@ -114,13 +112,29 @@ class RollUps:
                 keep_all_derived(self.home, rows, erasure)
                 self._known.update((name, kept.sessions) for name, kept in updated.items())
 
+    def _heed_forgetting(self, store: Store, erasure: int) -> None:
+        """Let go of those of whom something was forgotten, up to the newest erasure; know the rest.
+
+        At first, and where the store was begun anew, what is kept there is taken up.
+        """
+        if self._erasure is None or erasure < self._erasure:
+            self._known = dict(self._load(store))
+        elif erasure > self._erasure:
+            lost = sessions_erased_after(store.db, self._erasure)
+            self._known = {
+                subject: roll_up
+                for subject, roll_up in self._known.items()
+                if lost.isdisjoint(roll_up)
+            }
+        self._erasure = erasure
+
     def _updated_of(
         self, store: Store, subjects: Collection[str], lasts: Mapping[str, Mapping[str, int]]
     ) -> Iterator[tuple[str, _Kept]]:
         """Bring some up to date; what one of them sent does not keep the others from it."""
         for subject in subjects:
             try:
-                yield subject, self._updated(store, subject, lasts[subject])
+                yield subject, self._updated(store, subject, lasts.get(subject, {}))
             except (NoTracesError, ForgottenError, sqlite3.Error):
                 raise
             except Exception as error:

@@ -12,6 +12,7 @@ from foretrace_server.collect.enrolment import Enrolled
 from foretrace_server.collect.insight.hiding import (
     HIDDEN_CELL,
     Split,
+    hidden_overlapping,
     hidden_parts,
     hidden_splits,
     spread_of,
@@ -252,9 +253,13 @@ def _told_splits(
 
 @define
 class _Met:
-    """Who met something and how often; `unseen` are those of whom no told part of it is."""
+    """Who met something and how often.
+
+    `seen` are those of whom any told part of it tells, `unseen` those of whom any other part does.
+    """
 
     people: set[str] = field(factory=set)
+    seen: set[str] = field(factory=set)
     unseen: set[str] = field(factory=set)
     times: int = 0
 
@@ -262,20 +267,15 @@ class _Met:
         """Take in that somebody met it."""
         self.people.add(subject)
         self.times += times
-        if not is_seen:
-            self.unseen.add(subject)
-
-    def merge(self, other: _Met) -> None:
-        """Take in another one."""
-        self.people |= other.people
-        self.unseen |= other.unseen
-        self.times += other.times
+        (self.seen if is_seen else self.unseen).add(subject)
 
     def told_among(self, people: int) -> tuple[Cell, Cell]:
         """Return how many of some people met it, and how often.
 
-        How often is hidden as well where the told parts would leave it to fewer than five people.
+        Each is hidden as well where the told parts would leave it to fewer than five people.
         """
+        if 0 < len(self.people - self.seen) < FEWEST_PEOPLE:
+            return HIDDEN_CELL, HIDDEN_CELL
         cell = told_share(len(self.people), people)
         is_told = cell.value is not None and not 0 < len(self.unseen) < FEWEST_PEOPLE
         return cell, told(self.times, len(self.people) if is_told else 0)
@@ -292,14 +292,16 @@ def _errors(
 
     Where it is also told of each assignment by itself, `seen` are those that are not hidden there.
     """
+    counts = [(subject, work.assignment, error) for subject, work in works for error in work.errors]
+    who: dict[tuple[ErrorSource, str], set[str]] = defaultdict(set)
+    for subject, _, error in counts:
+        who[error.source, error.kind].add(subject)
     met: dict[tuple[ErrorSource, str], _Met] = defaultdict(_Met)
-    for subject, work in works:
-        for error in work.errors:
-            is_seen = seen is None or (work.assignment, error.source, error.kind) in seen
-            met[error.source, error.kind].add(subject, error.times, is_seen)
-    for source, kind in [key for key, each in met.items() if len(each.people) < FEWEST_PEOPLE]:
-        few = met.pop((source, kind))
-        met[source, OTHER_KINDS].merge(few)
+    for subject, assignment, error in counts:
+        is_few = len(who[error.source, error.kind]) < FEWEST_PEOPLE
+        kind = OTHER_KINDS if is_few else error.kind
+        is_seen = seen is None or (assignment, error.source, kind) in seen
+        met[error.source, kind].add(subject, error.times, is_seen)
     errors = (
         ErrorTold(kind, source, *each.told_among(people)) for (source, kind), each in met.items()
     )
@@ -312,16 +314,21 @@ def _errors(
 def _signs(
     works: Iterable[tuple[str, Work]], people: int, seen: _Seen | None = None
 ) -> tuple[StuckTold, ...]:
+    """Return the signs that people show; `seen` as in `_errors`.
+
+    Of an assignment by itself it is told as well how many show any of them.
+    """
     met = {kind: _Met() for kind in MEANINGS}
     for subject, work in works:
         for signal in work.signals:
             is_seen = seen is None or (work.assignment, signal.kind) in seen
             met[signal.kind].add(subject, 1, is_seen)
-    signs = (
-        StuckTold(kind, MEANINGS[kind], *each.told_among(people))
-        for kind, each in met.items()
-        if each.times
-    )
+    cells = {kind: each.told_among(people) for kind, each in met.items() if each.times}
+    if seen is None:
+        hidden = {kind for kind, (count, _) in cells.items() if count.value is None}
+        for kind in hidden_overlapping({kind: met[kind].people for kind in cells}, hidden):
+            cells[kind] = HIDDEN_CELL, HIDDEN_CELL
+    signs = (StuckTold(kind, MEANINGS[kind], *told) for kind, told in cells.items())
     return tuple(sorted(signs, key=lambda each: -(each.people.value or 0)))
 
 

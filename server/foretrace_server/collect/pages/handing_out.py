@@ -9,7 +9,7 @@ import re
 import tempfile
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -26,10 +26,8 @@ from foretrace_server.collect.pages.asking import Asked, FormError
 from foretrace_server.collect.pages.opening import noted, purpose_in
 from foretrace_telemetry.exchange.exporting import Format, InvalidExportError, export
 from foretrace_telemetry.exchange.flat import MissingPackageError
-from foretrace_telemetry.exchange.report import IntegrityReport
-from foretrace_telemetry.lineage import Export, drop_exports, exports_of, keep_export
+from foretrace_telemetry.lineage import Export, drop_export, exports_of
 from foretrace_telemetry.store import NoTracesError, Store
-from foretrace_telemetry.transaction import writing
 
 # A bundle is what somebody hands in of their own.
 FORMATS = tuple(form for form in Format if form is not Format.BUNDLE)
@@ -67,9 +65,12 @@ class ExportPages:
         if not self._one_at_a_time.acquire(blocking=False):
             raise ExportProblemError("another export is being made; try again when it is done")
         try:
-            noted(self._keeper, self._subjects(), What.EXPORT, purpose)
+            whose = self._sessions()
+            subjects = {subject for subject in whose.values() if subject is not None}
+            noted(self._keeper, subjects, What.EXPORT, purpose)
             name = f"{_file_name(self._course.name)}-{datetime.now():%Y%m%d-%H%M%S}"
-            file = _zipped(self._course, form, name)
+            # These and no other: who begins only now was not noted.
+            file = _zipped(self._course, form, name, [*whose])
         finally:
             self._one_at_a_time.release()
         return StreamingResponse(
@@ -86,17 +87,22 @@ class ExportPages:
         with closing(store):
             return exports_of(store.db, set(store.names()))[::-1]
 
-    def _subjects(self) -> list[str]:
+    def _sessions(self) -> dict[str, str | None]:
+        """Return the sessions with whose they are."""
         with closing(Store.read(self._course.home)) as store:
-            rows = store.db.query("SELECT DISTINCT subject FROM sessions WHERE subject IS NOT NULL")
-            subjects = [row["subject"] for row in rows]
-        if not subjects:
+            rows = store.db.query("SELECT name, subject FROM sessions ORDER BY id")
+            sessions = {row["name"]: row["subject"] for row in rows}
+        if not any(sessions.values()):
             raise NoTracesError("nothing was sent yet, so there is nothing to export")
-        return subjects
+        return sessions
 
 
-def _zipped(course: Course, form: Format, name: str) -> IO[bytes]:
+def _zipped(course: Course, form: Format, name: str, sessions: Sequence[str]) -> IO[bytes]:
     """Return an export with its integrity report as a ZIP file, which is gone when it is closed.
+
+    That it goes to whoever downloads it is kept in mind before anything is read, in one note and
+    one transaction. So nothing leaves without it, whatever dies when: who is erased meanwhile is
+    told of an export that may have come to nothing, and never left without one that did not.
 
     Raises:
         ExportProblemError: it could not be made.
@@ -108,14 +114,16 @@ def _zipped(course: Course, form: Format, name: str) -> IO[bytes]:
         with tempfile.TemporaryDirectory(prefix="foretrace-") as folder:
             whole = Path(folder) / name
             target = whole if form is Format.PROGSNAP2 else whole.with_suffix(f".{form.value}")
+            goes_to = f"a download from the dashboard ({target.name})"
             try:
-                report = export(course.home, form, target, foretrace_version=__version__)
+                report = export(course.home, form, target, sessions, __version__, goes_to=goes_to)
             except (InvalidExportError, MissingPackageError) as error:
                 raise ExportProblemError(str(error)) from error
-            _note_download(course, report, target)
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                for path in sorted(Path(folder).rglob("*")):
-                    archive.write(path, path.relative_to(folder).as_posix())
+            try:
+                _zip(Path(folder), file)
+            except BaseException:
+                drop_export(course.home, Export(report.made_wall_us, form.value, goes_to, ()))
+                raise
     except BaseException:
         file.close()
         raise
@@ -123,13 +131,10 @@ def _zipped(course: Course, form: Format, name: str) -> IO[bytes]:
     return file
 
 
-def _note_download(course: Course, report: IntegrityReport, target: Path) -> None:
-    """Have what is kept in mind of an export say where it went, not where it lay meanwhile."""
-    went = f"a download from the dashboard ({target.name})"
-    names = tuple(each.session for each in report.sessions)
-    with closing(Store.create(course.home)) as store, writing(store.db):
-        drop_exports(store.db, report.format, str(target.absolute()))
-        keep_export(store.db, Export(report.made_wall_us, report.format, went, names))
+def _zip(folder: Path, file: IO[bytes]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder).as_posix())
 
 
 def _parts(file: IO[bytes]) -> Iterator[bytes]:
