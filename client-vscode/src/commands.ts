@@ -94,7 +94,7 @@ async function whyNothing(suggestions: Suggestions): Promise<void> {
   const settings = l10n.t("Open Settings");
   // With a button to press, VS Code shows the whole of a message.
   const button = why.reasons.some(({ code }) => code.startsWith("run-")) ? settings : l10n.t("OK");
-  const message = l10n.t("Foretrace: {0}", explain(why));
+  const message = l10n.t("Foretrace: {0}", explain(l10n.t, why));
   if ((await window.showInformationMessage(message, button)) === settings) {
     await commands.executeCommand("workbench.action.openSettings", "foretrace.runPrograms");
   }
