@@ -2,6 +2,7 @@
 
 import { dirname, delimiter } from "node:path";
 import { type Disposable, type ExtensionContext, commands, l10n, window } from "vscode";
+import { DOCUMENTS } from "./client";
 import type { ConsentDialog } from "./consent";
 import { runDoctor } from "./doctor";
 import type { Documents } from "./documents";
@@ -88,6 +89,11 @@ async function whyNothing(suggestions: Suggestions): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document === undefined) {
     void window.showInformationMessage(l10n.t("Foretrace: {0}", l10n.t("No file is open.")));
+    return;
+  }
+  if (document.uri.scheme !== DOCUMENTS.scheme) {
+    const onDisk = l10n.t("This is not a file on a disk, and Foretrace helps with those only.");
+    void window.showInformationMessage(l10n.t("Foretrace: {0}", onDisk));
     return;
   }
   const why = await suggestions.why(document.uri);
