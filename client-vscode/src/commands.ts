@@ -1,7 +1,7 @@
 /** The commands of the palette. */
 
 import { dirname, delimiter } from "node:path";
-import { type Disposable, type ExtensionContext, commands, l10n, window } from "vscode";
+import { type Disposable, type ExtensionContext, commands, env, l10n, window } from "vscode";
 import { DOCUMENTS } from "./client";
 import type { ConsentDialog } from "./consent";
 import { runDoctor } from "./doctor";
@@ -111,7 +111,8 @@ async function showStatus({ status, server, documents }: Parts): Promise<void> {
   if (last === undefined) {
     void window.showInformationMessage(notAnswering(server));
   } else {
-    await documents.show(l10n.t("Status of Foretrace"), statusPage(l10n.t, last, activeAssistants()));
+    const page = statusPage(l10n.t, last, activeAssistants(), env.language);
+    await documents.show(l10n.t("Status of Foretrace"), page);
   }
 }
 
