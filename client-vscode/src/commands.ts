@@ -85,22 +85,22 @@ export function registerCommands(parts: Parts): Disposable[] {
   );
 }
 
+/** Say why nothing is offered, with a button to press: VS Code then shows the whole of a message. */
 async function whyNothing(suggestions: Suggestions): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document === undefined) {
     void window.showInformationMessage(l10n.t("Foretrace: {0}", l10n.t("No file is open.")));
     return;
   }
-  if (document.uri.scheme !== DOCUMENTS.scheme) {
-    const onDisk = l10n.t("This is not a file on a disk, and Foretrace helps with those only.");
-    void window.showInformationMessage(l10n.t("Foretrace: {0}", onDisk));
-    return;
-  }
   const why = await suggestions.why(document.uri);
   const settings = l10n.t("Open Settings");
-  // With a button to press, VS Code shows the whole of a message.
   const button = why.reasons.some(({ code }) => code.startsWith("run-")) ? settings : l10n.t("OK");
-  const message = l10n.t("Foretrace: {0}", explain(l10n.t, why));
+  const isOnNoDisk =
+    document.uri.scheme !== DOCUMENTS.scheme && why.reasons.some(({ code }) => code === "not-open");
+  const words = isOnNoDisk
+    ? l10n.t("This file is not on a disk, so there is no help with it.")
+    : explain(l10n.t, why);
+  const message = l10n.t("Foretrace: {0}", words);
   if ((await window.showInformationMessage(message, button)) === settings) {
     await commands.executeCommand("workbench.action.openSettings", "foretrace.runPrograms");
   }

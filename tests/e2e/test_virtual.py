@@ -68,7 +68,7 @@ def test_a_file_that_is_on_no_disk_is_let_alone_beside_one_that_is(
     (log,) = vscode.logs("Foretrace.log")
     assert "[error]" not in log.read_text()
     editor.command("Foretrace: Why Was Nothing Offered?")
-    editor.notification("This is not a file on a disk").wait_for()
+    editor.notification("This file is not on a disk").wait_for()
     editor.screenshot("virtual-why")
     assert contents(home.path) == {}
     editor.close()
