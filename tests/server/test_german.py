@@ -110,12 +110,14 @@ async def test_what_a_test_showed_is_said_in_german(home: Home, tmp_path: Path) 
 async def test_what_a_person_seems_to_be_doing_is_said_in_german_and_named_as_ever(
     home: Home, tmp_path: Path
 ) -> None:
-    uri = (tmp_path / "double.py").as_uri()
+    uri = (tmp_path / "f.py").as_uri()
     async with session(home, locale=LOCALE) as client:
-        client.open(uri, FAILING)
-        run = {"exit_code": 1, "error_type": "AssertionError", "line": 5}
-        client.notify(protocol.EVENT, {"uri": uri, "kind": "run", "data": run})
+        client.open(uri, "\n")
+        for column, character in enumerate("def f(x):"):
+            place = types.Range(types.Position(0, column), types.Position(0, column))
+            typed = types.TextDocumentContentChangePartial(place, character)
+            client.change(uri, column + 2, typed)
         await _until(lambda: bool(client.intents))
         intent = client.intents[-1]
-        assert intent["statement"].startswith("Du bist wohl gerade dabei: ")
-        assert intent["activities"][0]["label"] in ("fixing a failure", "running and testing")
+        assert intent["statement"] == "Du bist wohl gerade dabei: neuen Code schreiben in f."
+        assert intent["activities"][0]["label"] == "writing new code"
