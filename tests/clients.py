@@ -172,13 +172,16 @@ async def session(
     configuration: dict[str, Any] | None = None,
     environment: dict[str, str] | None = None,
     server: Sequence[str] = SERVER,
+    locale: str | None = None,
 ) -> AsyncIterator[Client]:
     """Start the server for a client, initialize it, and shut it down at the end."""
     client = Client(configuration={"": {"foretrace": configuration}} if configuration else None)
     await client.start_io(
         *server, env={**os.environ, "FORETRACE_HOME": str(home.path), **(environment or {})}
     )
-    params = types.InitializeParams(CAPABILITIES[editor], initialization_options=options)
+    params = types.InitializeParams(
+        CAPABILITIES[editor], initialization_options=options, locale=locale
+    )
     client.initialize_result = await client.initialize_session(params)
     try:
         yield client

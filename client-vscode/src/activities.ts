@@ -4,6 +4,8 @@
  * Mirrors `Activity` of models/foretrace_models/intent/activities.py.
  */
 
+import type { Translate } from "./translate";
+
 export const ACTIVITIES = [
   "writing new code",
   "changing existing code",
@@ -16,9 +18,20 @@ export const ACTIVITIES = [
 ] as const;
 
 const LONGEST_TEXT = 48;
+/** How each statement of the server begins. */
+const BEGINNING = "You seem to be ";
+
+/** Return an activity in a person's language; what was recorded may name one that there is no more. */
+export function activityWords(t: Translate, activity: string): string {
+  const known = ACTIVITIES.find((each) => each === activity);
+  return known === undefined ? activity : t(known);
+}
+
 
 /** Return a statement about a person in the few words that a status bar has room for. */
-export function shortened(statement: string): string {
-  const text = statement.replace(/^You seem to be /, "").replace(/\.$/, "");
+export function shortened(t: Translate, statement: string): string {
+  const beginning = t(BEGINNING);
+  const rest = statement.startsWith(beginning) ? statement.slice(beginning.length) : statement;
+  const text = rest.replace(/\.$/, "");
   return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1).trimEnd()}…`;
 }

@@ -1,7 +1,8 @@
 /** The commands of the palette. */
 
 import { dirname, delimiter } from "node:path";
-import { type Disposable, type ExtensionContext, commands, l10n, window } from "vscode";
+import { type Disposable, type ExtensionContext, commands, env, l10n, window } from "vscode";
+import { DOCUMENTS } from "./client";
 import type { ConsentDialog } from "./consent";
 import { runDoctor } from "./doctor";
 import type { Documents } from "./documents";
@@ -84,6 +85,7 @@ export function registerCommands(parts: Parts): Disposable[] {
   );
 }
 
+/** Say why nothing is offered, with a button to press: VS Code then shows the whole of a message. */
 async function whyNothing(suggestions: Suggestions): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document === undefined) {
@@ -92,9 +94,13 @@ async function whyNothing(suggestions: Suggestions): Promise<void> {
   }
   const why = await suggestions.why(document.uri);
   const settings = l10n.t("Open Settings");
-  // With a button to press, VS Code shows the whole of a message.
   const button = why.reasons.some(({ code }) => code.startsWith("run-")) ? settings : l10n.t("OK");
-  const message = l10n.t("Foretrace: {0}", explain(why));
+  const isOnNoDisk =
+    document.uri.scheme !== DOCUMENTS.scheme && why.reasons.some(({ code }) => code === "not-open");
+  const words = isOnNoDisk
+    ? l10n.t("This file is not on a disk, so there is no help with it.")
+    : explain(l10n.t, why);
+  const message = l10n.t("Foretrace: {0}", words);
   if ((await window.showInformationMessage(message, button)) === settings) {
     await commands.executeCommand("workbench.action.openSettings", "foretrace.runPrograms");
   }
@@ -105,7 +111,8 @@ async function showStatus({ status, server, documents }: Parts): Promise<void> {
   if (last === undefined) {
     void window.showInformationMessage(notAnswering(server));
   } else {
-    await documents.show(l10n.t("Status of Foretrace"), statusPage(l10n.t, last, activeAssistants()));
+    const page = statusPage(l10n.t, last, activeAssistants(), env.language);
+    await documents.show(l10n.t("Status of Foretrace"), page);
   }
 }
 

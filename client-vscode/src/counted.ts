@@ -2,7 +2,7 @@
 
 import type { Translate } from "./translate";
 
-const THINGS = {
+export const THINGS = {
   character: ["1 character", "{0} characters"],
   day: ["1 day", "{0} days"],
   edit: ["1 edit", "{0} edits"],

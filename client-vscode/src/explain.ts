@@ -1,10 +1,11 @@
 /** Says in words why nothing was offered, and what a course allows. */
 
 import type { Limit, Why } from "./protocol";
+import type { Translate } from "./translate";
 
-export function explain({ reasons }: Why): string {
+export function explain(t: Translate, { reasons }: Why): string {
   if (reasons.length === 0) {
-    return "Nothing was held back. A fix, if there is one, is under the light bulb.";
+    return t("Nothing was held back. A fix, if there is one, is under the light bulb.");
   }
   const sentence = reasons.map((reason) => reason.message).join("; ");
   return sentenceOf(sentence);

@@ -12,7 +12,7 @@ import {
   window,
   workspace,
 } from "vscode";
-import { ACTIVITIES, shortened } from "./activities";
+import { ACTIVITIES, activityWords, shortened } from "./activities";
 import { settings } from "./configuration";
 import { log } from "./log";
 import type { Intent } from "./protocol";
@@ -88,7 +88,7 @@ export class IntentItem implements Disposable {
     choices.push({ label: l10n.t("What I am really doing"), kind: QuickPickItemKind.Separator });
     for (const label of ACTIVITIES.filter((each) => each !== likeliest?.label)) {
       choices.push({
-        label,
+        label: activityWords(l10n.t, label),
         act: () => {
           this.answer("corrected", label);
         },
@@ -113,7 +113,8 @@ export class IntentItem implements Disposable {
     );
     if (this.intent !== undefined && stage === "corrected") {
       const activities = [{ label, confidence: 1 }];
-      this.show({ ...this.intent, activities, statement: label, place: null });
+      const statement = activityWords(l10n.t, label);
+      this.show({ ...this.intent, activities, statement, place: null });
     }
   }
 
@@ -136,7 +137,7 @@ export class IntentItem implements Disposable {
       this.item.hide();
       return;
     }
-    this.item.text = `$(compass) ${shortened(intent.statement)}`;
+    this.item.text = `$(compass) ${shortened(l10n.t, intent.statement)}`;
     this.item.tooltip = tooltip(intent);
     this.item.accessibilityInformation = {
       label: l10n.t("Foretrace: {0}", intent.statement),
@@ -156,7 +157,7 @@ function tooltip({ statement, activities }: Intent): MarkdownString {
   text.appendText(statement);
   text.appendMarkdown("\n\n");
   for (const { label, confidence } of activities) {
-    text.appendMarkdown(`- ${label}: ${percent(confidence)}\n`);
+    text.appendMarkdown(`- ${activityWords(l10n.t, label)}: ${percent(confidence)}\n`);
   }
   text.appendMarkdown(`\n${l10n.t("Click to say what you are really doing.")}`);
   return text;

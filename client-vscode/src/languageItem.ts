@@ -1,6 +1,6 @@
 /** Beside the name of the language: how much help comes by itself, and the way to the menu. */
 
-import { Disposable, languages, l10n, workspace } from "vscode";
+import { Disposable, env, languages, l10n, workspace } from "vscode";
 import { DOCUMENTS } from "./client";
 import { settings } from "./configuration";
 import { levelWords } from "./levelWords";
@@ -40,6 +40,6 @@ export class LanguageItem implements Disposable {
     this.item.detail =
       last === undefined
         ? l10n.t("not running")
-        : (snoozedWords(l10n.t, last.timing) ?? l10n.t("by itself"));
+        : (snoozedWords(l10n.t, last.timing, env.language) ?? l10n.t("by itself"));
   }
 }

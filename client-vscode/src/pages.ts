@@ -18,11 +18,12 @@ export function noticePage(t: Translate, notice: string): string {
   return `# ${t("What Foretrace records")}\n\n${[...paragraphs, here].join("\n\n")}\n`;
 }
 
-/** Return the status as Markdown; `assistants` are others that show ghost text. */
+/** Return the status as Markdown; `assistants` are others that show ghost text, `locale` is for times. */
 export function statusPage(
   t: Translate,
   { version, recording, programs, help, timing, worker, model, warnings }: Status,
   assistants: readonly string[],
+  locale: string,
 ): string {
   const none = t("none");
   const { committed, waiting, lost } = recording;
@@ -43,7 +44,7 @@ export function statusPage(
       [t("Running programs")]: programs.mayRun
         ? t("{0} (allowed now)", programs.runPrograms)
         : t("{0} (not allowed now)", programs.runPrograms),
-      [t("By itself")]: snoozedWords(t, timing) ?? t("after {0} ms", timing.minimumIdleMs),
+      [t("By itself")]: snoozedWords(t, timing, locale) ?? t("after {0} ms", timing.minimumIdleMs),
       [t("Boundary")]: programs.boundary ?? t("no program was run yet"),
       [t("Worker")]: worker,
       [t("Model")]: model.available ? t("available") : model.reason,

@@ -125,6 +125,7 @@ export interface FixData {
 /** The result of `CONSENT_NOTICE`. */
 export interface Notice {
   version: number;
+  language: string;
   text: string;
 }
 

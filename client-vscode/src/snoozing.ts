@@ -10,7 +10,7 @@ export const SNOOZES = [5, 15, 60, null] as const;
 export function snoozedWords(
   t: Translate,
   { snoozed, snoozedUntil }: Timing,
-  locale?: string,
+  locale: string,
 ): string | undefined {
   if (!snoozed) {
     return undefined;

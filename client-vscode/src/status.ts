@@ -6,6 +6,7 @@ import {
   MarkdownString,
   StatusBarAlignment,
   ThemeColor,
+  env,
   l10n,
   window,
 } from "vscode";
@@ -91,7 +92,10 @@ export class StatusItem implements Disposable {
           ? recordingState(this.status.recording)
           : "starting";
     const { icon, words: recording } = appearance(shown);
-    const snoozed = this.status === undefined ? undefined : snoozedWords(l10n.t, this.status.timing);
+    const snoozed =
+      this.status === undefined
+        ? undefined
+        : snoozedWords(l10n.t, this.status.timing, env.language);
     const words = snoozed === undefined ? recording : `${recording}, ${snoozed}`;
     this.item.text = `${icon} ${l10n.t("Foretrace: {0}", words)}`;
     this.item.tooltip = tooltip(words, this.status);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explain, limitWords } from "../src/explain";
+import { t } from "../src/mine/texts";
 
 const why = (...messages: string[]) => ({
   textDocument: { uri: "file:///a.py" },
@@ -13,17 +14,17 @@ const why = (...messages: string[]) => ({
 
 test("reasons make a sentence", () => {
   assert.equal(
-    explain(why("this version was not looked at yet")),
+    explain(t, why("this version was not looked at yet")),
     "This version was not looked at yet.",
   );
   assert.equal(
-    explain(why("nothing is wrong", "programs are not run")),
+    explain(t, why("nothing is wrong", "programs are not run")),
     "Nothing is wrong; programs are not run.",
   );
 });
 
 test("no reason is said too", () => {
-  assert.match(explain(why()), /^Nothing was held back/);
+  assert.match(explain(t, why()), /^Nothing was held back/);
 });
 
 test("what courses allow is said, a sentence each, and nothing where they set no limit", () => {

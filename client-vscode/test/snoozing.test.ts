@@ -6,8 +6,8 @@ import { SNOOZES, snoozedWords } from "../src/snoozing";
 const timing = { minimumIdleMs: 1000, snoozed: true, snoozedUntil: null };
 
 test("the status bar says until when suggestions are snoozed, and nothing where they are not", () => {
-  assert.equal(snoozedWords(t, { ...timing, snoozed: false }), undefined);
-  assert.equal(snoozedWords(t, timing), "snoozed");
+  assert.equal(snoozedWords(t, { ...timing, snoozed: false }, "en-GB"), undefined);
+  assert.equal(snoozedWords(t, timing, "en-GB"), "snoozed");
   const until = new Date(2026, 0, 1, 14, 5).toISOString();
   assert.equal(snoozedWords(t, { ...timing, snoozedUntil: until }, "en-GB"), "snoozed until 14:05");
 });

@@ -15,6 +15,7 @@ from foretrace_models.repair.sandbox import spares
 from foretrace_models.repair.sources import Sources
 from foretrace_models.service import Request, Service, run
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.language import speak
 
 Method = Callable[[Any, Callable[[], bool]], Any]
 
@@ -24,6 +25,7 @@ _offered = OfferedRules(Home.default())
 
 
 def _diagnose(params: Any, cancelled: Callable[[], bool]) -> Any:
+    speak(params.get("language"))
     situation = situation_from_json(params["situation"])
     sources = Sources(past=situation.past, shared=_offered.rules_for(situation.path))
     return to_json(diagnose(situation, params["seconds"], cancelled, sources))

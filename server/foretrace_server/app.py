@@ -18,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 from foretrace_server import __version__, parent, protocol
 from foretrace_server.settings import Settings, from_initialization
 from foretrace_server.worker import Worker
+from foretrace_telemetry.language import speak, t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -150,7 +151,8 @@ class ForetraceServer(LanguageServer):
         return Intents(self)
 
     def began(self, params: types.InitializeParams) -> None:
-        """Take over what the client says of itself."""
+        """Take over what the client says of itself, and speak its language."""
+        speak(params.locale)
         self.settings, self._early_warnings = from_initialization(params.initialization_options)
         if params.client_info is not None:
             info = params.client_info
@@ -190,7 +192,7 @@ class ForetraceServer(LanguageServer):
             answer = await self.window_show_message_request_async(params)
         except Exception as error:
             log.info("the client does not ask questions: %s", error)
-            self.warn_once(f"this editor asks no questions; {otherwise}")
+            self.warn_once(t("this editor asks no questions; {otherwise}", otherwise=otherwise))
             return None
         return answer.title if answer is not None else None
 

@@ -15,6 +15,7 @@ from foretrace_server import consenting
 from foretrace_telemetry.clock import system_clock
 from foretrace_telemetry.consent import Action, Content
 from foretrace_telemetry.events import Edited
+from foretrace_telemetry.language import t
 
 if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
@@ -55,9 +56,11 @@ class Asking:
         if in_a_pause and not (await self._pause_came() and self._is_undecided()):
             return
         notice = await asyncio.to_thread(consenting.notice)
-        answer = await self._server.ask(question_of(notice["text"]), list(_ANSWERS), _OTHERWISE)
-        if answer in _ANSWERS:
-            await self._decide(_ANSWERS[answer])
+        answers = {t(answer): content for answer, content in _ANSWERS.items()}
+        question = question_of(notice["text"])
+        answer = await self._server.ask(question, list(answers), t(_OTHERWISE))
+        if answer in answers:
+            await self._decide(answers[answer])
 
     async def _pause_came(self) -> bool:
         """Wait until nothing was written for a while; False where patience ended first."""
@@ -114,9 +117,15 @@ def question_of(notice: str) -> str:
 def _told(holds: dict[str, Any]) -> str:
     """Return in words what holds after an answer."""
     if holds["content"] is None:
-        return "nothing is recorded; `foretrace consent grant` allows it"
-    text = "with" if holds["content"] == Content.FULL.value else "without"
+        return t("nothing is recorded; `foretrace consent grant` allows it")
     end = datetime.fromisoformat(holds["expires_at"]).astimezone(timezone.utc)
-    return (
-        f"recording {text} text until {end:%Y-%m-%d}; `foretrace consent withdraw` stops it at once"
+    until = f"{end:%Y-%m-%d}"
+    if holds["content"] == Content.FULL.value:
+        return t(
+            "recording with text until {until}; `foretrace consent withdraw` stops it at once",
+            until=until,
+        )
+    return t(
+        "recording without text until {until}; `foretrace consent withdraw` stops it at once",
+        until=until,
     )

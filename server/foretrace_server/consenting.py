@@ -16,14 +16,17 @@ from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Action, Content, Scope
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.language import spoken
+from foretrace_telemetry.notices import NOTICE_VERSION
 
 _Choice = TypeVar("_Choice", bound=Enum)
 
 
 def notice() -> dict[str, Any]:
-    """Return the text that a person consents to, and its version."""
-    text = consent.notice(Home.default(), datetime.now(timezone.utc))
-    return {"version": consent.NOTICE_VERSION, "text": text}
+    """Return the text that a person consents to, its version, and its language."""
+    language = spoken()
+    text = consent.notice(Home.default(), datetime.now(timezone.utc), language=language)
+    return {"version": NOTICE_VERSION, "language": language, "text": text}
 
 
 def decide(action: Any, terms: Any, editor: str) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def decide(action: Any, terms: Any, editor: str) -> dict[str, Any]:
     try:
         if what is Action.GRANT:
             content = _choice(Content, "content", terms.get("content"))
-            consent.grant(home, scopes, content, editor, now)
+            consent.grant(home, scopes, content, editor, now, language=spoken())
         else:
             consent.decide(home, what, editor, now, scopes)
     except OSError as error:

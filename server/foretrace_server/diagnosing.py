@@ -22,6 +22,7 @@ from foretrace_models.repair.diagnosis import (
 )
 from foretrace_models.repair.samples import Proposal
 from foretrace_server.worker import WorkerError
+from foretrace_telemetry.language import spoken
 
 if TYPE_CHECKING:
     from foretrace_server.model import Model
@@ -50,7 +51,7 @@ async def diagnose(worker: Worker, situation: Situation, seconds: float) -> Diag
     Raises:
         WorkerError: the worker gives no answer.
     """
-    params = {"situation": to_json(situation), "seconds": seconds}
+    params = {"situation": to_json(situation), "seconds": seconds, "language": spoken()}
     return diagnosis_from_json(await worker.ask("diagnose", params, seconds + _GRACE_SECONDS))
 
 

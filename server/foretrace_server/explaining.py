@@ -10,6 +10,7 @@ from foretrace_models.repair.diagnosis import Diagnosis
 from foretrace_models.timing.policy import Silence
 from foretrace_server.levels import next_level
 from foretrace_server.speaking import Verdict
+from foretrace_telemetry.language import t
 
 # A code for clients and a message for people.
 Explanation = tuple[str, str]
@@ -21,15 +22,23 @@ PENDING: Explanation = ("pending", "this version was not looked at yet")
 DISMISSED: Explanation = ("dismissed", "this fix was turned down before")
 
 
+def told(explanation: Explanation) -> Explanation:
+    """Return an explanation in the language that is spoken."""
+    code, message = explanation
+    return code, t(message)
+
+
 def explanations(diagnosis: Diagnosis, level: Level, dismissed: bool) -> list[Explanation]:
     """Return why no more than a level of a diagnosis is offered."""
     found = []
     if diagnosis.why is not None:
         found.append((diagnosis.why.reason.value, diagnosis.why.message))
     if next_level(diagnosis, level) is not None:
-        found.append(("level", f"help is set to the level {level.value!r}, and there is more"))
+        found.append(
+            ("level", t("help is set to the level {level!r}, and there is more", level=level.value))
+        )
     if dismissed:
-        found.append(DISMISSED)
+        found.append(told(DISMISSED))
     return found
 
 
@@ -51,7 +60,10 @@ _NO_NEXT_EDIT = {
 
 def no_next_edit(reason: Quiet) -> Explanation:
     """Return why no next edit is offered."""
-    return ("no-next-edit", f"there is no next edit to offer: {_NO_NEXT_EDIT[reason]}")
+    return (
+        "no-next-edit",
+        t("there is no next edit to offer: {why}", why=t(_NO_NEXT_EDIT[reason])),
+    )
 
 
 def course_allows(words: str) -> Explanation:
@@ -68,20 +80,37 @@ def silences(verdict: Verdict, seconds_left: float, until: datetime | None) -> l
     if silence is Silence.SNOOZED:
         return [snoozed(until)]
     if silence is Silence.REJECTED:
-        left = f"nothing comes by itself for {seconds_left:.0f} more seconds"
-        return [("rejected", f"you turned a suggestion down a moment ago, and {left}")]
+        words = t(
+            "you turned a suggestion down a moment ago, and nothing comes by itself for {n} more "
+            "seconds",
+            n=round(seconds_left),
+        )
+        return [("rejected", words)]
     if silence is Silence.IDLE:
-        return [("idle", f"you wrote something just now; help waits {seconds_left:.1f} s more")]
+        words = t(
+            "you wrote something just now; help waits {seconds} s more",
+            seconds=f"{seconds_left:.1f}",
+        )
+        return [("idle", words)]
     if silence is Silence.UNLIKELY and likelihood is not None:
-        told = f"by what you and others did, you would take it with {likelihood.probability:.0%}"
-        needed = f"and it is shown from {likelihood.threshold:.0%} on"
-        against = ", ".join(verdict.reasons[:_REASONS_TOLD])
-        most = f"; what speaks against it most: {against}" if against else ""
-        return [("unlikely", f"{told}, {needed}{most}")]
+        words = t(
+            "by what you and others did, you would take it with {probability}, and it is shown "
+            "from {threshold} on",
+            probability=f"{likelihood.probability:.0%}",
+            threshold=f"{likelihood.threshold:.0%}",
+        )
+        against = ", ".join(t(each) for each in verdict.reasons[:_REASONS_TOLD])
+        if against:
+            words += t("; what speaks against it most: {reasons}", reasons=against)
+        return [("unlikely", words)]
     return []
 
 
 def snoozed(until: datetime | None) -> Explanation:
     """Return that suggestions are snoozed, and until when."""
-    end = "the server ends" if until is None else f"{until.astimezone():%H:%M}"
-    return ("snoozed", f"suggestions are snoozed until {end}")
+    if until is None:
+        return ("snoozed", t("suggestions are snoozed until the server ends"))
+    return (
+        "snoozed",
+        t("suggestions are snoozed until {time}", time=f"{until.astimezone():%H:%M}"),
+    )

@@ -27,6 +27,7 @@ from foretrace_telemetry.events import (
     TestsFinished,
 )
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.language import t
 from foretrace_telemetry.store import NoTracesError, Store, UnreadableEventError
 
 if TYPE_CHECKING:
@@ -105,10 +106,12 @@ class Intents:
             return
         if isinstance(body, RunFinished) and event.uri is not None:
             line = body.line - 1 if body.line else None
-            words = f"the {body.error_type}" if body.error_type else "the failed run"
+            named = body.error_type
+            words = t("the {error}", error=named) if named else t("the failed run")
             self._failure = (event.uri, line, words) if body.failed else None
         elif isinstance(body, TestsFinished) and event.uri is not None:
-            words = f"{body.failed} failing test" + ("s" if body.failed != 1 else "")
+            failed = body.failed
+            words = t("1 failing test") if failed == 1 else t("{n} failing tests", n=failed)
             self._failure = (event.uri, None, words) if body.failed else None
         elif isinstance(body, Edited) and self._failure and isinstance(body.inserted, str):
             self._failure = self._moved(event, body)

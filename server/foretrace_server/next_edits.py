@@ -13,6 +13,7 @@ from foretrace_models.next_edit.proposal import NextEdit, Quiet, Silence
 from foretrace_models.repair.diagnosis import Fix, Proof
 from foretrace_models.repair.edits import TextEdit, apply_edits, unified_diff
 from foretrace_telemetry.events import Edited, Event, Selected
+from foretrace_telemetry.language import t
 
 RULE = "next-edit"
 # After so many that were turned down nothing more is proposed.
@@ -49,7 +50,7 @@ def _as_fix(text: str, found: NextEdit, name: str) -> Fix:
     after = apply_edits(text, found.edits)
     return Fix(
         found.edits,
-        f"next, line {found.first_line + 1}: {_words(after, found)}",
+        t("next, line {n}: {words}", n=found.first_line + 1, words=_words(after, found)),
         unified_diff(text, after, name),
         Proof.GOES_ON,
         0,

@@ -13,6 +13,7 @@ from foretrace_models.repair.edits import TextEdit, apply_edits
 from foretrace_models.repair.rules import SHARED
 from foretrace_server import next_edits
 from foretrace_telemetry.events import SuggestionMoved, SuggestionStage
+from foretrace_telemetry.language import t
 
 # Never who, nor how many: several are enough to be nobody in particular.
 _OF_OTHERS = "others in your course mended it so"
@@ -86,21 +87,24 @@ def _source(fix: Fix | None) -> str:
 def proof_words(fix: Fix) -> str:
     """Return what is known of a fix, in words; of a next edit there is nothing to know."""
     words = _proof_words(fix)
-    return f"{words}; {_OF_OTHERS}" if SHARED in fix.rules else words
+    return f"{words}; {t(_OF_OTHERS)}" if SHARED in fix.rules else words
 
 
 def _proof_words(fix: Fix) -> str:
     if fix.proof is Proof.GOES_ON:
         return ""
-    tests = "1 test" if fix.tests == 1 else f"{fix.tests} tests"
     if fix.proof is Proof.TESTS:
-        return f"{tests} pass" if fix.tests != 1 else "1 test passes"
+        return t("1 test passes") if fix.tests == 1 else t("{n} tests pass", n=fix.tests)
     if fix.proof is Proof.RUNS:
-        return "runs without error"
-    if fix.tests:
-        verb = "passes" if fix.tests_passed == 1 else "pass"
-        return f"{fix.tests_passed} of {tests} {verb}"
-    return "parses; was not run"
+        return t("runs without error")
+    if fix.tests == 0:
+        return t("parses; was not run")
+    passed = fix.tests_passed
+    if fix.tests == 1:
+        return t("1 of 1 test passes") if passed == 1 else t("0 of 1 test pass")
+    if passed == 1:
+        return t("1 of {n} tests passes", n=fix.tests)
+    return t("{passed} of {n} tests pass", passed=passed, n=fix.tests)
 
 
 def insertion_at(text: str, fix: Fix, cursor: int) -> str | None:

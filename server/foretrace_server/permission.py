@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from foretrace_server.settings import RunPrograms
+from foretrace_telemetry.language import t
 
 if TYPE_CHECKING:
     from foretrace_server.app import ForetraceServer
@@ -42,11 +43,11 @@ class Permission:
         """Return why programs may not be run, as a code and in words; None if they may."""
         settings = self._server.settings
         if not settings.workspace_trusted:
-            return "untrusted", "the workspace is not trusted, so programs are not run"
+            return "untrusted", t("the workspace is not trusted, so programs are not run")
         if settings.run_programs is RunPrograms.NEVER:
-            return "run-never", "the setting runPrograms is never, so programs are not run"
+            return "run-never", t("the setting runPrograms is never, so programs are not run")
         if settings.run_programs is RunPrograms.ASK and not self._allowed:
-            return "run-ask", "you have not allowed programs to be run to check fixes"
+            return "run-ask", t("you have not allowed programs to be run to check fixes")
         return None
 
     async def ask_once(self) -> None:
@@ -63,6 +64,7 @@ class Permission:
             await asyncio.wait_for(asyncio.shield(self._asking), _ANSWER_SECONDS)
 
     async def _ask(self) -> None:
-        answer = await self._server.ask(_QUESTION, [_ALLOW, _REFUSE], _OTHERWISE)
-        self._allowed = answer == _ALLOW
+        allow = t(_ALLOW)
+        answer = await self._server.ask(t(_QUESTION), [allow, t(_REFUSE)], t(_OTHERWISE))
+        self._allowed = answer == allow
         self._answered()

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from lsprotocol import types
 
 from foretrace_models.repair.assignment import Level
-from foretrace_models.repair.diagnosis import Fix, Problem, Proof, Seen
+from foretrace_models.repair.diagnosis import Fix, Hint, Problem, Proof, Seen
 from foretrace_server import protocol
 from foretrace_server.offers import Offer, proof_words
+from foretrace_telemetry.language import t
 from foretrace_telemetry.recorder import OpenDocument
 
 _NEXT = {
@@ -36,7 +37,7 @@ def diagnostics(
     message, related = problem.nudge, None
     if problem.hint is not None:
         told = [problem.hint.what, problem.hint.why]
-        more = [*_seen(problem.seen), f"How: {problem.hint.how}", f"Check: {problem.hint.check}"]
+        more = [*_seen(problem.seen), *_advice(problem.hint)]
         if _shows_related(client):
             location = types.Location(state.uri, place)
             related = [types.DiagnosticRelatedInformation(location, each) for each in more]
@@ -54,11 +55,17 @@ def diagnostics(
     ]
 
 
+def _advice(hint: Hint) -> tuple[str, str]:
+    return t("How: {how}", how=hint.how), t("Check: {check}", check=hint.check)
+
+
 def _seen(seen: Seen | None) -> list[str]:
     if seen is None:
         return []
-    expected = [] if seen.expected is None else [f"Expected: {seen.expected}"]
-    return [f"Given: {seen.given}", *expected, f"Actual: {seen.actual}"]
+    told = [t("Given: {given}", given=seen.given)]
+    if seen.expected is not None:
+        told.append(t("Expected: {expected}", expected=seen.expected))
+    return [*told, t("Actual: {actual}", actual=seen.actual)]
 
 
 def _shows_related(client: types.ClientCapabilities) -> bool:
@@ -84,7 +91,7 @@ def code_action(
         edit = types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, list(edits))])
     else:
         edit = types.WorkspaceEdit(changes={state.uri: edits})
-    title = f"next step: {fix.title}" if fix.steps_left else fix.title
+    title = t("next step: {title}", title=fix.title) if fix.steps_left else fix.title
     proof = proof_words(fix)
     return types.CodeAction(
         title=f"Foretrace: {title} ({proof})" if proof else f"Foretrace: {title}",
@@ -106,7 +113,9 @@ def code_action(
 
 def more_help(uri: str, level: Level) -> types.Command:
     """Return what a person chooses to get the next level of help."""
-    return types.Command(f"Foretrace: {_NEXT[level]}", command=protocol.MORE_HELP, arguments=[uri])
+    return types.Command(
+        f"Foretrace: {t(_NEXT[level])}", command=protocol.MORE_HELP, arguments=[uri]
+    )
 
 
 def range_of(state: OpenDocument, start: int, end: int) -> types.Range:

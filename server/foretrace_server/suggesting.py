@@ -201,13 +201,13 @@ class Suggestions:
         if ceiling is None and limit is not None:
             ceiling = limit.limit.ceiling
         if state is None or watched is None:
-            reasons.append(explaining.NOT_OPEN)
+            reasons.append(explaining.told(explaining.NOT_OPEN))
         elif not _is_python(state):
-            reasons.append(explaining.NOT_PYTHON)
+            reasons.append(explaining.told(explaining.NOT_PYTHON))
         elif self._telling.chosen is Level.OFF:
-            reasons.append(explaining.SWITCHED_OFF)
+            reasons.append(explaining.told(explaining.SWITCHED_OFF))
         elif diagnosis is None:
-            reasons.append(explaining.PENDING)
+            reasons.append(explaining.told(explaining.PENDING))
         else:
             dismissed = diagnosis.fix is not None and watched.offer is None
             dismissed = dismissed and watched.withheld is None

@@ -19,21 +19,9 @@ import cattrs
 from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.language import ENGLISH, t
+from foretrace_telemetry.notices import NOTICE_VERSION, NOTICES
 
-NOTICE_VERSION = 4
-NOTICE = """\
-Foretrace can record how you edit, on this computer only.
-
-What      edits in files you open here, saves, copies, runs, kinds of terminal commands, cursor
-          moves, and what Foretrace suggested: with the text (full), to replay your work, or
-          without it (metadata), only when, how much, and how runs ended. Never: password and
-          key files, other windows, the clipboard.
-Where     in the folder {home}, readable by your account only.
-Who       you. Nothing is sent anywhere, unless you allow that and join a course.
-How long  this permission ends on {expires}. What was recorded is kept {kept}.
-How to stop  `foretrace consent withdraw`, or `foretrace traces pause` for a while;
-          `foretrace traces forget` erases what was recorded. Help works without recording.
-"""
 VALIDITY = timedelta(days=365)
 
 
@@ -69,6 +57,7 @@ class Action(str, Enum):
 class Decision:
     """One line of the log. `scopes` is empty where the action concerns all of them.
 
+    `notice_language` is the one that the notice was read in; lines without it are of English ones.
     A grant or a pause that ends by itself does so at `expires_at`. Sessions are kept for
     `keep_days` after their last event, without a number until they are forgotten.
     """
@@ -80,6 +69,7 @@ class Decision:
     content: Content | None = None
     notice_version: int | None = None
     notice_sha256: str | None = None
+    notice_language: str = ENGLISH
     expires_at: datetime | None = None
     keep_days: int | None = None
     previous_sha256: str = ""
@@ -113,14 +103,18 @@ _converter.register_structure_hook(
 
 
 def notice(
-    home: Home, now: datetime, validity: timedelta = VALIDITY, keep_days: int | None = None
+    home: Home,
+    now: datetime,
+    validity: timedelta = VALIDITY,
+    keep_days: int | None = None,
+    language: str = ENGLISH,
 ) -> str:
-    """Return the text that a person consents to."""
-    days = _kept(home, now, keep_days)
-    return NOTICE.format(
+    """Return the text that a person consents to, in a language that there is one in."""
+    days, words = _kept(home, now, keep_days), NOTICES[language]
+    return words.text.format(
         home=home.path,
         expires=f"{now + validity:%Y-%m-%d}",
-        kept=f"for {days} days" if days else "until you forget it",
+        kept=words.kept_for_days.format(days=days) if days else words.kept_until_forgotten,
     )
 
 
@@ -137,8 +131,11 @@ def grant(
     now: datetime,
     validity: timedelta = VALIDITY,
     keep_days: int | None = None,
+    language: str = ENGLISH,
 ) -> Decision:
     """Record a permission; every one covers `local`, for nothing works without it.
+
+    `language` is that of the notice which the person was shown.
 
     Raises:
         OSError: the log cannot be written.
@@ -150,7 +147,8 @@ def grant(
         scopes=tuple(sorted({*scopes, Scope.LOCAL}, key=list(Scope).index)),
         content=content,
         notice_version=NOTICE_VERSION,
-        notice_sha256=hashlib.sha256(NOTICE.encode()).hexdigest(),
+        notice_sha256=NOTICES[language].sha256,
+        notice_language=language,
         expires_at=now + validity,
         keep_days=_kept(home, now, keep_days),
     )
@@ -183,14 +181,19 @@ def read_consent(home: Home, now: datetime) -> Consent:
     try:
         log = history(home)
     except OSError as error:
-        return Consent(None, reason=f"{home.consent_log} cannot be read: {error.strerror}")
-    consent = NOTHING_DECIDED
+        reason = t("{file} cannot be read: {error}", file=home.consent_log, error=error.strerror)
+        return Consent(None, reason=reason)
+    consent = evolve(NOTHING_DECIDED, reason=t(NOTHING_DECIDED.reason))
     for number, decision in enumerate(log, start=1):
         if decision is None:
             consent = Consent(
                 None,
-                reason=f"line {number} of {home.consent_log} cannot be read; "
-                "decide again with `foretrace consent grant` or `withdraw`",
+                reason=t(
+                    "line {number} of {file} cannot be read; "
+                    "decide again with `foretrace consent grant` or `withdraw`",
+                    number=number,
+                    file=home.consent_log,
+                ),
             )
         else:
             consent = applied(consent, decision)
@@ -227,7 +230,7 @@ def decisions(lines: Iterable[bytes]) -> Iterator[Decision | None]:
 def as_of(consent: Consent, now: datetime) -> Consent:
     """Return what of a consent holds at a moment: permissions and pauses can end by themselves."""
     if consent.expires_at is not None and now >= consent.expires_at:
-        reason = f"the permission ended on {consent.expires_at:%Y-%m-%d}"
+        reason = t("the permission ended on {date}", date=f"{consent.expires_at:%Y-%m-%d}")
         return Consent(None, reason=reason, undecided=True, keep_days=consent.keep_days)
     if consent.paused_until is not None and now >= consent.paused_until:
         return evolve(consent, paused=False, paused_until=None)
@@ -241,17 +244,19 @@ def applied(consent: Consent, decision: Decision) -> Consent:
         return Consent(
             decision.content,
             consent.scopes | frozenset(decision.scopes),
-            f"granted on {date}",
+            t("granted on {date}", date=date),
             decision.expires_at,
             keep_days=decision.keep_days,
         )
     if decision.action is Action.DECLINE:
-        return Consent(None, reason=f"declined on {date}", keep_days=consent.keep_days)
+        return Consent(None, reason=t("declined on {date}", date=date), keep_days=consent.keep_days)
     if decision.action is Action.WITHDRAW:
         kept = consent.scopes - frozenset(decision.scopes or Scope)
         if Scope.LOCAL in kept:
             return evolve(consent, scopes=kept)
-        return Consent(None, reason=f"withdrawn on {date}", keep_days=consent.keep_days)
+        return Consent(
+            None, reason=t("withdrawn on {date}", date=date), keep_days=consent.keep_days
+        )
     paused = decision.action is Action.PAUSE
     return evolve(consent, paused=paused, paused_until=decision.expires_at if paused else None)
 

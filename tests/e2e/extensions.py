@@ -53,6 +53,37 @@ exports.activate = () => {
 """
 
 
+# A folder in the memory of the extension: what a person would have of a service elsewhere.
+_MEMORY = """\
+const { Disposable, EventEmitter, FileSystemError, FileType, workspace } = require("vscode");
+exports.activate = () => {
+  const files = new Map([["/program.py", Buffer.from(PROGRAM)]]);
+  const changed = new EventEmitter();
+  const found = ({ path }) => {
+    if (!files.has(path)) {
+      throw FileSystemError.FileNotFound(path);
+    }
+    return files.get(path);
+  };
+  const stat = (uri) =>
+    uri.path === "/"
+      ? { type: FileType.Directory, ctime: 0, mtime: 0, size: 0 }
+      : { type: FileType.File, ctime: 0, mtime: 0, size: found(uri).length };
+  workspace.registerFileSystemProvider("memory", {
+    onDidChangeFile: changed.event,
+    watch: () => new Disposable(() => {}),
+    stat,
+    readDirectory: () => [...files.keys()].map((path) => [path.slice(1), FileType.File]),
+    readFile: found,
+    writeFile: ({ path }, bytes) => void files.set(path, Buffer.from(bytes)),
+    createDirectory: () => {},
+    delete: ({ path }) => void files.delete(path),
+    rename: () => {},
+  });
+};
+"""
+
+
 def write_extension(folder: Path, identifier: str, source: str, **manifest: Any) -> Path:
     """Write the .vsix of an extension with one script, ready to be installed, and return it."""
     publisher, name = identifier.split(".")
@@ -72,3 +103,9 @@ def write_extension(folder: Path, identifier: str, source: str, **manifest: Any)
         archive.writestr("extension/package.json", json.dumps(package))
         archive.writestr("extension/extension.js", source)
     return path
+
+
+def write_memory(folder: Path, program: str) -> Path:
+    """Write an extension that has a folder at `memory:/` with one program in it."""
+    source = _MEMORY.replace("PROGRAM", json.dumps(program))
+    return write_extension(folder, "tests.memory", source, activationEvents=["onFileSystem:memory"])

@@ -70,6 +70,7 @@ class VSCode:
         self.trusted = True
         self.log_level = "info"
         self.telemetry = "off"
+        self._language = "en"
         self._port = 0
         self.settings()
 
@@ -107,6 +108,18 @@ class VSCode:
             file.parent.mkdir(parents=True, exist_ok=True)
             whole = {**_QUIET, **(others or {}), **own, _TELEMETRY: self.telemetry}
             file.write_text(json.dumps(whole, indent=2))
+
+    def speak(self, language: str) -> None:
+        """Have it be in a language, without a word of its own in that, as with an empty pack."""
+        self._language = language
+        texts = self._user / f"{language}.json"
+        texts.write_text(json.dumps({"version": "1.0.0", "contents": {}}))
+        pack = {
+            "hash": language,
+            "extensions": [{"extensionIdentifier": {"id": "tests.pack"}, "version": "1.0.0"}],
+            "translations": {"vscode": str(texts)},
+        }
+        (self._user / "languagepacks.json").write_text(json.dumps({language: pack}))
 
     def install(self, vsix: Path) -> None:
         """Install an extension."""
@@ -167,10 +180,15 @@ class VSCode:
     def address(self, file: Path) -> str:
         """The address at which a browser shows the workspace with a file open in it."""
         remote = f"vscode-remote://127.0.0.1:{self._port}{file}"
-        payload = quote(json.dumps([["openFile", remote]]))
-        return (
-            f"http://127.0.0.1:{self._port}/?folder={quote(str(self.workspace))}&payload={payload}"
-        )
+        return self._address("folder", self.workspace, remote)
+
+    def address_in(self, workspace: Path, uri: str) -> str:
+        """The address of a workspace that a file says the folders of, with another one open."""
+        return self._address("workspace", workspace, uri)
+
+    def _address(self, kind: str, path: Path, opened: str) -> str:
+        payload = quote(json.dumps([["openFile", opened]]))
+        return f"http://127.0.0.1:{self._port}/?{kind}={quote(str(path))}&payload={payload}"
 
     def _command(self) -> list[str | Path]:
         return [
@@ -183,6 +201,7 @@ class VSCode:
             # By default what a closed page leaves running lives on for hours.
             *("--reconnection-grace-time", "1"),
             *("--log", self.log_level),
+            *("--locale", self._language),
             "--disable-telemetry",
             "--disable-update-check",
             *(["--disable-workspace-trust"] if self.trusted else []),

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from foretrace_telemetry.consent import (
-    NOTICE,
     Action,
     Content,
     Scope,
@@ -19,6 +18,7 @@ from foretrace_telemetry.consent import (
     read_consent,
 )
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.notices import NOTICES
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 
@@ -142,7 +142,29 @@ def test_the_notice_says_where_how_long_and_how_to_stop(home: Home) -> None:
     assert str(home.path) in text
     assert "2027-03-01" in text
     assert "foretrace consent withdraw" in text
-    assert len(NOTICE.split()) < 125  # read in half a minute, at 250 words a minute
+
+
+@pytest.mark.parametrize("language", NOTICES)
+def test_the_notice_says_the_same_in_each_language_and_in_half_a_minute(
+    home: Home, language: str
+) -> None:
+    text = notice(home, NOW, keep_days=30, language=language)
+    for said in (str(home.path), "2027-03-01", "30", "(full)", "(metadata)"):
+        assert said in text
+    for command in ("consent withdraw", "traces pause", "traces forget"):
+        assert f"`foretrace {command}`" in text
+    assert len(NOTICES[language].text.split()) < 125  # at 250 words a minute
+
+
+def test_a_permission_says_in_which_language_the_notice_was_read(home: Home) -> None:
+    grant(home, [], Content.FULL, "test", NOW, language="de")
+    _grant(home)
+    german, english = (json.loads(line) for line in home.consent_log.read_text().splitlines())
+    assert german["notice_language"] == "de"
+    assert german["notice_sha256"] == NOTICES["de"].sha256
+    assert "notice_language" not in english  # as in logs that are older than the other languages
+    assert english["notice_sha256"] == NOTICES["en"].sha256
+    assert read_consent(home, NOW).content is Content.FULL
 
 
 def test_a_line_that_was_changed_or_taken_out_allows_nothing_until_somebody_decides(

@@ -1,5 +1,6 @@
 /** What was suggested and what became of it, and what somebody said that they are doing. */
 
+import { activityWords } from "../activities";
 import { levelWords } from "../levelWords";
 import { LEVELS } from "../settings";
 import { element, facts, nothing, table } from "./elements";
@@ -72,7 +73,7 @@ function answerTable({ counts, latest }: Overview["intents"]): HTMLElement[] {
             [
               { title: t("When"), cell: ({ wall_us: when }) => moment(dateOf(when)) },
               { title: t("Where"), cell: ({ document }) => fileName(document) },
-              { title: t("You said"), cell: ({ label }) => label },
+              { title: t("You said"), cell: ({ label }) => activityWords(t, label) },
               { title: t("Foretrace thought"), cell: thoughtOf, isWide: true },
             ],
             [{ items: latest }],
@@ -83,9 +84,9 @@ function answerTable({ counts, latest }: Overview["intents"]): HTMLElement[] {
 
 function thoughtOf({ stage, believed, label }: Answered): string {
   if (believed !== "") {
-    return believed;
+    return activityWords(t, believed);
   }
-  return stage === "confirmed" ? label : t("something else");
+  return stage === "confirmed" ? activityWords(t, label) : t("something else");
 }
 
 function sizeOf({ inserted_characters: inserted, removed_characters: removed }: Suggested): string {

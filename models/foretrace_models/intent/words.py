@@ -8,6 +8,7 @@ from attrs import frozen
 
 from foretrace_models.intent.activities import Activity
 from foretrace_models.intent.symbols import Context
+from foretrace_telemetry.language import t
 
 
 @frozen
@@ -25,10 +26,12 @@ def statement(activity: Activity, context: Context, line: int | None) -> str:
     if activity is Activity.FIXING and context.failed_line is not None:
         line = context.failed_line
     function = _function_at(context.text, line) if line is not None else None
-    where = f" in {function}" if function else ""
+    doing = t(activity.value)
     if activity is Activity.FIXING and context.failure:
-        return f"You seem to be fixing {context.failure}{where}."
-    return f"You seem to be {activity.value}{where}."
+        doing = t("fixing {failure}", failure=context.failure)
+    if function:
+        return t("You seem to be {doing} in {function}.", doing=doing, function=function)
+    return t("You seem to be {doing}.", doing=doing)
 
 
 def place(

@@ -27,6 +27,7 @@ from foretrace_models.next_edit.proposal import (
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.prompts import ReservedMarkerError, rewriting
 from foretrace_models.repair.edits import TextEdit, trimmed
+from foretrace_telemetry.language import t
 
 # The name of the task that answers.
 REWRITE = "rewrite"
@@ -127,7 +128,7 @@ def edit_of(
         return Silence(Quiet.LEFT_ALONE)  # where empty lines are is nothing to look at
     scene = Scene(asked.moment)
     edits = _edits_of(scene.lines, asked.first_line, hunk)
-    words = "What the language model writes here"
+    words = t("What the language model writes here")
     proposal = Proposal(Pattern.REWRITE, "rewrite", edits, words)
     reason = refusal(scene, proposal)
     if reason is not None:

@@ -11,6 +11,7 @@ from foretrace_models.repair.diagnosis import Kind, Seen
 from foretrace_models.repair.locate import suspicion
 from foretrace_models.repair.seen import BROKEN, NO_END, seen
 from foretrace_models.repair.verify import Verdict, Verifier
+from foretrace_telemetry.language import t
 
 
 @frozen
@@ -34,7 +35,7 @@ class Fault:
     @property
     def endless(self) -> bool:
         """Whether the program went on and on."""
-        return self.seen is not None and self.seen.actual == NO_END
+        return self.seen is not None and self.seen.actual == t(NO_END)
 
 
 def syntax_fault(error: SyntaxError) -> Fault:
@@ -62,11 +63,11 @@ def fault_of(verifier: Verifier, verdict: Verdict, lines: Sequence[str]) -> Faul
         if error and error["frames"]:
             line, function = error["frames"][-1]
             inside = None if function == "<module>" else function
-            kind = Kind.TEST if what.actual == BROKEN else Kind.CRASH
+            kind = Kind.TEST if what.actual == t(BROKEN) else Kind.CRASH
             return Fault(kind, line - 1, what, error["type"], inside, "", *counts)
         scores = suspicion(verdict)
         line = max(scores, key=lambda n: (scores[n], -n), default=1)
         # A run that was ended from outside tells no line of its own.
-        kind = Kind.CRASH if what.actual == NO_END else Kind.TEST
+        kind = Kind.CRASH if what.actual == t(NO_END) else Kind.TEST
         return Fault(kind, line - 1, what, None, None, "", *counts)
     return None

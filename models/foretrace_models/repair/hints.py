@@ -7,7 +7,8 @@ from foretrace_models.repair.diagnosis import Fix, Hint, Kind, Problem
 from foretrace_models.repair.edits import TextEdit, apply_edits
 from foretrace_models.repair.faults import Fault
 from foretrace_models.repair.lessons import LESSONS
-from foretrace_models.repair.seen import BROKEN, INPUT, PROGRAM
+from foretrace_models.repair.seen import BROKEN, INPUT, NO_INPUT, PROGRAM
+from foretrace_telemetry.language import t
 
 # What Python says of the print statement of its second version.
 _PRINT = "Missing parentheses in call"
@@ -29,7 +30,7 @@ def problem_of(fault: Fault, text: str, fix: Fix | None) -> Problem:
         fault.kind,
         line,
         _nudge(fault, line),
-        Hint(_what(fault), lesson.why, lesson.how, lesson.check),
+        Hint(_what(fault), t(lesson.why), t(lesson.how), t(lesson.check)),
         fault.seen,
         fault.failing,
         fault.checks,
@@ -45,45 +46,64 @@ def _line_of(text: str, edit: TextEdit) -> int:
 
 def _nudge(fault: Fault, line: int) -> str:
     if fault.kind is Kind.SYNTAX:
-        return "Look at this line: Python cannot read the program here."
+        return t("Look at this line: Python cannot read the program here.")
     if fault.kind is Kind.TEST:
-        return f"Look at this line: {_failing(fault)}."
-    what = "does not come to an end" if fault.endless else "stops"
-    if line != fault.line:
-        return f"Look at this line: the program {what} in line {fault.line + 1}."
-    here = "does not get past it" if fault.endless else "stops here"
-    return f"Look at this line: the program {here}."
+        return t("Look at this line: {failing}.", failing=_failing(fault))
+    if line == fault.line:
+        if fault.endless:
+            return t("Look at this line: the program does not get past it.")
+        return t("Look at this line: the program stops here.")
+    number = fault.line + 1
+    if fault.endless:
+        return t("Look at this line: the program does not come to an end in line {n}.", n=number)
+    return t("Look at this line: the program stops in line {n}.", n=number)
 
 
 def _what(fault: Fault) -> str:
     seen, line = fault.seen, fault.line + 1
     if seen is None:
-        return f"Python cannot read line {line}: {fault.complaint}."
-    if seen.actual == BROKEN:
-        return f"{seen.given} in line {line} {BROKEN}."
-    subject, verb = _subject(seen.given)
+        return t("Python cannot read line {n}: {complaint}.", n=line, complaint=fault.complaint)
+    if seen.actual == t(BROKEN):
+        return t("{given} in line {n} does not hold.", given=seen.given, n=line)
+    subject, actual = _subject(seen.given), seen.actual
     if fault.endless:
-        return f"{subject} goes on and on, and was stopped in line {line}."
+        return t("{subject} goes on and on, and was stopped in line {n}.", subject=subject, n=line)
     if fault.kind is Kind.CRASH:
-        where = f" in line {line}" + (f", in {fault.function}" if fault.function else "")
-        return f"{subject} stops{where}: {seen.actual}."
-    expected = "" if seen.expected is None else f"; expected is {seen.expected}"
-    return f"{subject} {verb} {seen.actual}{expected}."
+        if not fault.function:
+            return t("{subject} stops in line {n}: {error}.", subject=subject, n=line, error=actual)
+        return t(
+            "{subject} stops in line {n}, in {function}: {error}.",
+            subject=subject,
+            n=line,
+            function=fault.function,
+            error=actual,
+        )
+    made = (
+        t("{subject} prints {actual}", subject=subject, actual=actual)
+        if _has_input(seen.given)
+        else t("{subject} gives {actual}", subject=subject, actual=actual)
+    )
+    if seen.expected is None:
+        return f"{made}."
+    return t("{made}; expected is {expected}.", made=made, expected=seen.expected)
 
 
-def _subject(given: str) -> tuple[str, str]:
-    """Return how a sentence begins about what was given, and what the program does with it."""
-    if given == PROGRAM:
-        return "The program", "gives"
-    if given.endswith(INPUT) or given.startswith(INPUT):
-        return f"With {given} the program", "prints"
-    return given, "gives"
+def _subject(given: str) -> str:
+    """Return how a sentence begins about what was given."""
+    if given == t(PROGRAM):
+        return t("The program")
+    return t("With {given} the program", given=given) if _has_input(given) else given
+
+
+def _has_input(given: str) -> bool:
+    return given == t(NO_INPUT) or given.startswith(t(INPUT))
 
 
 def _failing(fault: Fault) -> str:
     if fault.checks == 0:
-        return "what it does is not what it did before"
+        return t("what it does is not what it did before")
     if fault.checks == 1:
-        return "a test fails that runs it"
-    fail = "fails" if fault.failing == 1 else "fail"
-    return f"{fault.failing} of {fault.checks} tests {fail}"
+        return t("a test fails that runs it")
+    if fault.failing == 1:
+        return t("1 of {n} tests fails", n=fault.checks)
+    return t("{failing} of {n} tests fail", failing=fault.failing, n=fault.checks)

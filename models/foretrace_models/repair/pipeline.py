@@ -50,6 +50,7 @@ from foretrace_models.repair.sources import EVERY_SOURCE, SourceName, Sources
 from foretrace_models.repair.tokens import tokens
 from foretrace_models.repair.unproven import likely_alone
 from foretrace_models.repair.verify import Verdict, Verifier
+from foretrace_telemetry.language import t
 from foretrace_telemetry.text import split_lines
 
 LARGEST_CHARACTERS = 1_000_000
@@ -86,7 +87,11 @@ def diagnose(
         size = f"{len(situation.text):,}"
         return _nothing(
             Reason.TOO_LARGE,
-            f"the file has {size} characters; Foretrace looks at up to {LARGEST_CHARACTERS:,}",
+            t(
+                "the file has {size} characters; Foretrace looks at up to {most}",
+                size=size,
+                most=f"{LARGEST_CHARACTERS:,}",
+            ),
         )
     try:
         assignment = load_assignment(situation.path.parent) if situation.path else None
@@ -96,15 +101,15 @@ def diagnose(
     ceiling = assignment.ceiling if assignment else Level.FIX
     name = assignment.id if assignment else None
     if ceiling is Level.OFF:
-        nothing = _nothing(Reason.OFF, "the assignment allows no help")
+        nothing = _nothing(Reason.OFF, t("the assignment allows no help"))
         return evolve(nothing, ceiling=ceiling, assignment=name)
     repair = _Repair(situation, assignment, sources, out_of_time)
     diagnosis = evolve(repair.diagnose(), ceiling=ceiling, assignment=name)
     if diagnosis.fix is None and diagnosis.why is None:
-        why = Why(Reason.NO_FIX_FOUND, "the only change found would rewrite too much")
+        why = Why(Reason.NO_FIX_FOUND, t("the only change found would rewrite too much"))
         diagnosis = evolve(diagnosis, why=why)
     if diagnosis.problem is not None and not ceiling.allows(Level.STEP):
-        message = f"the assignment allows help up to the level {ceiling.value!r}"
+        message = t("the assignment allows help up to the level {level!r}", level=ceiling.value)
         diagnosis = evolve(diagnosis, why=Why(Reason.CEILING, message))
     return diagnosis.within(ceiling)
 
@@ -144,11 +149,13 @@ class _Repair:
             )
             starts = [start for start in starts if self._keeps_asserts(start.text)]
             if not starts:
-                why = Why(Reason.NO_FIX_FOUND, "no small change makes this parse")
+                why = Why(Reason.NO_FIX_FOUND, t("no small change makes this parse"))
                 return self._told(fault, None, why)
         if not self._situation.may_run:
             if error is None:
-                return _nothing(Reason.NOT_RUN, "programs are not run here, so nothing is checked")
+                return _nothing(
+                    Reason.NOT_RUN, t("programs are not run here, so nothing is checked")
+                )
             return self._told(fault, self._fixing.parsing(starts[0]))
         try:
             with Sandbox(self._path.parent, unbounded=self._situation.unbounded) as sandbox:
@@ -184,13 +191,17 @@ class _Repair:
                 fix = self._fixing.proven(start.text, start.rules, verifier, verdict, -1)
                 return self._told(fault, fix)
             if verdict.outcomes:
-                return _nothing(Reason.NOTHING_WRONG, "every check passes")
+                return _nothing(Reason.NOTHING_WRONG, t("every check passes"))
             return _nothing(Reason.CANNOT_TELL, self._untold)
         if len(start.text) > _LARGEST_SEARCHED_CHARACTERS:
             size, most = len(start.text), _LARGEST_SEARCHED_CHARACTERS
             why = Why(
                 Reason.TOO_LARGE,
-                f"the file has {size:,} characters; what fails is looked into up to {most:,}",
+                t(
+                    "the file has {size} characters; what fails is looked into up to {most}",
+                    size=f"{size:,}",
+                    most=f"{most:,}",
+                ),
             )
             fix = self._fixing.parsing(start, verifier, verdict) if start.rules else None
             return self._told(fault, fix, why)
@@ -227,8 +238,11 @@ class _Repair:
             return self._told(fault, fix, tried=verifier.tried)
         why = Why(
             Reason.NO_FIX_FOUND,
-            f"no small change makes all {len(verifier.checks)} checks pass "
-            f"({verifier.tried} were tried)",
+            t(
+                "no small change makes all {n} checks pass ({tried} were tried)",
+                n=len(verifier.checks),
+                tried=verifier.tried,
+            ),
         )
         fix = self._fixing.parsing(start, verifier, verdict) if start.rules else None
         return self._told(fault, fix, why, verifier.tried)
@@ -318,7 +332,9 @@ class _Repair:
         return Verifier(sandbox, self._path, self._prelude, checks, timeout, quick=quick)
 
     def _keeps_asserts(self, text: str) -> bool:
-        return [t.text for t in tokens(text)].count("assert") == self._tokens.count("assert")
+        return [token.text for token in tokens(text)].count("assert") == self._tokens.count(
+            "assert"
+        )
 
 
 def _without_mark(situation: Situation) -> Situation:
@@ -337,9 +353,10 @@ def _untold(verdict: Verdict) -> str:
         if outcome is Outcome.UNKNOWN:
             error = result.get("error")
             if error:
-                return f"the program needs what it may not have here: {error['message']}"
-            return "the program runs too long to be checked"
-    return "there is nothing to check"
+                needed = error["message"]
+                return t("the program needs what it may not have here: {needed}", needed=needed)
+            return t("the program runs too long to be checked")
+    return t("there is nothing to check")
 
 
 def _shifted(diagnosis: Diagnosis, characters: int) -> Diagnosis:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from foretrace_models.repair.edits import TextEdit
+from foretrace_telemetry.language import t
 
 _LONGEST_CODE = 40
 _LONGEST_TITLE = 100
@@ -15,7 +16,7 @@ def title_of(text: str, edits: Sequence[TextEdit]) -> str:
     described = [_describe(text, edit) for edit in sorted(edits)]
     if len(described) == 1:
         return described[0]
-    joined = f"{len(described)} changes: " + "; ".join(described)
+    joined = t("{n} changes: {all}", n=len(described), all="; ".join(described))
     return joined if len(joined) <= _LONGEST_TITLE else joined[: _LONGEST_TITLE - 1] + "…"
 
 
@@ -28,28 +29,30 @@ def _describe(text: str, edit: TextEdit) -> str:
     inside_a_word = start < edit.start or edit.end < end
     if not inside_a_word and not old.strip():
         if not (new.endswith("\n") or (not old and new.startswith("\n"))):
-            return f"add {_code(new)} in line {line}"
+            return t("add {code} in line {n}", code=_code(new), n=line)
         above = line - 1 if new.endswith("\n") else line
-        return f"add {_code(new)} " + (f"after line {above}" if above else "at the top")
+        if above == 0:
+            return t("add {code} at the top", code=_code(new))
+        return t("add {code} after line {n}", code=_code(new), n=above)
     if not inside_a_word and not new.strip():
         last = line + old.strip("\n").count("\n")
-        return (
-            f"remove lines {line} to {last}"
-            if last > line
-            else f"remove {_code(old)} in line {line}"
-        )
+        if last > line:
+            return t("remove lines {first} to {last}", first=line, last=last)
+        return t("remove {code} in line {n}", code=_code(old), n=line)
     before, after = text[start : edit.start], text[edit.end : end]
-    return f"change {_code(before + old + after)} to {_code(before + new + after)} in line {line}"
+    was, becomes = _code(before + old + after), _code(before + new + after)
+    return t("change {was} to {becomes} in line {n}", was=was, becomes=becomes, n=line)
 
 
 def _describe_space(text: str, edit: TextEdit, line: int) -> str:
     old, new = text[edit.start : edit.end], edit.new_text
     if "\n" in old or "\n" in new:
-        return f"change the line breaks at line {line}"
-    verb = "indent" if text[: edit.start].rpartition("\n")[2].strip() == "" else "space"
-    if verb == "space":
-        return f"change the space in line {line}"
-    return f"indent line {line} {'more' if len(new) > len(old) else 'less'}"
+        return t("change the line breaks at line {n}", n=line)
+    if text[: edit.start].rpartition("\n")[2].strip():
+        return t("change the space in line {n}", n=line)
+    if len(new) > len(old):
+        return t("indent line {n} more", n=line)
+    return t("indent line {n} less", n=line)
 
 
 def _whole_words(text: str, edit: TextEdit) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from foretrace_models.repair.assignment import Level
 from foretrace_server.policy.reading import CoursePolicy, Study
 from foretrace_server.policy.rules import CourseLimit, Part, Policy, Rule, Span, limits
+from foretrace_telemetry.language import t
 
 _ALLOWS = {
     Level.OFF: "no help",
@@ -19,11 +20,20 @@ _ALLOWS = {
 
 def limit_words(found: CourseLimit, now_wall_us: int) -> str:
     """Return what a course allows now: "the course A allows up to a hint until 12:00"."""
-    about = "" if found.assignment is None else f" in the assignment {found.assignment}"
-    until = ""
-    if found.limit.until_wall_us is not None:
-        until = f" until {time_words(found.limit.until_wall_us, now_wall_us)}"
-    return f"the course {found.course} allows {_ALLOWS[found.limit.ceiling]}{about}{until}"
+    help = t(_ALLOWS[found.limit.ceiling])
+    if found.assignment is None:
+        words = t("the course {course} allows {help}", course=found.course, help=help)
+    else:
+        words = t(
+            "the course {course} allows {help} in the assignment {assignment}",
+            course=found.course,
+            help=help,
+            assignment=found.assignment,
+        )
+    if found.limit.until_wall_us is None:
+        return words
+    time = time_words(found.limit.until_wall_us, now_wall_us)
+    return t("{words} until {time}", words=words, time=time)
 
 
 def student_words(policy: Policy, now_wall_us: int) -> list[str]:

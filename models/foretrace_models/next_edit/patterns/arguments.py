@@ -11,6 +11,7 @@ from foretrace_models.next_edit.line_changes import LineChange
 from foretrace_models.next_edit.patterns.parameters import with_argument, without_argument
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene, is_header
+from foretrace_telemetry.language import t
 
 
 @frozen
@@ -44,7 +45,11 @@ def same_argument(scene: Scene) -> Iterator[Proposal]:
                 edit = without_argument(call, changed.index, start)
             else:
                 continue
-            words = f"{changed.name} {'with' if changed.came else 'without'} {changed.value}"
+            words = (
+                t("{name} with {value}", name=changed.name, value=changed.value)
+                if changed.came
+                else t("{name} without {value}", name=changed.name, value=changed.value)
+            )
             yield Proposal(Pattern.ARGUMENT, grade, (edit,), words)
             return
 

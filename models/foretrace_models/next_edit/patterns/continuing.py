@@ -9,6 +9,7 @@ from foretrace_models.next_edit.lexing import shape
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.repair.edits import TextEdit
+from foretrace_telemetry.language import t
 
 _NUMBER = re.compile(r"(?<![\d.])\d{1,6}(?![\d.]*\d)")
 # Two lines that differ by one are often all that there is to be.
@@ -38,7 +39,7 @@ def continuation(scene: Scene) -> Iterator[Proposal]:
     written = _NUMBER.sub(lambda _: str(next(numbers)), last)
     end = scene.lines.ends[line]
     edit = TextEdit(end, end, scene.lines.newline + written)
-    yield Proposal(Pattern.CONTINUATION, f"{len(rows)} lines", (edit,), "the next line of a row")
+    yield Proposal(Pattern.CONTINUATION, f"{len(rows)} lines", (edit,), t("the next line of a row"))
 
 
 def _rows(contents: Sequence[str], line: int) -> list[list[int]]:

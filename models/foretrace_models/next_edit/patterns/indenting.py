@@ -9,6 +9,7 @@ from foretrace_models.next_edit.lines import indentation
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.repair.edits import TextEdit, trimmed
+from foretrace_telemetry.language import t
 
 
 def indent(scene: Scene) -> Iterator[Proposal]:
@@ -30,7 +31,7 @@ def indent(scene: Scene) -> Iterator[Proposal]:
     becomes = new + contents[line][len(old) :]
     start = scene.lines.starts[line]
     edit = trimmed(scene.text, TextEdit(start, scene.lines.ends[line], becomes))
-    yield Proposal(Pattern.INDENT, f"{grade}, {depth}", (edit,), "as far in as the line above")
+    yield Proposal(Pattern.INDENT, f"{grade}, {depth}", (edit,), t("as far in as the line above"))
 
 
 def _moved(change: LineChange) -> tuple[str, str] | None:

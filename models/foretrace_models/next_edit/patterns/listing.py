@@ -10,6 +10,7 @@ from foretrace_models.next_edit.calls import calls_in, parameter_name
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.repair.edits import TextEdit
+from foretrace_telemetry.language import t
 
 
 def next_of_list(scene: Scene) -> Iterator[Proposal]:
@@ -38,7 +39,7 @@ def next_of_list(scene: Scene) -> Iterator[Proposal]:
         examples = 2 if before and _written_for(above, before[-1], name) == content else 1
         end = scene.lines.ends[change.line]
         edit = TextEdit(end, end, scene.lines.newline + line)
-        words = f"the same for {following}"
+        words = t("the same for {name}", name=following)
         yield Proposal(Pattern.LISTING, f"{examples} lines", (edit,), words)
         return
 

@@ -13,6 +13,7 @@ from foretrace_models.next_edit.lines import indentation
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene, is_header
 from foretrace_models.repair.edits import TextEdit
+from foretrace_telemetry.language import t
 
 _FIELD = re.compile(r"\s*(?:self|this)(?:\.|->)_?(\w+)\s*=\s*(\w+)\s*;?\s*$")
 _RECEIVERS = ("self", "cls")
@@ -78,7 +79,9 @@ def _field(scene: Scene, changed: _Changed, header: int) -> Iterator[Proposal]:
     assert known is not None
     written = re.sub(rf"{re.escape(known[2])}\b", new, contents[last])
     edit = TextEdit(scene.lines.ends[last], scene.lines.ends[last], scene.lines.newline + written)
-    yield Proposal(Pattern.PARAMETER, "field", (edit,), f"keep the new parameter {new}")
+    yield Proposal(
+        Pattern.PARAMETER, "field", (edit,), t("keep the new parameter {name}", name=new)
+    )
 
 
 def _call(scene: Scene, changed: _Changed, header: int) -> Iterator[Proposal]:
@@ -111,11 +114,18 @@ def _call(scene: Scene, changed: _Changed, header: int) -> Iterator[Proposal]:
                 continue
             if not changed.came:
                 edit = without_argument(call, index, start)
-                yield Proposal(Pattern.PARAMETER, "call, went", (edit,), f"{value} is gone")
+                yield Proposal(
+                    Pattern.PARAMETER, "call, went", (edit,), t("{value} is gone", value=value)
+                )
                 return
             if _visible(scene, value, line):
                 edit = with_argument(call, index, start, value)
-                yield Proposal(Pattern.PARAMETER, "call, came", (edit,), f"{name} needs {value}")
+                yield Proposal(
+                    Pattern.PARAMETER,
+                    "call, came",
+                    (edit,),
+                    t("{name} needs {value}", name=name, value=value),
+                )
                 return
 
 

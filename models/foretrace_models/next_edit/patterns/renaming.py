@@ -12,6 +12,7 @@ from foretrace_models.next_edit.line_changes import LineChange
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene, is_header
 from foretrace_models.repair.edits import TextEdit
+from foretrace_telemetry.language import t
 
 _DEFINES = frozenset(
     [
@@ -70,7 +71,12 @@ def rename(scene: Scene) -> Iterator[Proposal]:
     for place in scene.outward(line, _scope(scene, renamed, line, dotted)):
         edits = tuple(_occurrences(scene, place, old, new, dotted, either=method))
         if edits:
-            yield Proposal(Pattern.RENAME, grade, edits, f"{old} is now {new}, here as well")
+            yield Proposal(
+                Pattern.RENAME,
+                grade,
+                edits,
+                t("{old} is now {new}, here as well", old=old, new=new),
+            )
             return
 
 

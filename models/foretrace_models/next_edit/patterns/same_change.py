@@ -10,6 +10,7 @@ from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.next_edit.templates import Template, template_of
 from foretrace_models.repair.edits import TextEdit, trimmed
+from foretrace_telemetry.language import t
 
 _REACH_LINES = 40
 _NEAR_LINES = 2
@@ -56,7 +57,7 @@ def _again(scene: Scene, change: LineChange, back: int) -> Proposal | None:
             grade += ", earlier"
         start = scene.lines.starts[line]
         edit = trimmed(scene.text, TextEdit(start, scene.lines.ends[line], fit.becomes))
-        return Proposal(Pattern.SAME_CHANGE, grade, (edit,), "the same change in a line like it")
+        return Proposal(Pattern.SAME_CHANGE, grade, (edit,), t("the same change in a line like it"))
     return None
 
 

@@ -10,6 +10,7 @@ from foretrace_models.next_edit.line_changes import LineChange
 from foretrace_models.next_edit.proposal import Pattern, Proposal
 from foretrace_models.next_edit.scene import Scene
 from foretrace_models.repair.edits import TextEdit
+from foretrace_telemetry.language import t
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)")
 
@@ -35,7 +36,7 @@ def closing_tag(scene: Scene) -> Iterator[Proposal]:
         else:
             start = found.start() + 2
             edit = TextEdit(start, start + len(old), new)
-            yield Proposal(Pattern.TAG, "end", (edit,), f"the end of <{new}>")
+            yield Proposal(Pattern.TAG, "end", (edit,), t("the end of <{tag}>", tag=new))
             return
 
 
