@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 
 from foretrace_telemetry import consent
-from foretrace_telemetry.consent import Action, Content, Scope
+from foretrace_telemetry.consent import Action, Content, ForbiddenError, Scope
 from foretrace_telemetry.home import Home
 
 _Choice = TypeVar("_Choice", bound=Enum)
@@ -33,7 +33,8 @@ def decide(action: Any, terms: Any, editor: str) -> dict[str, Any]:
     their text because a field was left out.
 
     Raises:
-        JsonRpcInvalidParams: the decision is not one that there is, or not complete.
+        JsonRpcInvalidParams: the decision is not one that there is, or not complete, or the policy
+            of the machine forbids it.
         JsonRpcInternalError: it cannot be written.
     """
     if not isinstance(terms, dict):
@@ -47,6 +48,8 @@ def decide(action: Any, terms: Any, editor: str) -> dict[str, Any]:
             consent.grant(home, scopes, content, editor, now)
         else:
             consent.decide(home, what, editor, now, scopes)
+    except ForbiddenError as error:
+        raise JsonRpcInvalidParams(str(error)) from error
     except OSError as error:
         raise JsonRpcInternalError(
             f"the decision cannot be written to {home.consent_log}: {error.strerror}; "

@@ -1,4 +1,4 @@
-"""What a policy says, in words: to the instructor who publishes it, and to the student."""
+"""What a policy says, in words: to who sets it, and to the person whom it concerns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from datetime import datetime
 
 from foretrace_models.repair.assignment import Level
 from foretrace_server.policy.reading import CoursePolicy, Study
-from foretrace_server.policy.rules import CourseLimit, Part, Policy, Rule, Span, limits
+from foretrace_server.policy.rules import (
+    HelpLimit,
+    Part,
+    Policy,
+    Rule,
+    Span,
+    limits,
+)
+from foretrace_telemetry.machine_policy import MachinePolicy
 
 _ALLOWS = {
     Level.OFF: "no help",
@@ -17,13 +25,21 @@ _ALLOWS = {
 }
 
 
-def limit_words(found: CourseLimit, now_wall_us: int) -> str:
-    """Return what a course allows now: "the course A allows up to a hint until 12:00"."""
+def limit_words(found: HelpLimit, now_wall_us: int) -> str:
+    """Return what is allowed now: "the course A allows up to a hint until 12:00"."""
+    who = "this machine's policy" if found.course is None else f"the course {found.course}"
     about = "" if found.assignment is None else f" in the assignment {found.assignment}"
     until = ""
     if found.limit.until_wall_us is not None:
         until = f" until {time_words(found.limit.until_wall_us, now_wall_us)}"
-    return f"the course {found.course} allows {_ALLOWS[found.limit.ceiling]}{about}{until}"
+    return f"{who} allows {_ALLOWS[found.limit.ceiling]}{about}{until}{found.because}"
+
+
+def machine_words(policy: MachinePolicy) -> str | None:
+    """Return what the policy of a machine does, and whom to ask; None where it does nothing."""
+    help_ = () if policy.ceiling is None else (f"allows {_ALLOWS[Level(policy.ceiling)]}",)
+    deeds = (*help_, *policy.deeds)
+    return policy.words(", ".join(deeds)) if deeds else None
 
 
 def student_words(policy: Policy, now_wall_us: int) -> list[str]:
