@@ -56,7 +56,7 @@ def no_next_edit(reason: Quiet) -> Explanation:
 
 def policy_allows(course: str | None, words: str) -> Explanation:
     """Return what the policy of a course, or of the machine, allows: less than the whole fix."""
-    return ("machine" if course is None else "course", words)
+    return ("machine", words) if course is None else ("course", words)
 
 
 _REASONS_TOLD = 2
