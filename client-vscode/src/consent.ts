@@ -59,9 +59,9 @@ export class ConsentDialog {
       this.server.status(),
       this.server.notice(),
     ]);
+    const limit = machine.recording === null ? [] : [sentenceOf(machine.recording)];
     if (!machine.mayRecord) {
-      const words = sentenceOf(machine.message ?? "");
-      void window.showInformationMessage(l10n.t("Foretrace: {0}", words), l10n.t("OK"));
+      void window.showInformationMessage(l10n.t("Foretrace: {0}", ...limit), l10n.t("OK"));
       return true;
     }
     const not = l10n.t("Don't Record");
@@ -70,7 +70,7 @@ export class ConsentDialog {
     const notice = l10n.t("Read the Notice");
     const detail = [
       ...(recording.undecided ? [] : [l10n.t("Now: {0}.", recording.reason)]),
-      ...(machine.message === null ? [] : [sentenceOf(machine.message)]),
+      ...limit,
       ...noticeParts(text).map((part) =>
         part.heading === undefined ? part.text : `${part.heading}: ${part.text}`,
       ),

@@ -71,7 +71,7 @@ function help(suggestions: Suggestions, limits: readonly Limit[]): MenuItem[] {
 }
 
 function recording(state: RecordingState, machine: MachinePolicy | undefined): MenuItem[] {
-  const isLimited = machine?.mayRecordText === false && machine.message !== null;
+  const limit = machine?.recording ?? undefined;
   const pause =
     state === "paused"
       ? [{ label: l10n.t("$(debug-continue) Go on recording"), command: "resumeRecording" }]
@@ -81,7 +81,7 @@ function recording(state: RecordingState, machine: MachinePolicy | undefined): M
     ...(state === "off" ? [] : pause),
     {
       label: l10n.t("$(record) Choose what is recorded"),
-      ...(isLimited ? { detail: sentenceOf(machine.message ?? "") } : {}),
+      ...(limit === undefined ? {} : { detail: sentenceOf(limit) }),
       command: "chooseConsent",
     },
     { label: l10n.t("$(book) Read the notice"), command: "readNotice" },

@@ -182,11 +182,12 @@ export interface Timing {
   snoozedUntil: string | null;
 }
 
-/** What the policy of the machine lets be recorded, and in words all that it does. */
+/** What the policy of the machine lets be recorded, that in words, and in words all that it does. */
 export interface MachinePolicy {
   path: string;
   mayRecord: boolean;
   mayRecordText: boolean;
+  recording: string | null;
   message: string | null;
 }
 

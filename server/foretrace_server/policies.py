@@ -102,6 +102,7 @@ class Policies:
             "path": str(PATH),
             "mayRecord": policy.may_record,
             "mayRecordText": policy.may_record_text,
+            "recording": policy.recording_words,
             "message": machine_words(policy),
         }
 

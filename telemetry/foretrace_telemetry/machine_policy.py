@@ -246,8 +246,11 @@ def _folder() -> Path:
         import winreg
 
         folders = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders"
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, folders) as key:
-            return Path(winreg.QueryValueEx(key, "Common AppData")[0])
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, folders) as key:
+                return Path(winreg.QueryValueEx(key, "Common AppData")[0])
+        except OSError:
+            return Path(r"C:\ProgramData")
     if sys.platform == "darwin":
         return Path("/Library/Application Support")
     return Path("/etc")

@@ -210,14 +210,11 @@ def test_no_more_is_granted_than_the_policy_allows(home: Home, file: Path) -> No
 
 
 def test_the_gate_heeds_a_change_of_the_policy(consented: Home, file: Path, at_once: None) -> None:
-    gate = Gate(consented)
-    assert gate.content is Content.FULL
-    file.write_text('recording = "metadata"\n')
-    assert gate.content is Content.METADATA
-    file.write_text("recording = nothing\n")
-    assert gate.content is None
-    file.unlink()
-    assert gate.content is Content.FULL
+    gate, contents = Gate(consented), []
+    for text in ("", 'recording = "metadata"\n', "recording = nothing\n", ""):
+        file.write_text(text)
+        contents.append(gate.content)
+    assert contents == [Content.FULL, Content.METADATA, None, Content.FULL]
 
 
 def test_no_course_is_called_where_sending_is_forbidden(file: Path) -> None:
