@@ -12,12 +12,19 @@ from hypothesis import settings
 
 from foretrace_telemetry.consent import Content, Scope, grant
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.machine_policy import PATH
 
 # How long an example takes says nothing: the machine may be busy.
 settings.register_profile("foretrace", deadline=None)
 settings.load_profile("foretrace")
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+
+
+def pytest_sessionstart() -> None:
+    """Refuse to begin where a policy of this machine forbids what tests try."""
+    if PATH.exists():
+        pytest.exit(f"{PATH} limits Foretrace here: run the tests on a machine without one", 2)
 
 
 @pytest.fixture

@@ -33,6 +33,11 @@ from foretrace_telemetry.events import (
     BODIES,
 )
 from foretrace_telemetry.exchange.segments import LIMITS
+from foretrace_telemetry.machine_policy import (
+    CHOICES,
+    MOST_MESSAGE_CHARACTERS,
+    parse_machine_policy,
+)
 from foretrace_telemetry.privacy import DENIED_NAMES
 from foretrace_telemetry.recorder import infer_origin
 from tests.pages import DOCS, FENCE, ROOT, fences, first_column, names, rows, section, text_of
@@ -310,3 +315,13 @@ def test_every_page_is_in_the_index() -> None:
 @pages
 def test_no_page_names_a_place_on_a_machine(page: Path) -> None:
     assert not _MACHINE.findall(page.read_text(encoding="utf-8"))
+
+
+def test_what_a_policy_of_a_machine_may_say_is_told_and_its_example_is_one() -> None:
+    text = text_of("machine-policy.md")
+    told = {name: row[1] for row in rows(text, "The file") for name in names(row[0])}
+    keys = {key: names(told[key]) for key in CHOICES}
+    assert keys == {key: set(choices) for key, choices in CHOICES.items()}
+    assert f"up to {MOST_MESSAGE_CHARACTERS} characters" in told["message"]
+    (example,) = fences(DOCS / "machine-policy.md", "toml")
+    assert parse_machine_policy(example.encode()).deeds

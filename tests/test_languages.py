@@ -46,6 +46,7 @@ BY_NAME = {
     "_OF_OTHERS": [offers._OF_OTHERS],
     "_NEXT[level]": list(showing._NEXT.values()),
     "_ALLOWS[found.limit.ceiling]": list(policy_words._ALLOWS.values()),
+    "_ALLOWS[Level(policy.ceiling)]": list(policy_words._ALLOWS.values()),
     "_NO_NEXT_EDIT[reason]": list(explaining._NO_NEXT_EDIT.values()),
     "message": [
         message

@@ -2,6 +2,7 @@
 
 import { type Memento, l10n, window } from "vscode";
 import type { Documents } from "./documents";
+import { sentenceOf } from "./explain";
 import { reasonOf } from "./failures";
 import { log } from "./log";
 import { noticeParts } from "./notice";
@@ -54,16 +55,22 @@ export class ConsentDialog {
    * not be written down.
    */
   async choose(): Promise<boolean> {
-    const [{ recording }, { text }] = await Promise.all([
+    const [{ recording, machine }, { text }] = await Promise.all([
       this.server.status(),
       this.server.notice(),
     ]);
+    const limit = machine.recording === null ? [] : [sentenceOf(machine.recording)];
+    if (!machine.mayRecord) {
+      void window.showInformationMessage(l10n.t("Foretrace: {0}", ...limit), l10n.t("OK"));
+      return true;
+    }
     const not = l10n.t("Don't Record");
     const withoutText = l10n.t("Record Without Text");
     const withText = l10n.t("Record With Text");
     const notice = l10n.t("Read the Notice");
     const detail = [
       ...(recording.undecided ? [] : [l10n.t("Now: {0}.", recording.reason)]),
+      ...limit,
       ...noticeParts(text).map((part) =>
         part.heading === undefined ? part.text : `${part.heading}: ${part.text}`,
       ),
@@ -74,7 +81,7 @@ export class ConsentDialog {
       { modal: true, detail: detail.join("\n\n") },
       not,
       withoutText,
-      withText,
+      ...(machine.mayRecordText ? [withText] : []),
       notice,
     );
     switch (answer) {

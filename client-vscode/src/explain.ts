@@ -1,4 +1,4 @@
-/** Says in words why nothing was offered, and what a course allows. */
+/** Says in words why nothing was offered, and what courses and the machine allow. */
 
 import type { Limit, Why } from "./protocol";
 import type { Translate } from "./translate";
@@ -11,12 +11,12 @@ export function explain(t: Translate, { reasons }: Why): string {
   return sentenceOf(sentence);
 }
 
-/** What courses allow now, a sentence each; undefined where none sets a limit. */
+/** What courses and the machine allow now, a sentence each; undefined where none sets a limit. */
 export function limitWords(limits: readonly Limit[]): string | undefined {
   const words = limits.map(({ message }) => sentenceOf(message)).join(" ");
   return words === "" ? undefined : words;
 }
 
-function sentenceOf(words: string): string {
+export function sentenceOf(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

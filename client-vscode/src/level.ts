@@ -5,7 +5,7 @@ import { set, settings } from "./configuration";
 import { limitWords } from "./explain";
 import { levelWords } from "./levelWords";
 import { log } from "./log";
-import type { Why } from "./protocol";
+import type { Limit, Why } from "./protocol";
 import { type Server, helped } from "./server";
 import { LEVELS, type Level, isAbove } from "./settings";
 
@@ -13,7 +13,7 @@ interface Choice extends QuickPickItem {
   level: Level;
 }
 
-/** Ask for the level and set it; say so where an assignment or a course allows less. */
+/** Ask for the level and set it; say so where an assignment, a course or the machine allows less. */
 export async function chooseLevel(server: Server): Promise<void> {
   const why = await whyAtHand(server);
   const ceiling = why?.ceiling ?? undefined;
@@ -24,11 +24,7 @@ export async function chooseLevel(server: Server): Promise<void> {
   const choices = LEVELS.map((level): Choice => {
     const notes = [
       level === present ? l10n.t("as now") : "",
-      isTooMuch(level)
-        ? limit === undefined
-          ? l10n.t("more than this assignment allows")
-          : l10n.t("more than the course {0} allows", limit.course)
-        : "",
+      isTooMuch(level) ? tooMuch(limit) : "",
     ];
     const description = notes.filter(Boolean).join(", ");
     return { label: level, detail: levelWords(l10n.t, level), description, level };
@@ -56,6 +52,15 @@ export async function chooseLevel(server: Server): Promise<void> {
       l10n.t("OK"),
     );
   }
+}
+
+function tooMuch(limit: Limit | undefined): string {
+  if (limit === undefined) {
+    return l10n.t("more than this assignment allows");
+  }
+  return limit.course === null
+    ? l10n.t("more than this machine's policy allows")
+    : l10n.t("more than the course {0} allows", limit.course);
 }
 
 /** Return what is known of help with the file at hand, how much is allowed among it. */

@@ -2,10 +2,10 @@
 
 import { type QuickPickItem, QuickPickItemKind, commands, l10n, window } from "vscode";
 import { settings } from "./configuration";
-import { limitWords } from "./explain";
+import { limitWords, sentenceOf } from "./explain";
 import { LAST_MINUTES } from "./forget";
 import { levelWords } from "./levelWords";
-import type { Limit } from "./protocol";
+import type { Limit, MachinePolicy } from "./protocol";
 import { type RecordingState, recordingState } from "./recordingState";
 import type { Server } from "./server";
 import { type StatusItem, appearance } from "./status";
@@ -27,7 +27,12 @@ export async function showMenu({ server, suggestions, status }: Parts): Promise<
   const items =
     state === undefined
       ? [...whileNotRunning(), ...itself()]
-      : [...help(suggestions, last?.help.limits ?? []), ...recording(state), ...itself(), restart()];
+      : [
+          ...help(suggestions, last?.help.limits ?? []),
+          ...recording(state, last?.machine),
+          ...itself(),
+          restart(),
+        ];
   const { words } = appearance(state ?? (server.state === "running" ? "starting" : server.state));
   const item = await window.showQuickPick(items, {
     title: l10n.t("Foretrace: {0}", words),
@@ -65,7 +70,8 @@ function help(suggestions: Suggestions, limits: readonly Limit[]): MenuItem[] {
   ];
 }
 
-function recording(state: RecordingState): MenuItem[] {
+function recording(state: RecordingState, machine: MachinePolicy | undefined): MenuItem[] {
+  const limit = machine?.recording ?? undefined;
   const pause =
     state === "paused"
       ? [{ label: l10n.t("$(debug-continue) Go on recording"), command: "resumeRecording" }]
@@ -73,7 +79,11 @@ function recording(state: RecordingState): MenuItem[] {
   return [
     heading(l10n.t("Recording")),
     ...(state === "off" ? [] : pause),
-    { label: l10n.t("$(record) Choose what is recorded"), command: "chooseConsent" },
+    {
+      label: l10n.t("$(record) Choose what is recorded"),
+      ...(limit === undefined ? {} : { detail: sentenceOf(limit) }),
+      command: "chooseConsent",
+    },
     { label: l10n.t("$(book) Read the notice"), command: "readNotice" },
     { label: l10n.t("$(eye) Show what you have about me"), command: "showMine" },
     {

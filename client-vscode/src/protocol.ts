@@ -94,9 +94,12 @@ export interface Intent {
   place: { uri: string; range: Range; confidence: number } | null;
 }
 
-/** How much help a course that was joined allows now, and until when; with one assignment or all. */
+/**
+ * How much help a course that was joined allows now, and until when; with one assignment or all.
+ * Without a course it is the policy of the machine.
+ */
 export interface Limit {
-  course: string;
+  course: string | null;
   assignment: string | null;
   ceiling: Level;
   until: string | null;
@@ -180,6 +183,15 @@ export interface Timing {
   snoozedUntil: string | null;
 }
 
+/** What the policy of the machine lets be recorded, that in words, and in words all that it does. */
+export interface MachinePolicy {
+  path: string;
+  mayRecord: boolean;
+  mayRecordText: boolean;
+  recording: string | null;
+  message: string | null;
+}
+
 /** The result of `STATUS`. */
 export interface Status {
   version: string;
@@ -197,6 +209,7 @@ export interface Status {
     boundary: string | null;
   };
   help: { level: Level; limits: Limit[] };
+  machine: MachinePolicy;
   timing: Timing;
   worker: "not started" | "running" | "resting" | "closed";
   model: { available: boolean; reason: string };

@@ -92,14 +92,14 @@ class ForetraceServer(LanguageServer):
 
     @cached_property
     def policies(self) -> Policies:
-        """What the courses that were joined allow."""
+        """What the machine, and the courses that were joined, allow."""
         from foretrace_server.policies import Policies
         from foretrace_telemetry.home import Home
 
         def changed() -> None:
             self.suggestions.level_changed()
 
-        return Policies(Home.default(), self.recording, changed)
+        return Policies(Home.default(), self.recording, changed, self.warn_once)
 
     @cached_property
     def notebooks(self) -> Notebooks:

@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcInternalError
 
 from foretrace_server import consenting
 from foretrace_telemetry.clock import system_clock
-from foretrace_telemetry.consent import Action, Content
+from foretrace_telemetry.consent import Action, Content, allowed_contents
 from foretrace_telemetry.events import Edited
 from foretrace_telemetry.language import t
 
@@ -55,8 +55,13 @@ class Asking:
     async def _ask(self, in_a_pause: bool) -> None:
         if in_a_pause and not (await self._pause_came() and self._is_undecided()):
             return
+        policy = self._server.recording.gate.machine.policy
+        if not policy.may_record:
+            self._say(str(policy.recording_words))
+            return
         notice = await asyncio.to_thread(consenting.notice)
-        answers = {t(answer): content for answer, content in _ANSWERS.items()}
+        allowed = (None, *allowed_contents(policy))
+        answers = {t(each): content for each, content in _ANSWERS.items() if content in allowed}
         question = question_of(notice["text"])
         answer = await self._server.ask(question, list(answers), t(_OTHERWISE))
         if answer in answers:
@@ -100,8 +105,11 @@ class Asking:
             self._server.warn_once(error.message)
             return
         gate.look_again()
+        self._say(_told(holds))
+
+    def _say(self, words: str) -> None:
         self._server.window_show_message(
-            types.ShowMessageParams(types.MessageType.Info, f"Foretrace: {_told(holds)}")
+            types.ShowMessageParams(types.MessageType.Info, f"Foretrace: {words}")
         )
 
 

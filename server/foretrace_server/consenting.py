@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 
 from foretrace_telemetry import consent
-from foretrace_telemetry.consent import Action, Content, Scope
+from foretrace_telemetry.consent import Action, Content, ForbiddenError, Scope
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.language import spoken
 from foretrace_telemetry.notices import NOTICE_VERSION
@@ -36,7 +36,8 @@ def decide(action: Any, terms: Any, editor: str) -> dict[str, Any]:
     their text because a field was left out.
 
     Raises:
-        JsonRpcInvalidParams: the decision is not one that there is, or not complete.
+        JsonRpcInvalidParams: the decision is not one that there is, or not complete, or the policy
+            of the machine forbids it.
         JsonRpcInternalError: it cannot be written.
     """
     if not isinstance(terms, dict):
@@ -50,6 +51,8 @@ def decide(action: Any, terms: Any, editor: str) -> dict[str, Any]:
             consent.grant(home, scopes, content, editor, now, language=spoken())
         else:
             consent.decide(home, what, editor, now, scopes)
+    except ForbiddenError as error:
+        raise JsonRpcInvalidParams(str(error)) from error
     except OSError as error:
         raise JsonRpcInternalError(
             f"the decision cannot be written to {home.consent_log}: {error.strerror}; "

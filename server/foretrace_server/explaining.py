@@ -66,9 +66,9 @@ def no_next_edit(reason: Quiet) -> Explanation:
     )
 
 
-def course_allows(words: str) -> Explanation:
-    """Return what the policy of a course allows, which is less than the whole fix."""
-    return ("course", words)
+def policy_allows(course: str | None, words: str) -> Explanation:
+    """Return what the policy of a course, or of the machine, allows: less than the whole fix."""
+    return ("machine", words) if course is None else ("course", words)
 
 
 _REASONS_TOLD = 2

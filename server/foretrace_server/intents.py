@@ -84,6 +84,8 @@ class Intents:
         return _to_json(uri, state.version if state is not None else None, intent, self._server)
 
     def _predict(self, uri: str) -> Intent:
+        if self._server.policies.forbid_help:
+            return Intent()
         state = self._server.recording.recorder[uri]
         failure = self._failure if self._failure and self._failure[0] == uri else None
         context = Context(

@@ -66,6 +66,7 @@ def status(server: ForetraceServer) -> dict[str, Any]:
             "boundary": server.suggestions.boundary,
         },
         "help": {"level": server.settings.level.value, "limits": server.policies.status},
+        "machine": server.policies.machine_status,
         "timing": server.suggestions.timing_status(),
         "worker": server.worker.state,
         "model": server.model.status,

@@ -1,4 +1,4 @@
-"""Permission to run programs: what the settings say, and what a person answers when asked."""
+"""Permission to run programs: by the machine's policy, the settings, and a person when asked."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class Permission:
     def refusal(self) -> tuple[str, str] | None:
         """Return why programs may not be run, as a code and in words; None if they may."""
         settings = self._server.settings
+        if (forbidden := self._server.recording.gate.machine.policy.programs_words) is not None:
+            return "machine", forbidden
         if not settings.workspace_trusted:
             return "untrusted", t("the workspace is not trusted, so programs are not run")
         if settings.run_programs is RunPrograms.NEVER:

@@ -1,7 +1,7 @@
-"""The policies of the courses that were joined, as they hold now in this session.
+"""The policies of the machine and of the courses that were joined, as they hold in this session.
 
-They are read where the sending thread and the commands keep them, again when that changes, and what
-begins or ends by the clock does so here, without a restart.
+Those of courses are read where the sending thread and the commands keep them, again when that
+changes, and what begins or ends by the clock does so here, without a restart.
 """
 
 from __future__ import annotations
@@ -16,10 +16,20 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from foretrace_models.repair.assignment import Level
 from foretrace_server.conditions import Conditions, Joined
-from foretrace_server.policy.rules import CourseLimit, Policy, limit_of, limits, next_edge
-from foretrace_server.policy.words import limit_words
+from foretrace_server.policy.rules import (
+    HelpLimit,
+    Policy,
+    limit_of,
+    limits,
+    machine_limit,
+    next_edge,
+)
+from foretrace_server.policy.words import limit_words, machine_words
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.language import t
+from foretrace_telemetry.machine_policy import PATH
 
 if TYPE_CHECKING:
     from foretrace_server.recording import Recording
@@ -31,11 +41,19 @@ _Stamp = tuple[tuple[int, ...] | None, ...]
 
 
 class Policies:
-    """What courses allow, and who is told when that changes."""
+    """How much help is allowed, and who is told when that changes."""
 
-    def __init__(self, home: Home, recording: Recording, changed: Callable[[], None]) -> None:
-        """`changed` is called when another limit holds than before."""
+    def __init__(
+        self,
+        home: Home,
+        recording: Recording,
+        changed: Callable[[], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        """`changed` is called when another limit holds than before, `warn` with what is wrong."""
         self._home = home
+        self._machine = recording.gate.machine
+        self._warn = warn
         self._conditions = Conditions(recording)
         self._changed = changed
         self._policies: tuple[Policy, ...] = ()
@@ -43,8 +61,8 @@ class Policies:
         self._stamp: _Stamp | None = None
         # What holds in this span of time, in microseconds, and as long as nothing else is told.
         self._valid = range(0)
-        self._limits: tuple[CourseLimit, ...] = ()
-        self._held: tuple[CourseLimit, ...] = ()
+        self._limits: tuple[HelpLimit, ...] = ()
+        self._held: tuple[HelpLimit, ...] = ()
         self._known = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
@@ -63,18 +81,43 @@ class Policies:
             with contextlib.suppress(RuntimeError):  # the loop may have ended before
                 self._looking.cancel()
 
-    def limit(self, assignment: str | None) -> CourseLimit | None:
+    def limit(self, assignment: str | None) -> HelpLimit | None:
         """Return the strictest limit that now holds for an assignment."""
         return limit_of(self._now(), assignment)
+
+    @property
+    def forbid_help(self) -> bool:
+        """Whether the machine allows no help at all, so that nothing is to be looked for."""
+        return self._machine.policy.ceiling == Level.OFF.value
 
     @property
     def status(self) -> list[dict[str, Any]]:
         """The limits that hold now, as a client shows them."""
         return [as_json(each) for each in self._now()]
 
+    @property
+    def machine_status(self) -> dict[str, Any]:
+        """What the policy of the machine says, as a client shows it."""
+        policy = self._machine.policy
+        return {
+            "path": str(PATH),
+            "mayRecord": policy.may_record,
+            "mayRecordText": policy.may_record_text,
+            "recording": policy.recording_words,
+            "message": machine_words(policy),
+        }
+
     def look(self) -> None:
         """Heed what began or ended by the clock since the last look."""
         held = self._now()
+        if (trouble := self._machine.policy.trouble) is not None:
+            self._warn(
+                t(
+                    "this machine's policy cannot be read, so nothing is recorded or sent, and "
+                    "there is no help: {trouble}",
+                    trouble=trouble,
+                )
+            )
         self._conditions.note(self._policies, self._joined, _now_wall_us())
         # When it ends is told where it is asked for: that changes nothing of what is shown.
         ceilings = [(each.course, each.assignment, each.limit.ceiling) for each in held]
@@ -83,8 +126,12 @@ class Policies:
         if ceilings != before:
             self._changed()
 
-    def _now(self) -> tuple[CourseLimit, ...]:
-        """Return the limits of all courses that hold now."""
+    def _now(self) -> tuple[HelpLimit, ...]:
+        """Return the limits that hold now: the machine's, and those of all courses."""
+        own = machine_limit(self._machine.policy)
+        return (*([own] if own is not None else []), *self._of_courses())
+
+    def _of_courses(self) -> tuple[HelpLimit, ...]:
         now_wall_us = _now_wall_us()
         if now_wall_us not in self._valid:
             edges = (next_edge(policy, now_wall_us) for policy in self._policies)
@@ -116,7 +163,7 @@ class Policies:
             self._stamp, self._valid = stamp, range(0)
 
 
-def as_json(found: CourseLimit) -> dict[str, Any]:
+def as_json(found: HelpLimit) -> dict[str, Any]:
     """Return a limit as a client shows it."""
     until_wall_us = found.limit.until_wall_us
     until = None

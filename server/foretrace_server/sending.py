@@ -1,9 +1,9 @@
 """Sending: while the editor is open, what is recorded goes to the courses that were joined.
 
-It happens in a thread of its own, which is there only while a course was joined and the editor
-allows it: where the person does not allow it (any more), a course is still told what they forgot,
-and asked for its policy, with the token and nothing else. Neither a keystroke nor the event loop
-ever waits for it.
+It happens in a thread of its own, which is there only while a course was joined and both the policy
+of the machine and the editor allow it: where the person does not allow it (any more), a course is
+still told what they forgot, and asked for its policy, with the token and nothing else. Neither a
+keystroke nor the event loop ever waits for it.
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ class Sending:
         """Return why nothing is sent to the courses that were joined; None where it is."""
         if not self._joined:
             return None
+        if (forbidden := self._gate.machine.policy.unsent_words) is not None:
+            return forbidden
         if not self._is_allowed:
             return "the editor does not allow anything to be sent"
         if not self._covered:
@@ -134,7 +136,11 @@ class Sending:
         What it allows is asked for whether or not it gets what is recorded: help must not depend on
         that.
         """
-        return self._is_allowed and (bool(self._joined) or self._to_hear)
+        return self._may_send and (bool(self._joined) or self._to_hear)
+
+    @property
+    def _may_send(self) -> bool:
+        return self._is_allowed and self._gate.machine.policy.may_send
 
     def _read_courses(self) -> None:
         """Read the file of courses where it changed."""
@@ -202,4 +208,4 @@ class Sending:
         self._trouble = trouble
 
     def _may_ask(self) -> bool:
-        return self._is_allowed and (self._ends_at is None or time.monotonic() < self._ends_at)
+        return self._may_send and (self._ends_at is None or time.monotonic() < self._ends_at)

@@ -207,7 +207,8 @@ class Suggestions:
         elif self._telling.chosen is Level.OFF:
             reasons.append(explaining.told(explaining.SWITCHED_OFF))
         elif diagnosis is None:
-            reasons.append(explaining.told(explaining.PENDING))
+            if not self._server.policies.forbid_help:
+                reasons.append(explaining.told(explaining.PENDING))
         else:
             dismissed = diagnosis.fix is not None and watched.offer is None
             dismissed = dismissed and watched.withheld is None
@@ -215,7 +216,7 @@ class Suggestions:
             if isinstance(watched.next, Quiet):
                 reasons.append(explaining.no_next_edit(watched.next))
         if limit is not None and state is not None and _is_python(state):
-            reasons.append(explaining.course_allows(as_json(limit)["message"]))
+            reasons.append(explaining.policy_allows(limit.course, as_json(limit)["message"]))
         reasons += self._telling.silences(watched)
         if state is not None and (refusal := self.permission.refusal()) is not None:
             reasons.append(refusal)
@@ -323,7 +324,8 @@ class Suggestions:
     def _helps(self, uri: str) -> bool:
         """Return whether a document is open and one that fixes are looked for."""
         state = self._server.recording.recorder.get(uri)
-        return state is not None and _is_python(state) and self._telling.chosen is not Level.OFF
+        is_off = self._telling.chosen is Level.OFF or self._server.policies.forbid_help
+        return state is not None and _is_python(state) and not is_off
 
     def _look(self, uri: str) -> None:
         if self._helps(uri):

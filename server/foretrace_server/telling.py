@@ -83,7 +83,8 @@ class Telling:
             for edit in fix.edits
         )
         self.publish(state.uri, state.version, self._marks(state, watched, diagnosis))
-        self._assignment_marks.tell(state.uri, diagnosis.why)
+        is_silenced = self._server.policies.forbid_help
+        self._assignment_marks.tell(state.uri, None if is_silenced else diagnosis.why)
 
     def actions(
         self, state: OpenDocument, watched: Watched, diagnosis: Diagnosis

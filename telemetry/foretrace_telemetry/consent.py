@@ -3,6 +3,7 @@
 The log is a text file of its own and not a table of the store, so that it outlives a damaged
 database and can be read without any tool. Whatever cannot be read counts as "no". Each line has the
 hash of all before it, so that one that was changed or taken out there counts as unreadable, too.
+What a person allows holds as far as the policy of the machine goes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.language import ENGLISH, t
+from foretrace_telemetry.machine_policy import MachinePolicy, read_machine_policy
 from foretrace_telemetry.notices import NOTICE_VERSION, NOTICES
 
 VALIDITY = timedelta(days=365)
@@ -51,6 +53,10 @@ class Action(str, Enum):
     WITHDRAW = "withdraw"
     PAUSE = "pause"
     RESUME = "resume"
+
+
+class ForbiddenError(Exception):
+    """The policy of the machine forbids what was to be allowed; the message says so."""
 
 
 @frozen
@@ -138,8 +144,12 @@ def grant(
     `language` is that of the notice which the person was shown.
 
     Raises:
+        ForbiddenError: the policy of the machine does not allow as much.
         OSError: the log cannot be written.
     """
+    policy = read_machine_policy()
+    if content not in allowed_contents(policy):
+        raise ForbiddenError(t("nothing was allowed: {why}", why=policy.recording_words))
     decision = Decision(
         Action.GRANT,
         decided_at=now,
@@ -178,6 +188,10 @@ def decide(
 
 def read_consent(home: Home, now: datetime) -> Consent:
     """Return what holds now; a log that is missing or unreadable allows nothing."""
+    return within(read_machine_policy(), _read_log(home, now))
+
+
+def _read_log(home: Home, now: datetime) -> Consent:
     try:
         log = history(home)
     except OSError as error:
@@ -198,6 +212,24 @@ def read_consent(home: Home, now: datetime) -> Consent:
         else:
             consent = applied(consent, decision)
     return as_of(consent, now)
+
+
+def within(policy: MachinePolicy, consent: Consent) -> Consent:
+    """Return what of a consent the policy of the machine lets hold; nobody is asked in vain."""
+    words = policy.recording_words
+    if words is None:
+        return consent
+    if not policy.may_record:
+        return evolve(consent, content=None, undecided=False, reason=words)
+    if consent.content is Content.FULL:
+        return evolve(consent, content=Content.METADATA, reason=f"{consent.reason}; {words}")
+    return consent
+
+
+def allowed_contents(policy: MachinePolicy) -> tuple[Content, ...]:
+    """Return what the policy of the machine lets anybody allow, the most first."""
+    allowed = {Content.FULL: policy.may_record_text, Content.METADATA: policy.may_record}
+    return tuple(content for content, is_allowed in allowed.items() if is_allowed)
 
 
 def history(home: Home) -> list[Decision | None]:

@@ -1,5 +1,7 @@
 """The gate that every event passes before it is kept: consent first, then the path.
 
+What consent comes to under the policy of the machine is settled where consent is read.
+
 It is closed by default, and closed whenever the answer cannot be read.
 """
 
@@ -13,6 +15,7 @@ from foretrace_telemetry.consent import Consent, Content, read_consent
 from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.ignoring import IgnoreFiles
+from foretrace_telemetry.machine_policy import WatchedMachinePolicy
 from foretrace_telemetry.privacy import denial
 
 _RECHECK_SECONDS = 0.1
@@ -21,8 +24,9 @@ _RECHECK_SECONDS = 0.1
 class Gate:
     """Says for each document what may be kept of it now.
 
-    The consent log is looked at again at most ten times a second, and read only when it changed,
-    so that a decision made in another process holds here within that time.
+    The consent log and the policy of the machine are looked at again at most ten times a second,
+    and read only when they changed, so that a decision made in another process holds here within
+    that time.
     """
 
     def __init__(self, home: Home) -> None:
@@ -32,7 +36,9 @@ class Gate:
         # When each document was opened here, and those that were forgotten since.
         self._opened_wall_us: dict[str, int] = {}
         self._forgotten: set[str] = set()
+        self.machine = WatchedMachinePolicy()
         self._next_check = 0.0
+        self._policy = self.machine.policy
         self._stamp = self._current_stamp()
         self._consent = self._read()
 
@@ -42,9 +48,9 @@ class Gate:
         now = time.monotonic()
         if now >= self._next_check:
             self._next_check = now + _RECHECK_SECONDS
-            stamp = self._current_stamp()
-            if stamp != self._stamp or self._has_ended():
-                self._stamp = stamp
+            stamp, policy = self._current_stamp(), self.machine.policy
+            if stamp != self._stamp or policy is not self._policy or self._has_ended():
+                self._stamp, self._policy = stamp, policy
                 self._consent = self._read()
         return self._consent
 

@@ -67,7 +67,7 @@ So hörst du auf  `foretrace consent withdraw`, oder `foretrace traces pause` f�
           Aufzeichnung.
 """,
         "{days} Tage",
-        "bis du es vergisst",
+        "bis du es vergessen lässt",
     ),
 )
 NOTICES = {notice.language: notice for notice in _NOTICES}

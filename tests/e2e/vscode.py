@@ -55,8 +55,9 @@ def node() -> Path:
 class VSCode:
     """One VS Code with settings, extensions and a Foretrace data folder of its own.
 
-    `variables` are more environment variables for it, `trusted` says whether the workspace is,
-    `log_level` how much its log tells, and `telemetry` at which level VS Code's own is.
+    `prefix` is a command that runs it, `variables` are more environment variables for it, `trusted`
+    says whether the workspace is, `log_level` how much its log tells, and `telemetry` at which
+    level VS Code's own is.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -66,6 +67,7 @@ class VSCode:
         self.workspace.mkdir(parents=True)
         self._user = folder / "user"
         self._process: subprocess.Popen[bytes] | None = None
+        self.prefix: tuple[str, ...] = ()
         self.variables: dict[str, str] = {}
         self.trusted = True
         self.log_level = "info"
@@ -192,6 +194,7 @@ class VSCode:
 
     def _command(self) -> list[str | Path]:
         return [
+            *self.prefix,
             node(),
             ENTRY,
             *("--config", self.folder / "config.yaml"),

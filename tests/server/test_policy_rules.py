@@ -14,7 +14,7 @@ from foretrace_models.repair.assignment import Level
 from foretrace_server.policy.dealing import dealt, policy_for
 from foretrace_server.policy.reading import Condition, CoursePolicy, Study
 from foretrace_server.policy.rules import (
-    CourseLimit,
+    HelpLimit,
     Limit,
     Policy,
     Rule,
@@ -127,10 +127,10 @@ def test_a_rule_holds_from_its_first_moment_and_no_more_at_its_last() -> None:
 
 def test_a_limit_is_told_with_the_course_and_its_end() -> None:
     now_wall_us = 1_795_700_000_000_000
-    hour = CourseLimit("Programming 1", None, Limit(Level.HINT, now_wall_us + 3_600_000_000))
+    hour = HelpLimit("Programming 1", None, Limit(Level.HINT, now_wall_us + 3_600_000_000))
     words = limit_words(hour, now_wall_us)
     assert words.startswith("the course Programming 1 allows up to a hint until ")
-    other = CourseLimit("Programming 1", "search", Limit(Level.OFF))
+    other = HelpLimit("Programming 1", "search", Limit(Level.OFF))
     assert limit_words(other, now_wall_us) == (
         "the course Programming 1 allows no help in the assignment search"
     )

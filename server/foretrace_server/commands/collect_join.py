@@ -14,8 +14,9 @@ from foretrace_server.commands.course_policy import policy_report, report_words
 from foretrace_server.commands.output import MissingError, json_option, print_json
 from foretrace_server.policy.signed import is_key
 from foretrace_telemetry import consent
-from foretrace_telemetry.consent import Content, Scope
+from foretrace_telemetry.consent import Scope
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.machine_policy import read_machine_policy
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.calling import Answer, Line, UnreachableError, printable
 from foretrace_telemetry.sending.courses import Course, CoursesUnreadableError
@@ -128,7 +129,10 @@ def _check_consent(home: Home) -> None:
     holds = consent.read_consent(home, datetime.now(timezone.utc))
     if holds.content is not None and Scope.INSTRUCTOR in holds.scopes:
         return
-    content = (holds.content or Content.FULL).value
+    policy = read_machine_policy()
+    if not policy.may_record:
+        raise MissingError(f"you did not join: {policy.recording_words}")
+    content = (holds.content or consent.allowed_contents(policy)[0]).value
     raise MissingError(
         "you did not join: your consent does not cover sending what is recorded to an instructor. "
         "If you agree to what the course tells, allow it and join again:\n"

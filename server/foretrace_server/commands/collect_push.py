@@ -7,7 +7,7 @@ from attrs import asdict
 
 from foretrace_server.commands.collect_status import report
 from foretrace_server.commands.output import MissingError, counted, json_option, print_json
-from foretrace_server.commands.sending import PATIENCE_SECONDS, pushing
+from foretrace_server.commands.sending import PATIENCE_SECONDS, check_may_send, pushing
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.sending.pushing import Pusher, Terms
 
@@ -21,6 +21,7 @@ def command(context: click.Context, as_json: bool) -> None:
     Exit code 1 where something could not be sent.
     """
     home = Home.default()
+    check_may_send()
     with pushing():
         pushed = Pusher(home).push(Terms(at_once=True, patience_seconds=PATIENCE_SECONDS))
     told = report(home)

@@ -13,6 +13,7 @@ from foretrace_server.commands.course_policy import policy_report, report_words
 from foretrace_server.commands.output import counted, json_option, print_json, when
 from foretrace_server.commands.sending import pushing
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.machine_policy import read_machine_policy
 from foretrace_telemetry.sending.calling import Line, UnreachableError, printable
 from foretrace_telemetry.sending.courses import Course, read_courses
 from foretrace_telemetry.sending.looked import looks_at_me
@@ -87,6 +88,7 @@ def _of(course: Course, outbox: Outbox | None, begins_wall_us: int | None) -> di
         "left_wall_us": course.left_wall_us,
         "receipt": course.receipt,
         "allowed": begins_wall_us is not None,
+        "forbidden": read_machine_policy().unsent_words,
         "sent_sessions": 0,
         "sent": 0,
         "waiting": 0,
@@ -180,6 +182,8 @@ def _state(told: dict[str, Any]) -> str:
         return left + (
             "it erased what it had." if told["receipt"] else "it has not erased yet what it has."
         )
+    if told["forbidden"] is not None:
+        return f"{joined} Nothing is sent: {told['forbidden']}."
     if not told["allowed"]:
         return f"{joined} Nothing is sent: you do not allow it now; see `foretrace consent show`."
     return joined

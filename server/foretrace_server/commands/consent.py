@@ -64,11 +64,12 @@ def grant(
     """Allow recording. Prints the notice that you agree to, and does not ask."""
     home, now = Home.default(), datetime.now(timezone.utc)
     validity = timedelta(days=days)
-    click.echo(consent.notice(home, now, validity, keep_days), err=as_json)
+    notice = consent.notice(home, now, validity, keep_days)
     with writing_decision(home):
         consent.grant(
             home, map(Scope, scopes), Content(content), _DECIDED_BY, now, validity, keep_days
         )
+    click.echo(notice, err=as_json)
     _show(home, as_json)
 
 

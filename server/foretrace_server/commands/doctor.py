@@ -16,9 +16,11 @@ from foretrace_models.repair.sandbox.runner import Sandbox
 from foretrace_models.trace_model.card import describe_shipped
 from foretrace_server import __version__
 from foretrace_server.commands.output import json_option, print_findings
+from foretrace_server.policy.words import machine_words
 from foretrace_telemetry import examine
 from foretrace_telemetry.examine import Finding
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.machine_policy import PATH, read_machine_policy, writable_by_others
 
 
 @click.command("doctor")
@@ -30,6 +32,7 @@ def command(context: click.Context, as_json: bool) -> None:
     about = f"{__version__}, Python {platform.python_version()}, {sys.executable}"
     findings = [
         Finding("foretrace", True, about),
+        _policy(),
         examine.folder(home),
         examine.consent(home, datetime.now(timezone.utc)),
         examine.database(home),
@@ -38,6 +41,19 @@ def command(context: click.Context, as_json: bool) -> None:
         _trace_model(),
     ]
     context.exit(0 if print_findings(findings, as_json) else 1)
+
+
+def _policy() -> Finding:
+    policy = read_machine_policy()
+    if policy.trouble is not None:
+        advice = "until it is mended nothing is recorded or sent, and there is no help"
+        return Finding("policy", False, f"{policy.trouble}; {advice}")
+    if (open_path := writable_by_others()) is not None:
+        advice = "have root own it, and nobody else write it (chown root, chmod go-w)"
+        words = f"{open_path} can be changed by others than the administrator"
+        return Finding("policy", False, f"{words}; {advice}")
+    words = machine_words(policy) or f"this machine has none ({PATH})"
+    return Finding("policy", True, words)
 
 
 def _boundary() -> Finding:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from foretrace_telemetry.consent import ForbiddenError
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.text import canonical_bytes
 
@@ -76,9 +77,11 @@ def harmless_line(text: str) -> str:
 
 @contextmanager
 def writing_decision(home: Home) -> Iterator[None]:
-    """Turn a failure to write the log of decisions into a message."""
+    """Turn a decision that is forbidden, or cannot be written, into a message."""
     try:
         yield
+    except ForbiddenError as error:
+        raise MissingError(str(error)) from error
     except OSError as error:
         raise MissingError(
             f"the decision cannot be written to {home.consent_log}: {error.strerror}; "

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from foretrace_models.repair.assignment import Level
+from foretrace_telemetry.machine_policy import MachinePolicy
 
 # As many as a course has assignments, and more; and no moments in what is no time of a course.
 MOST_RULES = 100
@@ -80,12 +81,16 @@ class Policy:
 
 
 @frozen
-class CourseLimit:
-    """How much help a course allows now; `assignment` is None where that is so with any program."""
+class HelpLimit:
+    """How much help a course allows now, or the policy of the machine where `course` is None.
 
-    course: str
+    `assignment` is None where that is so with any program. `because` follows on words of it.
+    """
+
+    course: str | None
     assignment: str | None
     limit: Limit
+    because: str = ""
 
 
 def strictest(levels: Iterable[Level]) -> Level:
@@ -104,18 +109,25 @@ def limit(rules: Iterable[Rule], assignment: str | None, wall_us: int) -> Limit:
     )
 
 
-def limits(policy: Policy, wall_us: int) -> list[CourseLimit]:
+def limits(policy: Policy, wall_us: int) -> list[HelpLimit]:
     """Return the limits of a policy at a moment: that of all programs, then those that differ."""
     of_all = limit(policy.rules, None, wall_us)
-    found = [CourseLimit(policy.course, None, of_all)] if of_all.ceiling is not Level.FIX else []
+    found = [HelpLimit(policy.course, None, of_all)] if of_all.ceiling is not Level.FIX else []
     for name in sorted({rule.assignment for rule in policy.rules if rule.assignment is not None}):
         own = limit(policy.rules, name, wall_us)
         if own.ceiling is not of_all.ceiling:
-            found.append(CourseLimit(policy.course, name, own))
+            found.append(HelpLimit(policy.course, name, own))
     return found
 
 
-def limit_of(found: Iterable[CourseLimit], assignment: str | None) -> CourseLimit | None:
+def machine_limit(policy: MachinePolicy) -> HelpLimit | None:
+    """Return how much help the policy of the machine allows; None where it sets no limit."""
+    if policy.ceiling is None:
+        return None
+    return HelpLimit(None, None, Limit(Level(policy.ceiling)), policy.because)
+
+
+def limit_of(found: Iterable[HelpLimit], assignment: str | None) -> HelpLimit | None:
     """Return the strictest of the limits that concern an assignment; None where none does."""
     about = [each for each in found if each.assignment in (None, assignment)]
     return min(about, key=lambda each: list(Level).index(each.limit.ceiling), default=None)

@@ -1,4 +1,4 @@
-"""What a policy says, in words: to the instructor who publishes it, and to the student."""
+"""What a policy says, in words: to who sets it, and to the person whom it concerns."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import datetime
 
 from foretrace_models.repair.assignment import Level
 from foretrace_server.policy.reading import CoursePolicy, Study
-from foretrace_server.policy.rules import CourseLimit, Part, Policy, Rule, Span, limits
+from foretrace_server.policy.rules import HelpLimit, Part, Policy, Rule, Span, limits
 from foretrace_telemetry.language import t
+from foretrace_telemetry.machine_policy import MachinePolicy
 
 _ALLOWS = {
     Level.OFF: "no help",
@@ -18,10 +19,12 @@ _ALLOWS = {
 }
 
 
-def limit_words(found: CourseLimit, now_wall_us: int) -> str:
-    """Return what a course allows now: "the course A allows up to a hint until 12:00"."""
+def limit_words(found: HelpLimit, now_wall_us: int) -> str:
+    """Return what is allowed now: "the course A allows up to a hint until 12:00"."""
     help = t(_ALLOWS[found.limit.ceiling])
-    if found.assignment is None:
+    if found.course is None:
+        words = t("this machine's policy allows {help}", help=help)
+    elif found.assignment is None:
         words = t("the course {course} allows {help}", course=found.course, help=help)
     else:
         words = t(
@@ -30,10 +33,19 @@ def limit_words(found: CourseLimit, now_wall_us: int) -> str:
             help=help,
             assignment=found.assignment,
         )
-    if found.limit.until_wall_us is None:
-        return words
-    time = time_words(found.limit.until_wall_us, now_wall_us)
-    return t("{words} until {time}", words=words, time=time)
+    if found.limit.until_wall_us is not None:
+        time = time_words(found.limit.until_wall_us, now_wall_us)
+        words = t("{words} until {time}", words=words, time=time)
+    return f"{words}{found.because}"
+
+
+def machine_words(policy: MachinePolicy) -> str | None:
+    """Return what the policy of a machine does, and whom to ask; None where it does nothing."""
+    deeds = policy.deeds
+    if policy.ceiling is not None:
+        allows = t("allows {help}", help=t(_ALLOWS[Level(policy.ceiling)]))
+        deeds = (allows, *deeds)
+    return policy.words(", ".join(deeds)) if deeds else None
 
 
 def student_words(policy: Policy, now_wall_us: int) -> list[str]:

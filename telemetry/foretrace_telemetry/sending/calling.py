@@ -1,5 +1,8 @@
 """Calling a course over HTTP, and what its answers mean.
 
+Nothing is called where the policy of the machine forbids sending: whatever Foretrace asks of a
+course, it asks here.
+
 Proxies are those of the environment or the system, certificates those that the system trusts. No
 redirection is followed: the token is for one address.
 """
@@ -20,6 +23,7 @@ from urllib.parse import urlsplit
 from attrs import frozen
 from typing_extensions import override
 
+from foretrace_telemetry.machine_policy import read_machine_policy
 from foretrace_telemetry.sending.courses import is_loopback
 
 _MOST_ANSWER_BYTES = 2**20
@@ -30,6 +34,10 @@ _REFUSALS = (400, 413, 415, 422)
 
 class UnreachableError(Exception):
     """The course did not answer, or nobody could make sense of it; the message says how."""
+
+
+class SendingForbiddenError(UnreachableError):
+    """The course was not asked, for the policy of the machine forbids it."""
 
 
 @frozen
@@ -110,8 +118,11 @@ class Line:
         """Make a request and return the answer, whatever its status.
 
         Raises:
+            SendingForbiddenError: the policy of the machine forbids it.
             UnreachableError: there is none.
         """
+        if (forbidden := read_machine_policy().sending_words) is not None:
+            raise SendingForbiddenError(forbidden)
         request = urllib.request.Request(  # noqa: S310 - addresses are checked when kept
             self._address + path,
             body,

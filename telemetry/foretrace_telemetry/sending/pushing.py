@@ -28,6 +28,7 @@ from foretrace_telemetry.sending.calling import (
     Answer,
     Line,
     Meaning,
+    SendingForbiddenError,
     UnreachableError,
     meaning_of,
 )
@@ -224,6 +225,9 @@ class _Round:
             else:
                 self._have_forgotten()
                 self._send()
+        except SendingForbiddenError as error:
+            # The course has no trouble, so it is not left alone for a while.
+            self._pushed.troubles[self._course.address] = str(error)
         except UnreachableError as error:
             self._fail(str(error))
         except _StopError as error:
