@@ -61,7 +61,7 @@ class Asking:
             return
         notice = await asyncio.to_thread(consenting.notice)
         allowed = (None, *allowed_contents(policy))
-        answers = {t(each): content for each, content in _ANSWERS.items() if content in allowed}
+        answers = {t(answer): content for answer, content in _ANSWERS.items() if content in allowed}
         question = question_of(notice["text"])
         answer = await self._server.ask(question, list(answers), t(_OTHERWISE))
         if answer in answers:
