@@ -35,11 +35,12 @@ export class LanguageItem implements Disposable {
 
   private show(): void {
     const { last } = this.status;
-    const level = levelWords(l10n.t, settings().level);
-    this.item.text = l10n.t("Foretrace: {0}", level);
+    const { level } = settings();
+    this.item.text = l10n.t("Foretrace: {0}", levelWords(l10n.t, level));
+    const whenAwake = level === "off" ? "" : l10n.t("by itself");
     this.item.detail =
       last === undefined
         ? l10n.t("not running")
-        : (snoozedWords(l10n.t, last.timing, env.language) ?? l10n.t("by itself"));
+        : (snoozedWords(l10n.t, last.timing, env.language) ?? whenAwake);
   }
 }

@@ -87,6 +87,8 @@ export function doctorPage(t: Translate, findings: readonly Finding[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** Return a text for a cell; a long path in it can go on in the next line. */
 function cell(text: string): string {
-  return text.replace(/[\\|<`*_]/g, "\\$&").replace(/\s+/g, " ");
+  const escaped = text.replace(/[\\|<`*_]/g, "\\$&").replace(/\s+/g, " ");
+  return escaped.replace(/\/|\\\\/g, "$&<wbr>");
 }

@@ -20,3 +20,9 @@ test("the doctor's page begins with what needs doing, and says so in words", () 
   assert.match(page, /\n\| server \| \*\*look\*\* \| It does not run \\\| try \\<again>\. \|\n/);
   assert.match(doctorPage(t, [fine]), /\n\nEverything is in order\.\n\n\|/);
 });
+
+test("a long path in a cell can go on in the next line", () => {
+  const found = (message: string) => doctorPage(t, [{ name: "folder", ok: true, message }]);
+  assert.match(found("/home/me"), /\| \/<wbr>home\/<wbr>me \|/);
+  assert.match(found("C:\\me"), /\| C:\\\\<wbr>me \|/);
+});
