@@ -197,9 +197,18 @@ def test_what_is_the_courses_trouble_waits_and_goes_later(laptop: Laptop, status
     assert laptop.trouble() is None
 
 
-def test_a_clock_that_was_put_back_does_not_keep_a_course_waiting() -> None:
+def test_a_course_is_left_alone_from_its_failure_until_it_is_tried_again() -> None:
     trouble = Trouble("", 1, failed_wall_us=1000, retry_wall_us=2000)
     assert [trouble.keeps_off(now) for now in (1000, 1999, 2000, 999)] == [True, True, False, False]
+
+
+def test_a_clock_that_was_put_back_does_not_keep_a_course_waiting(laptop: Laptop) -> None:
+    laptop.type("one", 3)
+    with closing(Store.create(laptop.home)) as store:
+        a_year_ahead_us = now_us() + 365 * 86400 * 1_000_000
+        Outbox(store.db, laptop.course.address).fail("it answers 503", None, a_year_ahead_us)
+    assert laptop.push(Terms()).troubles == {}
+    assert laptop.arrived("one") == laptop.kept("one")
 
 
 def test_an_answer_that_no_course_gives_takes_nothing(laptop: Laptop) -> None:

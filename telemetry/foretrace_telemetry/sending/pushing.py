@@ -214,7 +214,7 @@ class _Round:
         if (
             trouble is not None
             and not self._terms.at_once
-            and _now_wall_us() < trouble.retry_wall_us
+            and trouble.keeps_off(_now_wall_us())
         ):
             self._pushed.troubles[self._course.address] = trouble.reason
             return
