@@ -172,7 +172,7 @@ class Pusher:
         through = runs[-1].last if runs else 0
         cutter = self._cutters.pop((course, session), None)
         if cutter is None or cutter.through != through:
-            cutter = Cutter(Identity.of_this_machine(self._home.key()))
+            cutter = Cutter(course, Identity.of_this_machine(self._home.key()))
             for run in runs:
                 cutter.cut(_events(store, session, run.first - 1, run.last), run.since_wall_us)
                 cutter.through = run.last
