@@ -371,9 +371,7 @@ async def test_the_condition_that_held_is_recorded_and_reaches_the_course(klass:
     assert arrived == [evolve(each, course="") for each in (own, end)]
 
 
-async def test_a_course_is_told_nothing_of_a_study_of_another(
-    klass: Class, tmp_path: Path
-) -> None:
+async def test_a_course_is_told_nothing_of_a_study_of_another(klass: Class, tmp_path: Path) -> None:
     klass.publish(STUDY.format(more=""))
     klass.join()
     course, tokens = make_course(tmp_path / "other course", STUDENT)

@@ -211,11 +211,7 @@ class _Round:
     def go(self) -> None:
         """Send what waits for the course, or tell it that it was left."""
         trouble = self._outbox.trouble()
-        if (
-            trouble is not None
-            and not self._terms.at_once
-            and trouble.keeps_off(_now_wall_us())
-        ):
+        if trouble is not None and not self._terms.at_once and trouble.keeps_off(_now_wall_us()):
             self._pushed.troubles[self._course.address] = trouble.reason
             return
         try:
