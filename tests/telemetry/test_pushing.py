@@ -25,11 +25,11 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.locking import holding
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.courses import Course
 from foretrace_telemetry.sending.cutting import Size
-from foretrace_telemetry.sending.locking import holding
 from foretrace_telemetry.sending.outbox import Outbox, Trouble, Waiting
 from foretrace_telemetry.sending.pushing import BusyError, Pushed, Pusher, Terms
 from foretrace_telemetry.sending.untold import Untold

@@ -22,9 +22,9 @@ from foretrace_server.policy.signed import (
     is_key,
 )
 from foretrace_telemetry.home import Home, replace_privately
+from foretrace_telemetry.locking import holding
 from foretrace_telemetry.sending.calling import Answer, Line, UnreachableError
 from foretrace_telemetry.sending.courses import Course, pin, read_courses
-from foretrace_telemetry.sending.locking import holding
 
 log = logging.getLogger(__name__)
 

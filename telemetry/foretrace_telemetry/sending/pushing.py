@@ -24,6 +24,7 @@ from foretrace_telemetry.exchange.forgetting import Forgetting, lost_of
 from foretrace_telemetry.exchange.segments import Segment, SegmentSession, encode, last_of
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.identity import Identity
+from foretrace_telemetry.locking import HeldError, holding
 from foretrace_telemetry.sending.calling import (
     Answer,
     Line,
@@ -34,7 +35,6 @@ from foretrace_telemetry.sending.calling import (
 from foretrace_telemetry.sending.courses import Course, heard, read_courses
 from foretrace_telemetry.sending.cutting import SIZE, Cutter, Size, bounded
 from foretrace_telemetry.sending.fetching import Fetching
-from foretrace_telemetry.sending.locking import HeldError, holding
 from foretrace_telemetry.sending.outbox import Outbox, Run
 from foretrace_telemetry.sending.untold import Untold, is_receipt
 from foretrace_telemetry.store import Store, newest_erasure
