@@ -25,6 +25,7 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.identity import Identity
 from foretrace_telemetry.locking import holding
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.sending import courses
@@ -171,6 +172,23 @@ def test_consent_that_is_taken_back_in_the_middle_stops_it_there(laptop: Laptop)
     Pusher(laptop.home, allowed).push(SMALL)
     # The third was cut before, and consent is asked before each.
     assert len(laptop.course.segments) <= 3
+
+
+def test_what_is_taken_back_while_a_segment_is_made_is_heeded_before_it_is_sent(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop.type("one", 3)
+    of_this_machine = Identity.of_this_machine
+
+    def decided_meanwhile(key: bytes) -> Identity:
+        decide(laptop.home, Action.WITHDRAW, "test", datetime.now(timezone.utc))
+        return of_this_machine(key)
+
+    # It is asked who somebody is after it was asked what they allow, and before anything is cut.
+    monkeypatch.setattr(Identity, "of_this_machine", decided_meanwhile)
+    assert "do not allow" in laptop.push().troubles[laptop.course.address]
+    assert laptop.course.segments == []
+    assert [each.through for each in laptop.waiting()] == [0]
 
 
 def test_what_the_editor_forbids_is_not_even_asked(laptop: Laptop) -> None:

@@ -1,15 +1,16 @@
 """Pushing: what waits goes to each course that was joined, a segment at a time, in order.
 
-Before each segment consent is read anew; what cannot be read allows nothing. One process pushes at
-a time. A segment is noted once the course has acknowledged it, and a course that gets one twice
-says that it has it: whatever dies in between, nothing is lost, and nothing stands there twice. What
-was forgotten here a course hears first, whatever it may see now: that takes nothing but away.
+Before each segment consent is read anew, and once more when it was made; what cannot be read allows
+nothing. One process pushes at a time. A segment is noted once the course has acknowledged it, and a
+course that gets one twice says that it has it: whatever dies in between, nothing is lost, and
+nothing stands there twice. What was forgotten here a course hears first, whatever it may see now:
+that takes nothing but away.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timezone
 from typing import Any, NoReturn
@@ -326,9 +327,11 @@ class _Round:
             if not left:
                 return
             run = Run(first, cutter.through, since_wall_us)
-            segment = Segment(
-                self._info(session), run.first, run.last, self._consent_lines(), tuple(left)
-            )
+            consent = _decoded(coverage.lines)
+            segment = Segment(self._info(session), run.first, run.last, consent, tuple(left))
+            if self._coverage().lines != coverage.lines:  # something was decided meanwhile
+                self._pusher.drop_cutter(self._course.address, session)
+                continue
             answer = self._offer(session, encode(segment))
             if meaning_of(answer) is Meaning.TAKEN and answer.value["through"] >= run.last:
                 self._acknowledge(session, run, erasure)
@@ -385,10 +388,6 @@ class _Round:
             [session],
         )
         return SegmentSession(**row)
-
-    def _consent_lines(self) -> tuple[str, ...]:
-        lines = self._home.consent_log.read_bytes().splitlines()
-        return tuple(line.decode("utf-8", "surrogateescape") for line in lines)
 
     def _coverage(self) -> Coverage:
         coverage = may_send(self._home)
@@ -448,6 +447,12 @@ def _events(
         for each in found
         if last_of(each) > through and (last is None or each.sequence <= last)
     ]
+
+
+def _decoded(lines: Iterable[bytes]) -> tuple[str, ...]:
+    """Return the lines of a log of decisions as they travel, each without its end."""
+    raw = b"".join(lines).splitlines()
+    return tuple(line.decode("utf-8", "surrogateescape") for line in raw)
 
 
 def _now_wall_us() -> int:
