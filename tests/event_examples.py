@@ -39,7 +39,7 @@ EXAMPLES: list[Body] = [
         silence="unlikely",
     ),
     kinds.IntentNoted(kinds.IntentStage.PREDICTED, "writing new code", 0.5),
-    kinds.ConditionHeld("hints-or-steps", "hints"),
+    kinds.ConditionHeld("hints-or-steps", "hints", "https://course.example.org"),
     kinds.RecordingChanged("full", "granted"),
     kinds.Redacted("AWS Access Key", 20),
     kinds.Foreign("Submit", "😀" * 200, (("Correct", "TRUE"), ("X-a", "=1"))),

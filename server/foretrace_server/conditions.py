@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 # A course that was joined: its address, and when.
 Joined = tuple[str, int]
+# The address of a course, and the name of a study of it.
+_Study = tuple[str, str]
 
 
 @frozen
 class _Noted:
-    """What stands in the trace: a condition for each study, and which courses may see it."""
+    """What stands in the trace: the condition in each study of a course, and who may see any."""
 
-    held: dict[str, str]
+    held: dict[_Study, str]
     joined: frozenset[Joined]
     covers_instructor: bool
 
@@ -34,8 +36,10 @@ class Conditions:
         self._recording = recording
         self._noted: _Noted | None = None
 
-    def note(self, policies: Iterable[Policy], joined: frozenset[Joined], now_wall_us: int) -> None:
-        """Note what holds now, unless it stands there.
+    def note(
+        self, policies: Mapping[str, Policy], joined: frozenset[Joined], now_wall_us: int
+    ) -> None:
+        """Note what holds now by the policies of some courses, unless it stands there.
 
         A course sees what was recorded since it was joined and that was allowed, so then it is
         noted anew.
@@ -43,13 +47,18 @@ class Conditions:
         if self._recording.gate.content is None:
             self._noted = None
             return
-        parts = (policy.part_at(now_wall_us) for policy in policies)
-        held = {part.study: part.condition for part in parts if part is not None}
+        parts = {course: policy.part_at(now_wall_us) for course, policy in policies.items()}
+        held = {
+            (course, part.study): part.condition
+            for course, part in parts.items()
+            if part is not None
+        }
         covers_instructor = Scope.INSTRUCTOR in self._recording.gate.consent.scopes
         wanted, before = _Noted(held, joined, covers_instructor), self._noted
         if wanted == before:
             return
         self._noted = wanted
         ended = dict.fromkeys(before.held if before is not None else (), "")
-        for study, condition in sorted({**ended, **held}.items()):
-            self._recording.recorder.noted(ConditionHeld(study, condition), None, Actor.TOOL)
+        for (course, study), condition in sorted({**ended, **held}.items()):
+            body = ConditionHeld(study, condition, course)
+            self._recording.recorder.noted(body, None, Actor.TOOL)

@@ -56,7 +56,7 @@ class Policies:
         self._warn = warn
         self._conditions = Conditions(recording)
         self._changed = changed
-        self._policies: tuple[Policy, ...] = ()
+        self._policies: dict[str, Policy] = {}
         self._joined: frozenset[Joined] = frozenset()
         self._stamp: _Stamp | None = None
         # What holds in this span of time, in microseconds, and as long as nothing else is told.
@@ -134,10 +134,11 @@ class Policies:
     def _of_courses(self) -> tuple[HelpLimit, ...]:
         now_wall_us = _now_wall_us()
         if now_wall_us not in self._valid:
-            edges = (next_edge(policy, now_wall_us) for policy in self._policies)
+            policies = self._policies.values()
+            edges = (next_edge(policy, now_wall_us) for policy in policies)
             until_wall_us = min((edge for edge in edges if edge is not None), default=sys.maxsize)
             self._valid = range(now_wall_us, until_wall_us)
-            found = (each for policy in self._policies for each in limits(policy, now_wall_us))
+            found = (each for policy in policies for each in limits(policy, now_wall_us))
             self._limits = tuple(found)
         return self._limits
 
@@ -178,20 +179,20 @@ def as_json(found: HelpLimit) -> dict[str, Any]:
     }
 
 
-def _kept(home: Home) -> tuple[tuple[Policy, ...], frozenset[Joined]] | None:
-    """Return what is kept, and which courses are joined.
+def _kept(home: Home) -> tuple[dict[str, Policy], frozenset[Joined]] | None:
+    """Return what is kept, by the address of the course, and which courses are joined.
 
     None where it cannot be read: what was known holds on then.
     """
     if not home.policies.exists():
-        return (), frozenset()
+        return {}, frozenset()
     # Only here: it brings in what checks signatures.
     from foretrace_server.policy.keeping import kept_policies
     from foretrace_telemetry.sending.courses import CoursesUnreadableError, read_courses
 
     try:
         joined = ((each.address, each.joined_wall_us) for each in read_courses(home))
-        return tuple(kept_policies(home)), frozenset(joined)
+        return kept_policies(home), frozenset(joined)
     except (CoursesUnreadableError, OSError) as error:
         log.error("what courses allow cannot be read: %s", error)
         return None

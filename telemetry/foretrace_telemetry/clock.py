@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-Clock = Callable[[], "tuple[int, int]"]
+# The wall time since 1970 and the monotonic time, both in microseconds.
+Moment = tuple[int, int]
+Clock = Callable[[], Moment]
 
 _YEAR_9999_WALL_US = 253_370_764_800_000_000
 
 
-def system_clock() -> tuple[int, int]:
-    """Return the wall time since 1970 and the monotonic time, both in microseconds."""
+def system_clock() -> Moment:
+    """Return this moment."""
     return time.time_ns() // 1000, time.monotonic_ns() // 1000
 
 

@@ -3,7 +3,8 @@
 The log is a text file of its own and not a table of the store, so that it outlives a damaged
 database and can be read without any tool. Whatever cannot be read counts as "no". Each line has the
 hash of all before it, so that one that was changed or taken out there counts as unreadable, too.
-What a person allows holds as far as the policy of the machine goes.
+What a person allows holds as far as the policy of the machine goes. Programs that decide at the
+same time wait for each other.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from attrs import evolve, frozen
 
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.language import ENGLISH, t
+from foretrace_telemetry.locking import HeldError, holding
 from foretrace_telemetry.machine_policy import MachinePolicy, read_machine_policy
 from foretrace_telemetry.notices import NOTICE_VERSION, NOTICES
 
 VALIDITY = timedelta(days=365)
+_PATIENCE_SECONDS = 5.0
 
 
 class Scope(str, Enum):
@@ -295,6 +298,15 @@ def applied(consent: Consent, decision: Decision) -> Consent:
 
 def _append(home: Home, decision: Decision) -> None:
     home.create()
+    try:
+        with holding(home.consent_log, _PATIENCE_SECONDS):
+            _append_alone(home, decision)
+    except HeldError as error:
+        raise TimeoutError(str(error)) from error
+
+
+def _append_alone(home: Home, decision: Decision) -> None:
+    """Append a decision while no other program does: each has the hash of all before it."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
     descriptor = os.open(home.consent_log, flags, 0o600)
     with os.fdopen(descriptor, "r+b", buffering=0) as file:

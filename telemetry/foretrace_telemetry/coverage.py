@@ -28,13 +28,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Coverage:
-    """What a scope covered at each moment, by the lines of a log, line ends included."""
+    """What a scope covered at each moment, by the `lines` of a log, line ends included."""
 
     def __init__(self, lines: Iterable[bytes], scope: Scope) -> None:
         self._scope = scope
+        self.lines = tuple(lines)
         # A line that cannot be read takes back what stands before it, whatever it was to say.
         valid: list[Decision] = []
-        for decision in decisions(lines):
+        for decision in decisions(self.lines):
             if decision is None or _takes_back(decision, scope):
                 valid.clear()
             if decision is not None:

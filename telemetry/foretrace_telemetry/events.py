@@ -280,11 +280,16 @@ class IntentNoted(Body):
 
 @frozen
 class ConditionHeld(Body):
-    """From here on a condition of a study holds; where it is empty, none does any more."""
+    """From here on a condition of a study holds; where it is empty, none does any more.
+
+    `course` is the address of the course whose study it is. No other course gets the event, and
+    the address stays behind where it leaves.
+    """
 
     kind = "condition"
     study: str
     condition: str
+    course: str = ""
 
 
 @frozen

@@ -11,6 +11,7 @@ import os
 import time
 from datetime import datetime, timezone
 
+from foretrace_telemetry.clock import Moment
 from foretrace_telemetry.consent import Consent, Content, read_consent
 from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.home import Home
@@ -34,7 +35,7 @@ class Gate:
         self._denials: dict[str, str | None] = {}
         self._ignore_files = IgnoreFiles()
         # When each document was opened here, and those that were forgotten since.
-        self._opened_wall_us: dict[str, int] = {}
+        self._opened: dict[str, Moment] = {}
         self._forgotten: set[str] = set()
         self.machine = WatchedMachinePolicy()
         self._next_check = 0.0
@@ -73,24 +74,28 @@ class Gate:
             return None
         return Content.METADATA if uri in self._forgotten else content
 
-    def opened(self, uri: str, wall_us: int) -> None:
+    def opened(self, uri: str, moment: Moment) -> None:
         """Note that a document was opened: what was forgotten of it before matters no more."""
-        self._opened_wall_us[uri] = wall_us
+        self._opened[uri] = moment
         self._forgotten.discard(uri)
 
-    def forget(self, documents: frozenset[str] | None, wall_us: int) -> None:
+    def forget(self, documents: frozenset[str] | None, wall_us: int, now: Moment) -> None:
         """Keep only metadata of documents that were forgotten, until they are opened again.
 
-        `documents` holds what stands for their names; None means every document.
+        `documents` holds what stands for their names; None means every document. They were
+        forgotten at `wall_us`, by another process. One that was opened later by both clocks was
+        opened again: the wall's may have been put back in between.
 
         Raises:
             OSError: the key of digests can be neither read nor made.
         """
         key = self._home.key()
+        now_wall_us, now_monotonic_us = now
+        monotonic_us = now_monotonic_us - max(0, now_wall_us - wall_us)
         self._forgotten.update(
             uri
-            for uri, opened_wall_us in list(self._opened_wall_us.items())
-            if opened_wall_us <= wall_us
+            for uri, (opened_wall_us, opened_monotonic_us) in list(self._opened.items())
+            if (opened_wall_us <= wall_us or opened_monotonic_us <= monotonic_us)
             and (documents is None or pseudonym_of(uri, key) in documents)
         )
 

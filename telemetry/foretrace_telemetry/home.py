@@ -6,13 +6,19 @@ Foretrace writes nothing outside of it but the files of the workspace that a per
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import secrets
+import time
 from pathlib import Path
 
 from attrs import frozen
 
 KEY_BYTES = 32
+_DRAFT_BYTES = 8
+# Nobody takes that long to write one.
+_DRAFT_SECONDS = 60.0
 
 
 @frozen
@@ -94,17 +100,17 @@ class Home:
         """
         if not self.key_file.exists():
             self.create()
-            draft = self.path / f"key.{secrets.token_hex(8)}"
-            draft.touch(mode=0o600)
-            draft.write_bytes(secrets.token_bytes(KEY_BYTES))
+            _remove_old_drafts(self.key_file)
+            draft = self.path / f"{self.key_file.name}.{secrets.token_hex(_DRAFT_BYTES)}"
             try:
+                _write_privately(draft, secrets.token_bytes(KEY_BYTES))
                 # Linking is the one step that both makes the whole key appear and loses to
                 # another process that was first.
                 os.link(draft, self.key_file)
             except FileExistsError:
                 pass
             finally:
-                draft.unlink()
+                draft.unlink(missing_ok=True)
         return self.key_file.read_bytes()
 
     def existing_key(self) -> bytes | None:
@@ -122,16 +128,31 @@ class Home:
 def replace_privately(path: Path, content: bytes) -> None:
     """Put a file in the place of another one, whole, for its owner only.
 
+    Drafts of a process that was killed at it go: there may be a token in them.
+
     Raises:
         OSError: it cannot be written; what was there stays.
     """
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    _remove_old_drafts(path)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(_DRAFT_BYTES)}")
     try:
-        draft.touch(mode=0o600)
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_privately(draft, content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _write_privately(path: Path, content: bytes) -> None:
+    """Write a new file and wait until the disk has it."""
+    path.touch(mode=0o600)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove_old_drafts(path: Path) -> None:
+    for draft in path.parent.glob(f"{glob.escape(path.name)}.{'[0-9a-f]' * 2 * _DRAFT_BYTES}"):
+        with contextlib.suppress(FileNotFoundError):  # another process did
+            if time.time() - draft.lstat().st_mtime > _DRAFT_SECONDS:
+                draft.unlink()

@@ -26,8 +26,10 @@ _NOBODY |= {"localhost", "ubuntu", "debian", "runner", "vscode", "codespace", "a
 _WORDS = {name.lower() for name in (*keyword.kwlist, *keyword.softkwlist, *dir(builtins))}
 _LEAST_CHARACTERS = 3
 
-_LOCAL_PART = r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~%-]*[A-Za-z0-9_]"
-_DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
+# No longer than an address can be: without an end, a long line of signs would be gone through once
+# for each of them.
+_LOCAL_PART = r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~%-]{0,63}[A-Za-z0-9_]"
+_DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z]{2,63}"
 _EMAIL = re.compile(rf"(?<![\w@])(?:mailto:)?(?P<name>{_LOCAL_PART}@{_DOMAIN})(?![\w@])")
 # /home/ada, /Users/ada, C:\Users\ada, as they stand in paths, in addresses and in strings.
 _HOME = re.compile(

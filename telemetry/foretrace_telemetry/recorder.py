@@ -105,7 +105,7 @@ class Recorder:
         """Take over a document that the editor opened."""
         document = Document.of(text, self._encoding)
         self._open[uri] = OpenDocument(uri, version, language_id, document, on_disk=text)
-        self._gate.opened(uri, self._clock()[0])
+        self._gate.opened(uri, self._clock())
         self._emit(Opened(text, language_id), uri, Actor.USER)
 
     def changed(self, uri: str, version: int, changes: Iterable[Change]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import closing
 
 from foretrace_telemetry.erase import Receipt, Selection, forget
@@ -25,8 +26,9 @@ def expire(home: Home, keep_days: int, now_wall_us: int) -> Receipt | None:
     """
     before_wall_us = now_wall_us - keep_days * _DAY_US
     for path in home.path.glob("damaged-*"):
-        if path.stat().st_mtime_ns // 1000 < before_wall_us:
-            path.unlink()
+        with contextlib.suppress(FileNotFoundError):  # another editor did
+            if path.lstat().st_mtime_ns // 1000 < before_wall_us:
+                path.unlink()
     with closing(Store.read(home)) as store:
         forgotten = {
             row["name"]

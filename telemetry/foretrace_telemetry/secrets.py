@@ -47,6 +47,8 @@ _OURS = (
     ("Stripe Key", r"(?:(?:sk|rk)_(?:live|test)_|whsec_)[0-9A-Za-z]{16,}"),
     ("OpenAI-like Token", r"(?<![A-Za-z0-9])sk-(?=[\w-]*\d)[\w-]{20,}"),
     ("NPM Token", r"npm_[A-Za-z0-9]{30,}"),
+    # That of the plugin goes through the rest of the line for each of its slashes.
+    ("NPM Token", r"(?<=/:_authToken=)\s*(?P<value>npm_.+|[A-Fa-f0-9-]{36})"),
     ("PyPI Token", r"pypi-[\w-]{60,}"),
     ("Hugging Face Token", r"hf_[A-Za-z0-9]{30,}"),
     ("DigitalOcean Token", r"do[opr]_v1_[a-f0-9]{64}"),
@@ -62,6 +64,8 @@ _ASSIGNED = re.compile(
     r"[rbuf]{0,2}(?P<quote>[\"'`])(?P<value>(?:(?!(?P=quote)).)+)(?:(?P=quote)|$)",
     re.IGNORECASE,
 )
+# What is longer than any name, but for its end.
+_NO_NAME = re.compile(r"[\w-]{100,}(?=[\w-]{100})")
 # Names of what programs that hold no secret have, too: those count with a value made by chance.
 _COMMON_NAMES = ("token", "auth", "pass", "credential")
 _TEMPLATE = re.compile(r"\{[^{}]*\}|\$\w+|%\(?\w+\)?s?|<[^<>]*>")
@@ -121,18 +125,18 @@ def _find_in_line(line: str, offset: int, name: str) -> Iterator[Secret]:
 
 def _find_named(line: str, offset: int, name: str) -> Iterator[Secret]:
     """Find what is assigned to, or compared with, something that is named like a secret."""
+    # Patterns go through what could be a name once for each place in it where one could begin.
+    short = _NO_NAME.sub(lambda match: "x" * len(match.group()), line)
     for pattern, group in _name_patterns(name):
-        for match in pattern.finditer(line):
-            if _is_value(match.group(group)):
-                yield Secret(
-                    offset + match.start(group), offset + match.end(group), "Secret Keyword"
-                )
-    for match in _ASSIGNED.finditer(line):
-        value = match["value"]
+        for match in pattern.finditer(short):
+            start, end = match.span(group)
+            if _is_value(line[start:end]):
+                yield Secret(offset + start, offset + end, "Secret Keyword")
+    for match in _ASSIGNED.finditer(short):
+        start, end = match.span("value")
+        value = line[start:end]
         if _is_value(value) and (match["name"].lower() not in _COMMON_NAMES or looks_random(value)):
-            yield Secret(
-                offset + match.start("value"), offset + match.end("value"), "Secret Keyword"
-            )
+            yield Secret(offset + start, offset + end, "Secret Keyword")
 
 
 def _is_value(text: str) -> bool:
@@ -179,7 +183,6 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str], int | str], ...]:
     from detect_secrets.plugins.github_token import GitHubTokenDetector
     from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
     from detect_secrets.plugins.mailchimp import MailchimpDetector
-    from detect_secrets.plugins.npm import NpmDetector
     from detect_secrets.plugins.openai import OpenAIDetector
     from detect_secrets.plugins.pypi_token import PypiTokenDetector
     from detect_secrets.plugins.sendgrid import SendGridDetector
@@ -188,9 +191,8 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str], int | str], ...]:
     from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
     from detect_secrets.plugins.twilio import TwilioKeyDetector
 
-    in_group = (AWSKeyDetector, NpmDetector)
     plugins = (
-        *in_group,
+        AWSKeyDetector,
         DiscordBotTokenDetector,
         GitHubTokenDetector,
         GitLabTokenDetector,
@@ -204,7 +206,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str], int | str], ...]:
         TwilioKeyDetector,
     )
     shapes: list[tuple[str, re.Pattern[str], int | str]] = [
-        (plugin.secret_type, pattern, 1 if plugin in in_group and pattern.groups else 0)
+        (plugin.secret_type, pattern, 1 if plugin is AWSKeyDetector and pattern.groups else 0)
         for plugin in plugins
         for pattern in plugin.denylist
     ]

@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import define, evolve, field
 
+from foretrace_telemetry.clock import system_clock
 from foretrace_telemetry.consent import Content
 from foretrace_telemetry.digest import pseudonym_of
 from foretrace_telemetry.erase import erasures_after
@@ -41,7 +42,13 @@ from foretrace_telemetry.home import Home
 from foretrace_telemetry.retention import expire
 from foretrace_telemetry.scrub import Kept
 from foretrace_telemetry.scrubbing import Scrubbing
-from foretrace_telemetry.store import ForgottenError, SessionInfo, SessionWriter, Store
+from foretrace_telemetry.store import (
+    ForgottenError,
+    SessionInfo,
+    SessionWriter,
+    Store,
+    newest_erasure,
+)
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +103,7 @@ class Writer:
         self._store: Store | None = None
         self._session: SessionWriter | None = None
         self._begun = 0
-        self._last_erasure = 0
+        self._last_erasure: int | None = None
         self._expires_at = 0.0
         self._commit_seconds = 0.0
         self._thread: threading.Thread | None = None
@@ -293,14 +300,18 @@ class Writer:
         """Keep no more text of what was forgotten; return whether anything was, since last time."""
         if self._store is None or self._session is None:
             return False
-        # What was forgotten before this program began may be recorded again.
-        since_wall_us = self._info.started_wall_us
-        erasures = erasures_after(self._store.db, self._last_erasure, since_wall_us)
+        newest, last = newest_erasure(self._store.db), self._last_erasure
+        if newest == last:
+            return False
+        # First of all: what is forgotten from here on has the next commit refused.
+        self._session.heed_forgetting()
+        # What was forgotten before this program began may be recorded again. After that only the
+        # number tells, for the clock may be put back.
+        since_wall_us = self._info.started_wall_us if last is None else 0
+        erasures = erasures_after(self._store.db, last or 0, since_wall_us)
         for erasure in erasures:
-            self._gate.forget(erasure.documents, erasure.erased_wall_us)
-            self._last_erasure = erasure.number
-        if erasures:
-            self._session.heed_forgetting()
+            self._gate.forget(erasure.documents, erasure.erased_wall_us, system_clock())
+        self._last_erasure = max([newest, *(erasure.number for erasure in erasures)])
         # What is forgotten for its age alone concerns no document that goes on.
         if any(erasure.documents != frozenset() for erasure in erasures):
             self._scrubbing.rewrite(self._store, self.status.session)
@@ -318,7 +329,7 @@ class Writer:
             self._scrubbing.begin(self._store, self._session)
             self._begun += 1
             self.status.session = name
-            self._last_erasure = 0
+            self._last_erasure = None
             if self._heed_forgetting():
                 raise ForgottenError
         return self._session

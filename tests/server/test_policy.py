@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define
+from attrs import define, evolve
+from lsprotocol import types
 from tests.clients import TRUSTED, Client, applied, session
 from tests.command import foretrace
 from tests.courses import Served, make_course, served
@@ -21,7 +22,9 @@ from foretrace_server.collect.enrolment import Enrolments
 from foretrace_server.policy.publishing import publish
 from foretrace_telemetry.consent import Action, Content, Scope, decide, grant
 from foretrace_telemetry.events import ConditionHeld
+from foretrace_telemetry.exchange.segments import last_of
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.replay import replay
 from foretrace_telemetry.sending.courses import read_courses
 from foretrace_telemetry.store import Store
 
@@ -56,6 +59,7 @@ name = "nudges"
 ceiling = "nudge"
 """
 PATIENCE_SECONDS = 60
+START = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 
 @define
@@ -347,9 +351,11 @@ async def test_the_condition_that_held_is_recorded_and_reaches_the_course(klass:
         client.save(klass.uri, TEXT)
     held = [each for each in recorded(klass.laptop) if isinstance(each.event.body, ConditionHeld)]
     own, end = (each.event.body for each in held)
-    assert own in [ConditionHeld("hints-or-nudges", name) for name in ("hints", "nudges")]
-    assert end == ConditionHeld("hints-or-nudges", "")
+    address = f"http://127.0.0.1:{klass.server.port}"
     assert isinstance(own, ConditionHeld)
+    assert own.condition in ("hints", "nudges")
+    assert own == ConditionHeld("hints-or-nudges", own.condition, address)
+    assert end == ConditionHeld("hints-or-nudges", "", address)
     # The other condition is nowhere on the laptop.
     (other,) = {"hints", "nudges"} - {own.condition}
     kept = json.loads(
@@ -361,7 +367,37 @@ async def test_the_condition_that_held_is_recorded_and_reaches_the_course(klass:
     with closing(Store.read(klass.server.course.home)) as store:
         (name,) = store.names()
         there = [each.event.body for each in store.events(name)]
-    assert [each for each in there if isinstance(each, ConditionHeld)] == [own, end]
+    arrived = [each for each in there if isinstance(each, ConditionHeld)]
+    assert arrived == [evolve(each, course="") for each in (own, end)]
+
+
+async def test_a_course_is_told_nothing_of_a_study_of_another(klass: Class, tmp_path: Path) -> None:
+    klass.publish(STUDY.format(more=""))
+    klass.join()
+    course, tokens = make_course(tmp_path / "other course", STUDENT)
+    with served(course) as server:
+        other = Class(server, tokens[STUDENT], klass.laptop, klass.program)
+        other.publish(STUDY.replace("hint", "pace").format(more="").replace('"pace"', '"hint"'))
+        other.join()
+        async with session(klass.laptop, options=TRUSTED) as client:
+            client.open(klass.uri, TEXT)
+            assert await texts(client, klass.uri) == []
+            client.change(klass.uri, 2, types.TextDocumentContentChangePartial(START, "# "))
+            client.save(klass.uri, f"# {TEXT}")
+        assert foretrace(klass.laptop, "collect", "push").returncode == 0
+        kept = recorded(klass.laptop)
+        for each, own, others in ((klass, "hints-or", "paces-or"), (other, "paces-or", "hints-or")):
+            assert own in repr(kept)
+            with closing(Store.read(each.server.course.home)) as store:
+                (name,) = store.names()
+                there = list(store.events(name))
+            assert own in repr(there)
+            assert others not in repr(there)
+            assert replay(there).problems == []
+            assert set(replay(there).texts.values()) == {f"# {TEXT}"}
+            # Numbers have no gaps: what the course is not told counts, and says only that.
+            assert last_of(there[-1]) == last_of(kept[-1])
+            assert foretrace(klass.laptop, "collect", "push").returncode == 0
 
 
 async def test_without_consent_no_condition_is_recorded(klass: Class) -> None:

@@ -73,7 +73,7 @@ def test_a_good_policy_is_kept_for_the_owner_only(home: Home, scripted: Scripted
     joined(home, scripted)
     scripted.policy = told(POLICY)
     assert fetched(home, scripted) == POLICY
-    assert kept_policies(home) == [POLICY]
+    assert kept_policies(home) == {scripted.address: POLICY}
     assert stat.S_IMODE(home.policies.stat().st_mode) == 0o600
     # Who the student is to the course is known from now on.
     assert read_courses(home)[0].subject == POLICY.subject
@@ -118,7 +118,7 @@ def test_what_the_course_did_not_sign_for_this_student_is_refused_and_the_last_g
     with pytest.raises(PolicyRefusedError) as refusal:
         fetched(home, scripted)
     assert named in str(refusal.value)
-    assert kept_policies(home) == [POLICY]
+    assert kept_policies(home) == {scripted.address: POLICY}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_what_is_no_answer_changes_nothing(
     scripted.policy = answer
     with pytest.raises(UnreachableError):
         fetched(home, scripted)
-    assert kept_policies(home) == [POLICY]
+    assert kept_policies(home) == {scripted.address: POLICY}
 
 
 def test_a_higher_number_takes_the_place_and_the_same_one_stays(
@@ -196,7 +196,7 @@ def test_a_higher_number_takes_the_place_and_the_same_one_stays(
     for number in (3, 3, 4):
         scripted.policy = told(evolve(POLICY, number=number))
         fetched(home, scripted)
-    assert [each.number for each in kept_policies(home)] == [4]
+    assert [each.number for each in kept_policies(home).values()] == [4]
 
 
 def test_a_course_that_was_joined_before_it_had_a_key_is_known_by_the_first_one(
@@ -209,7 +209,7 @@ def test_a_course_that_was_joined_before_it_had_a_key_is_known_by_the_first_one(
     scripted.policy = told(POLICY, ANOTHER)
     with pytest.raises(PolicyRefusedError):
         fetched(home, scripted)
-    assert kept_policies(home) == [POLICY]
+    assert kept_policies(home) == {scripted.address: POLICY}
 
 
 def test_what_was_changed_on_the_laptop_holds_no_more(home: Home, scripted: ScriptedCourse) -> None:
@@ -220,9 +220,9 @@ def test_what_was_changed_on_the_laptop_holds_no_more(home: Home, scripted: Scri
     assert kept_policy(home, course) is None
     for spoiled in ("{", "[]", '{"policies": 3}', json.dumps({"policies": {course.address: 3}})):
         home.policies.write_text(spoiled)
-        assert kept_policies(home) == []
+        assert kept_policies(home) == {}
     assert fetched(home, scripted) == POLICY
-    assert kept_policies(home) == [POLICY]
+    assert kept_policies(home) == {scripted.address: POLICY}
 
 
 def test_who_left_a_course_has_no_policy_of_it(home: Home, scripted: ScriptedCourse) -> None:
@@ -230,7 +230,7 @@ def test_who_left_a_course_has_no_policy_of_it(home: Home, scripted: ScriptedCou
     scripted.policy = GOOD
     fetched(home, scripted)
     leave(home, scripted.address, 9)
-    assert kept_policies(home) == []
+    assert kept_policies(home) == {}
 
 
 def test_who_joins_anew_as_somebody_else_gets_their_policy(
@@ -240,7 +240,7 @@ def test_who_joins_anew_as_somebody_else_gets_their_policy(
     scripted.policy = GOOD
     fetched(home, scripted)
     joined(home, scripted, public(ANOTHER))
-    assert kept_policies(home) == []
+    assert kept_policies(home) == {}
     other = evolve(POLICY, subject="s1", number=1)
     scripted.policy = told(other, ANOTHER)
     assert fetched(home, scripted) == other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -14,6 +15,7 @@ from foretrace_telemetry.consent import (
     Scope,
     decide,
     grant,
+    history,
     notice,
     read_consent,
 )
@@ -30,6 +32,19 @@ def _grant(home: Home, *scopes: Scope, content: Content = Content.FULL) -> None:
 def test_nothing_is_allowed_before_anybody_was_asked(home: Home) -> None:
     assert read_consent(home, NOW).content is None
     assert not home.path.exists()
+
+
+def test_decisions_that_are_made_at_once_all_follow_on(home: Home) -> None:
+    def decide_often() -> None:
+        for _ in range(10):
+            _grant(home, Scope.INSTRUCTOR)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(decide_often) for _ in range(8)]:
+            done.result()
+    assert len(history(home)) == 80
+    assert None not in history(home)
+    assert read_consent(home, NOW).content is Content.FULL
 
 
 def test_a_grant_allows_what_it_says_and_always_covers_local(home: Home) -> None:

@@ -7,9 +7,9 @@ import stat
 import pytest
 
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.locking import HeldError, holding
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.courses import Course, CoursesUnreadableError
-from foretrace_telemetry.sending.locking import HeldError, holding
 
 COURSE = Course("https://a.example", "Programming 1", "secret", 5, "We see it.")
 

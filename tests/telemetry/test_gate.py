@@ -189,15 +189,28 @@ def test_a_change_of_who_may_read_the_log_is_noticed(
 
 def test_a_forgotten_document_is_metadata_until_it_is_opened_again(consented: Home) -> None:
     gate = Gate(consented)
-    gate.opened("file:///a.py", 10)
-    gate.opened("file:///b.py", 30)
-    gate.forget(None, 20)
+    gate.opened("file:///a.py", (10, 1010))
+    gate.opened("file:///b.py", (30, 1030))
+    gate.forget(None, 20, (40, 1040))
     assert gate.content_for("file:///a.py") is Content.METADATA
     assert gate.content_for("file:///b.py") is Content.FULL
-    gate.forget(frozenset({pseudonym_of("file:///b.py", consented.key())}), 40)
+    gate.forget(frozenset({pseudonym_of("file:///b.py", consented.key())}), 40, (40, 1040))
     assert gate.content_for("file:///b.py") is Content.METADATA
-    gate.opened("file:///a.py", 50)
+    gate.opened("file:///a.py", (50, 1050))
     assert gate.content_for("file:///a.py") is Content.FULL
+
+
+def test_a_clock_that_was_put_back_has_nothing_recorded_that_was_forgotten(consented: Home) -> None:
+    gate = Gate(consented)
+    gate.opened("file:///a.py", (5000, 1000))
+    # The clock is put back by 4000, the document is forgotten at 2000, and that is learned later.
+    gate.opened("file:///b.py", (2010, 1110))
+    gate.forget(None, 2000, (2020, 1120))
+    assert gate.content_for("file:///a.py") is Content.METADATA
+    assert gate.content_for("file:///b.py") is Content.FULL
+    # Put back once more, before it is learned: then nobody can tell, and it counts as forgotten.
+    gate.forget(None, 2015, (1000, 1200))
+    assert gate.content_for("file:///b.py") is Content.METADATA
 
 
 class _Clock:

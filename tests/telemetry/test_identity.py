@@ -82,3 +82,18 @@ def test_offsets_stay_as_they_were(text: str, name: str) -> None:
     assert len(scrubbed) == len(original)
     units = [len(each.encode("utf-16", "surrogatepass")) for each in (scrubbed, original)]
     assert units[0] == units[1]
+
+
+@pytest.mark.parametrize("piece", ["a.", "=", "/", "'", "x@a.", "a-", "/home/", "1.", "a@"])
+def test_a_long_line_is_not_gone_through_once_for_each_of_its_signs(piece: str) -> None:
+    # With each sign looked at to the end of the line this would take hours.
+    line = piece * (300_000 // len(piece))
+    assert len(scrub_identity(f"{line} grace@navy.example.mil", ADA)) == len(line) + 23
+    assert "grace" not in scrub_identity(f"{line} grace@navy.example.mil", ADA)
+
+
+def test_an_address_as_long_as_one_can_be_does_not_stand_there_any_more() -> None:
+    address = f"{'g' * 64}@{'n' * 63}.example.mil"
+    assert scrub_identity(f"<{address}>", ADA).strip("<>").isalpha() is False
+    assert "example" not in scrub_identity(f"<{address}>", ADA)
+    assert "ggg" not in scrub_identity(f"<{address}>", ADA)

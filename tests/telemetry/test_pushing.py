@@ -25,11 +25,12 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.identity import Identity
+from foretrace_telemetry.locking import holding
 from foretrace_telemetry.replay import replay
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.courses import Course
 from foretrace_telemetry.sending.cutting import Size
-from foretrace_telemetry.sending.locking import holding
 from foretrace_telemetry.sending.outbox import Outbox, Trouble, Waiting
 from foretrace_telemetry.sending.pushing import BusyError, Pushed, Pusher, Terms
 from foretrace_telemetry.sending.untold import Untold
@@ -173,6 +174,23 @@ def test_consent_that_is_taken_back_in_the_middle_stops_it_there(laptop: Laptop)
     assert len(laptop.course.segments) <= 3
 
 
+def test_what_is_taken_back_while_a_segment_is_made_is_heeded_before_it_is_sent(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop.type("one", 3)
+    of_this_machine = Identity.of_this_machine
+
+    def decided_meanwhile(key: bytes) -> Identity:
+        decide(laptop.home, Action.WITHDRAW, "test", datetime.now(timezone.utc))
+        return of_this_machine(key)
+
+    # It is asked who somebody is after it was asked what they allow, and before anything is cut.
+    monkeypatch.setattr(Identity, "of_this_machine", decided_meanwhile)
+    assert "do not allow" in laptop.push().troubles[laptop.course.address]
+    assert laptop.course.segments == []
+    assert [each.through for each in laptop.waiting()] == [0]
+
+
 def test_what_the_editor_forbids_is_not_even_asked(laptop: Laptop) -> None:
     laptop.type("one", 3)
     pushed = Pusher(laptop.home, lambda: False).push(NOW_AT_ONCE)
@@ -197,9 +215,18 @@ def test_what_is_the_courses_trouble_waits_and_goes_later(laptop: Laptop, status
     assert laptop.trouble() is None
 
 
-def test_a_clock_that_was_put_back_does_not_keep_a_course_waiting() -> None:
+def test_a_course_is_left_alone_from_its_failure_until_it_is_tried_again() -> None:
     trouble = Trouble("", 1, failed_wall_us=1000, retry_wall_us=2000)
     assert [trouble.keeps_off(now) for now in (1000, 1999, 2000, 999)] == [True, True, False, False]
+
+
+def test_a_clock_that_was_put_back_does_not_keep_a_course_waiting(laptop: Laptop) -> None:
+    laptop.type("one", 3)
+    with closing(Store.create(laptop.home)) as store:
+        a_year_ahead_us = now_us() + 365 * 86400 * 1_000_000
+        Outbox(store.db, laptop.course.address).fail("it answers 503", None, a_year_ahead_us)
+    assert laptop.push(Terms()).troubles == {}
+    assert laptop.arrived("one") == laptop.kept("one")
 
 
 def test_an_answer_that_no_course_gives_takes_nothing(laptop: Laptop) -> None:

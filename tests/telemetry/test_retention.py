@@ -74,3 +74,11 @@ def test_who_records_forgets_what_was_kept_long_enough(home: Home) -> None:
     assert found_in(home.path, MARKS) == {"new-words"}
     assert replay(sessions(home)[-1]).texts == {URI: "today and on"}
     assert writer.status.lost == 0
+
+
+def test_what_another_editor_removed_meanwhile_holds_nothing_up(home: Home) -> None:
+    _sessions(home)
+    (home.path / "damaged-1-traces.db").symlink_to(home.path / "gone")
+    receipt = expire(home, 30, NOW_US)
+    assert receipt is not None
+    assert receipt.sessions == ("old",)

@@ -101,3 +101,32 @@ def test_innocent_programs_have_no_secrets(data: Path) -> None:
         for secret in find_secrets(text, name)
     }
     assert found == {"PASSWORD 123"}  # which an exercise assigns to a name like that
+
+
+@pytest.mark.parametrize("piece", ["password", "/", "key-", "x_token_", "/:_authToken= ", "aB3+"])
+def test_a_long_line_is_not_gone_through_once_for_each_of_its_signs(piece: str) -> None:
+    # With each sign looked at to the end of the line this would take hours.
+    line = piece * (100_000 // len(piece))
+    text = f"{line} = 1; password = 'hunter2-hunter2'\n"
+    assert "hunter2" not in _scrubbed(text)
+
+
+def test_a_secret_is_found_whole_however_long_it_is() -> None:
+    value = "Zx9-" * 200
+    assert "Zx9" not in _scrubbed(f"password = '{value}'\n")
+    assert "Zx9" not in _scrubbed(f"{'my_' * 100}password = '{value}'\n")
+
+
+def test_a_token_in_the_settings_of_npm_is_found() -> None:
+    token = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
+    assert token not in _scrubbed(f"//registry.example.org/:_authToken={token}\n")
+    odd = "npm_0-1-2-3-4-5-6-7-8-9"
+    assert odd not in _scrubbed(f"//registry.example.org/:_authToken= {odd}\n")
+
+
+def _scrubbed(text: str) -> str:
+    """Return a text with a placeholder for what is found in it."""
+    for secret in find_secrets(text, "a.py"):
+        hidden = placeholder_of(text[secret.start : secret.end])
+        text = text[: secret.start] + hidden + text[secret.end :]
+    return text

@@ -385,6 +385,20 @@ def test_an_event_that_cannot_be_kept_does_not_hold_up_the_others(
     assert lost == ["an event of kind view could not be kept"]
 
 
+def test_what_is_forgotten_is_heeded_also_where_the_clock_was_put_back(
+    consented: Home, lost: list[str]
+) -> None:
+    an_hour_ahead = time.time_ns() // 1000 + 3600 * 1_000_000
+    writer = Writer(consented, Gate(consented), SessionInfo("s", an_hour_ahead, "0"), lost.append)
+    writer.put(_event(0), Content.FULL)
+    assert writer.flush()
+    forget(consented, Selection(path=Path("/a.py")))
+    writer.put(Event(1, 1, Actor.USER, Viewed(), "file:///b.py"), Content.FULL)
+    assert writer.flush()
+    assert [each.body for each in _recorded(consented)][1:] == [Viewed()]
+    writer.close()
+
+
 def test_a_secret_goes_also_where_something_was_forgotten_at_that_moment(
     consented: Home, writer: Writer
 ) -> None:

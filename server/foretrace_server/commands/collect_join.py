@@ -16,11 +16,11 @@ from foretrace_server.policy.signed import is_key
 from foretrace_telemetry import consent
 from foretrace_telemetry.consent import Scope
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.locking import HeldError
 from foretrace_telemetry.machine_policy import read_machine_policy
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.calling import Answer, Line, UnreachableError, printable
 from foretrace_telemetry.sending.courses import Course, CoursesUnreadableError
-from foretrace_telemetry.sending.locking import HeldError
 from foretrace_telemetry.sending.pushing import COURSE, SESSIONS
 
 _TOKEN_VARIABLE = "FORETRACE_COURSE_TOKEN"  # noqa: S105 - the name of one

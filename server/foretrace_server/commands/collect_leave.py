@@ -11,10 +11,10 @@ import click
 from foretrace_server.commands.output import MissingError, json_option, print_json
 from foretrace_server.commands.sending import PATIENCE_SECONDS, pushing
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.locking import HeldError
 from foretrace_telemetry.sending import courses
 from foretrace_telemetry.sending.calling import printable
 from foretrace_telemetry.sending.courses import Course, CoursesUnreadableError
-from foretrace_telemetry.sending.locking import HeldError
 from foretrace_telemetry.sending.pushing import Pushed, Pusher, Terms
 
 

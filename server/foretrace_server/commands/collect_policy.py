@@ -14,7 +14,7 @@ from foretrace_server.policy.publishing import Published, public_key, publish, p
 from foretrace_server.policy.reading import CoursePolicy, PolicyError
 from foretrace_server.policy.signed import key_words
 from foretrace_server.policy.words import policy_words
-from foretrace_telemetry.sending.locking import HeldError
+from foretrace_telemetry.locking import HeldError
 
 
 @click.command("policy")

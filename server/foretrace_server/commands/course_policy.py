@@ -9,9 +9,9 @@ from foretrace_server.policy.keeping import fetch, kept_policy
 from foretrace_server.policy.signed import PolicyRefusedError, key_words
 from foretrace_server.policy.words import student_words
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.locking import HeldError
 from foretrace_telemetry.sending.calling import Line, UnreachableError
 from foretrace_telemetry.sending.courses import Course, CoursesUnreadableError, read_courses
-from foretrace_telemetry.sending.locking import HeldError
 
 
 def policy_report(home: Home, course: Course, line: Line, timeout_seconds: float) -> dict[str, Any]:

@@ -22,9 +22,9 @@ from foretrace_server.policy.signed import (
     is_key,
 )
 from foretrace_telemetry.home import Home, replace_privately
+from foretrace_telemetry.locking import holding
 from foretrace_telemetry.sending.calling import Answer, Line, UnreachableError
 from foretrace_telemetry.sending.courses import Course, pin, read_courses
-from foretrace_telemetry.sending.locking import holding
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +103,8 @@ def kept_policy(home: Home, course: Course) -> Policy | None:
     return _of(course, _read(home)) if course.is_joined else None
 
 
-def kept_policies(home: Home) -> list[Policy]:
-    """Return the last good policy of each course that is joined.
+def kept_policies(home: Home) -> dict[str, Policy]:
+    """Return the last good policy of each course that is joined, by the address of the course.
 
     Raises:
         CoursesUnreadableError: nobody knows which are.
@@ -112,8 +112,8 @@ def kept_policies(home: Home) -> list[Policy]:
     """
     kept = _read(home)
     joined = (course for course in read_courses(home) if course.is_joined)
-    policies = (_of(course, kept) for course in joined)
-    return [policy for policy in policies if policy is not None]
+    policies = {course.address: _of(course, kept) for course in joined}
+    return {address: policy for address, policy in policies.items() if policy is not None}
 
 
 def _told(answer: Answer) -> Told:

@@ -18,7 +18,7 @@ from foretrace_server.policy.reading import CoursePolicy, PolicyError, Study, re
 from foretrace_server.policy.signed import SignedPolicy, sign
 from foretrace_telemetry.exchange.signing import signing_key
 from foretrace_telemetry.home import replace_privately
-from foretrace_telemetry.sending.locking import holding
+from foretrace_telemetry.locking import holding
 
 _PATIENCE_SECONDS = 5.0
 

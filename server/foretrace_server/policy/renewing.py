@@ -9,9 +9,9 @@ from collections.abc import Callable
 from foretrace_server.policy.keeping import fetch
 from foretrace_server.policy.signed import PolicyRefusedError
 from foretrace_telemetry.home import Home
+from foretrace_telemetry.locking import HeldError
 from foretrace_telemetry.sending.calling import Line, UnreachableError
 from foretrace_telemetry.sending.courses import Course, CoursesUnreadableError, read_courses
-from foretrace_telemetry.sending.locking import HeldError
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ changed; the second time the characters found give way to those of pseudonyms, w
 and go. A session that leaves while it goes on is gone through so a stretch at a time, and what left
 before stays as it left. What is removed is taken from the text as it leaves, so that what leaves
 replays as exactly as what stays. Keyed digests stay behind: nobody else has their key, and the
-report says what they proved.
+report says what they proved. So do the addresses of courses.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from attrs import define, evolve, frozen
 from foretrace_telemetry.events import (
     Body,
     ChangedOutside,
+    ConditionHeld,
     Edited,
     Event,
     Foreign,
@@ -64,7 +65,7 @@ def leaving(
     """
     hidden = _survey(events(), identity, digest_key, report)
     if identity is None:
-        return Leaving(report, lambda: map(_without_digest, events()))
+        return Leaving(report, lambda: map(_without_what_stays, events()))
 
     def leave() -> Iterator[Recorded]:
         veil = _Veil(identity, follows_texts=bool(hidden))
@@ -208,7 +209,7 @@ def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 class _Veil:
-    """Gives events with pseudonyms in the place of names, and without digests.
+    """Gives events with pseudonyms in the place of names, and without what stays behind.
 
     The texts as they leave are followed only where something is hidden, or may be later.
     """
@@ -249,7 +250,7 @@ class _Veil:
             uri = self._names[uri]
         if not isinstance(body, Edited):
             body = _scrubbed(body, self._identity)
-        return _without_digest(evolve(recorded, event=_event(event, body, uri)))
+        return _without_what_stays(evolve(recorded, event=_event(event, body, uri)))
 
     def _text(self, text: str) -> str:
         """Return the next text that came, with what is hidden of it."""
@@ -312,10 +313,14 @@ def _differing(text: str, other: str) -> int:
     return 0 if text == other else sum(one != two for one, two in zip(text, other, strict=False))
 
 
-def _without_digest(recorded: Recorded) -> Recorded:
-    body = recorded.event.body
+def _without_what_stays(recorded: Recorded) -> Recorded:
+    body: Body = recorded.event.body
     if isinstance(body, (Saved, ChangedOutside)) and body.digest is not None:
-        return evolve(recorded, event=evolve(recorded.event, body=evolve(body, digest=None)))
-    if isinstance(body, SuggestionMoved) and body.turned_down is not None:
-        return evolve(recorded, event=evolve(recorded.event, body=evolve(body, turned_down=None)))
-    return recorded
+        body = evolve(body, digest=None)
+    elif isinstance(body, SuggestionMoved) and body.turned_down is not None:
+        body = evolve(body, turned_down=None)
+    elif isinstance(body, ConditionHeld) and body.course:
+        body = evolve(body, course="")
+    else:
+        return recorded
+    return evolve(recorded, event=evolve(recorded.event, body=body))

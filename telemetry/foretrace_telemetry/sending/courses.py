@@ -17,7 +17,7 @@ from attrs import asdict, evolve, field, frozen
 
 from foretrace_telemetry import class_help
 from foretrace_telemetry.home import Home, replace_privately
-from foretrace_telemetry.sending.locking import holding
+from foretrace_telemetry.locking import holding
 
 _VERSION = 1
 _PATIENCE_SECONDS = 5.0

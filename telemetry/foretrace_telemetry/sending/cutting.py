@@ -2,7 +2,7 @@
 
 What happened before a person joined, or was not allowed to be sent, gives way to an `erased` event:
 numbers keep having no gaps. So do edits of texts that the course never got, which it could not
-replay.
+replay, and the conditions of other courses' studies, which are none of its business.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from foretrace_telemetry.event_json import to_json
 from foretrace_telemetry.events import (
     Actor,
     Closed,
+    ConditionHeld,
     Edited,
     Erased,
     Event,
@@ -70,8 +71,10 @@ class Cutter:
     can be cut again. `through` is the number of the last event that was cut.
     """
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, course: str, identity: Identity) -> None:
+        """`course` is the address of the course."""
         self.through = 0
+        self._course = course
         self._stretches = Stretches(identity)
         self._stated: set[str] = set()
 
@@ -96,6 +99,8 @@ class Cutter:
 
     def _may_leave(self, event: Event, since_wall_us: int, coverage: Coverage | None) -> bool:
         """Return whether an event may leave, and means something to whoever has what left."""
+        if isinstance(event.body, ConditionHeld) and event.body.course != self._course:
+            return False
         may = event.wall_us >= since_wall_us and (coverage is None or _covers(coverage, event))
         if event.uri is not None and isinstance(event.body, (Opened, Resynced)):
             (self._stated.add if may else self._stated.discard)(event.uri)

@@ -1,15 +1,16 @@
 """Pushing: what waits goes to each course that was joined, a segment at a time, in order.
 
-Before each segment consent is read anew; what cannot be read allows nothing. One process pushes at
-a time. A segment is noted once the course has acknowledged it, and a course that gets one twice
-says that it has it: whatever dies in between, nothing is lost, and nothing stands there twice. What
-was forgotten here a course hears first, whatever it may see now: that takes nothing but away.
+Before each segment consent is read anew, and once more when it was made; what cannot be read allows
+nothing. One process pushes at a time. A segment is noted once the course has acknowledged it, and a
+course that gets one twice says that it has it: whatever dies in between, nothing is lost, and
+nothing stands there twice. What was forgotten here a course hears first, whatever it may see now:
+that takes nothing but away.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timezone
 from typing import Any, NoReturn
@@ -24,6 +25,7 @@ from foretrace_telemetry.exchange.forgetting import Forgetting, lost_of
 from foretrace_telemetry.exchange.segments import Segment, SegmentSession, encode, last_of
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.identity import Identity
+from foretrace_telemetry.locking import HeldError, holding
 from foretrace_telemetry.sending.calling import (
     Answer,
     Line,
@@ -35,7 +37,6 @@ from foretrace_telemetry.sending.calling import (
 from foretrace_telemetry.sending.courses import Course, heard, read_courses
 from foretrace_telemetry.sending.cutting import SIZE, Cutter, Size, bounded
 from foretrace_telemetry.sending.fetching import Fetching
-from foretrace_telemetry.sending.locking import HeldError, holding
 from foretrace_telemetry.sending.outbox import Outbox, Run
 from foretrace_telemetry.sending.untold import Untold, is_receipt
 from foretrace_telemetry.store import Store, newest_erasure
@@ -173,7 +174,7 @@ class Pusher:
         through = runs[-1].last if runs else 0
         cutter = self._cutters.pop((course, session), None)
         if cutter is None or cutter.through != through:
-            cutter = Cutter(Identity.of_this_machine(self._home.key()))
+            cutter = Cutter(course, Identity.of_this_machine(self._home.key()))
             for run in runs:
                 cutter.cut(_events(store, session, run.first - 1, run.last), run.since_wall_us)
                 cutter.through = run.last
@@ -212,11 +213,7 @@ class _Round:
     def go(self) -> None:
         """Send what waits for the course, or tell it that it was left."""
         trouble = self._outbox.trouble()
-        if (
-            trouble is not None
-            and not self._terms.at_once
-            and _now_wall_us() < trouble.retry_wall_us
-        ):
+        if trouble is not None and not self._terms.at_once and trouble.keeps_off(_now_wall_us()):
             self._pushed.troubles[self._course.address] = trouble.reason
             return
         try:
@@ -334,9 +331,11 @@ class _Round:
             if not left:
                 return
             run = Run(first, cutter.through, since_wall_us)
-            segment = Segment(
-                self._info(session), run.first, run.last, self._consent_lines(), tuple(left)
-            )
+            consent = _decoded(coverage.lines)
+            segment = Segment(self._info(session), run.first, run.last, consent, tuple(left))
+            if self._coverage().lines != coverage.lines:  # something was decided meanwhile
+                self._pusher.drop_cutter(self._course.address, session)
+                continue
             answer = self._offer(session, encode(segment))
             if meaning_of(answer) is Meaning.TAKEN and answer.value["through"] >= run.last:
                 self._acknowledge(session, run, erasure)
@@ -393,10 +392,6 @@ class _Round:
             [session],
         )
         return SegmentSession(**row)
-
-    def _consent_lines(self) -> tuple[str, ...]:
-        lines = self._home.consent_log.read_bytes().splitlines()
-        return tuple(line.decode("utf-8", "surrogateescape") for line in lines)
 
     def _coverage(self) -> Coverage:
         coverage = may_send(self._home)
@@ -456,6 +451,12 @@ def _events(
         for each in found
         if last_of(each) > through and (last is None or each.sequence <= last)
     ]
+
+
+def _decoded(lines: Iterable[bytes]) -> tuple[str, ...]:
+    """Return the lines of a log of decisions as they travel, each without its end."""
+    raw = b"".join(lines).splitlines()
+    return tuple(line.decode("utf-8", "surrogateescape") for line in raw)
 
 
 def _now_wall_us() -> int:

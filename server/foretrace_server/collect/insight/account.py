@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from attrs import define, evolve, field, frozen
 
 from foretrace_server.collect.insight.merging import merged
-from foretrace_server.collect.insight.signs import Mark, Signs, mark_of_text
+from foretrace_server.collect.insight.signs import Mark, Signs
+from foretrace_server.collect.insight.standing import Standing
 from foretrace_server.collect.insight.syntax import syntax_kind
 from foretrace_server.collect.insight.told import (
     NAME_WITHHELD,
@@ -122,6 +123,8 @@ class Account:
     gaps: int = 0
     front: str | None = None
     last_us: int = 0
+    # What was made of the texts of `replay`; it is made anew where the account was kept.
+    _standing: dict[str, Standing] = field(factory=dict, init=False, eq=False)
 
     def take_all(self, events: Iterable[Recorded]) -> None:
         """Take in the next events of the session."""
@@ -169,7 +172,18 @@ class Account:
             self._pass_time(event, mark)
         uri = event.uri or self.front
         if uri is not None:
-            self._look_at(self._track_of(uri, event), mark, event, self.replay.texts.get(uri))
+            self._look_at(self._track_of(uri, event), mark, event, self._standing_of(uri))
+
+    def _standing_of(self, uri: str) -> Standing | None:
+        """Return the text of a document as it stands now; None where it is not known."""
+        text = self.replay.texts.get(uri)
+        standing = self._standing.get(uri)
+        if text is None:
+            self._standing.pop(uri, None)
+            return None
+        if standing is None or standing.text is not text:
+            standing = self._standing[uri] = Standing(text)
+        return standing
 
     def _pass_time(self, event: Event, mark: Mark) -> None:
         """Count the time since the last sign of the person to what was before them."""
@@ -196,7 +210,7 @@ class Account:
             )
         return self.tracks[uri]
 
-    def _look_at(self, track: Track, mark: Mark, event: Event, text: str | None) -> None:
+    def _look_at(self, track: Track, mark: Mark, event: Event, standing: Standing | None) -> None:
         body = event.body
         if isinstance(body, Opened):
             track.is_python = body.language_id == "python" or track.is_python
@@ -204,46 +218,52 @@ class Account:
             track.is_worked_on = track.has_keystrokes = True
             track.edits += 1
         elif isinstance(body, RunFinished):
-            self._look_at_run(track, mark, event, body, text)
+            self._look_at_run(track, mark, event, body, standing)
         elif isinstance(body, Diagnosed):
             if body.errors and not track.has_problems:
                 track.count_error(ErrorSource.EDITOR, _PROBLEMS, event.wall_us)
             track.has_problems = body.errors > 0
-        if isinstance(body, _STATES) and text is not None and text.strip():
-            self._look_at_state(track, mark, event, text)
+        if isinstance(body, _STATES) and standing is not None and not _is_blank(standing.text):
+            self._look_at_state(track, mark, event, standing)
         share = _share_passed(body)
         if share is not None:
-            self._look_at_result(track, mark, event, share, text)
+            self._look_at_result(track, mark, event, share, standing)
 
     def _look_at_run(
-        self, track: Track, mark: Mark, event: Event, body: RunFinished, text: str | None
+        self,
+        track: Track,
+        mark: Mark,
+        event: Event,
+        body: RunFinished,
+        standing: Standing | None,
     ) -> None:
         track.is_worked_on = True
         track.runs += 1
-        error = None
+        error, around = None, ""
         if body.failed:
             error = body.error_type or f"exit code {body.exit_code}"
             track.failed_runs += 1
             track.count_error(ErrorSource.RUN, error, event.wall_us)
             self._note_failure(track, mark, event, error)
-        track.signs.ran(mark, error, body.line, text)
+            around = standing.around(body.line) if standing is not None else ""
+        track.signs.ran(mark, error, around)
 
-    def _look_at_state(self, track: Track, mark: Mark, event: Event, text: str) -> None:
-        state = mark_of_text(text)
-        is_new = state != track.last_state
-        track.last_state = state
+    def _look_at_state(self, track: Track, mark: Mark, event: Event, standing: Standing) -> None:
+        is_new = standing.digest != track.last_state
+        track.last_state = standing.digest
         if isinstance(event.body, Foreign):
             track.is_worked_on = True
             track.edits += is_new
         if not is_new:
             return
-        wrong = syntax_kind(text) if track.is_python else None
+        wrong = syntax_kind(standing.text) if track.is_python else None
         if wrong is not None:
             track.count_error(ErrorSource.TEXT, wrong.value, event.wall_us)
-        track.signs.stood(mark, text, wrong.value if wrong else None, track.active_us)
+        words = wrong.value if wrong else None
+        track.signs.stood(mark, standing.digest, words, track.active_us)
 
     def _look_at_result(
-        self, track: Track, mark: Mark, event: Event, share: float, text: str | None
+        self, track: Track, mark: Mark, event: Event, share: float, standing: Standing | None
     ) -> None:
         track.is_worked_on = True
         track.tests += 1
@@ -252,7 +272,7 @@ class Account:
             track.passed_wall_us = event.wall_us
         if share < 1:
             self._note_failure(track, mark, event, "tests that fail")
-        track.signs.tested(mark, share, text)
+        track.signs.tested(mark, share, standing.digest if standing is not None else None)
 
     def _note_failure(self, track: Track, mark: Mark, event: Event, error: str) -> None:
         # Without keystrokes nobody knows whether there was a pause.
@@ -263,6 +283,10 @@ class Account:
 def assignment_of(uri: str) -> str:
     """Return the assignment of a document: as another tool told it, else the name of the file."""
     return NAME_WITHHELD if uri.startswith(_WITHHELD) else exercise_of(uri)
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
 
 
 def _share_passed(body: Body) -> float | None:

@@ -1,12 +1,11 @@
 """Signs of being stuck: what to look for in one document of one session, and how often is often.
 
 Each sign is a guess that names its evidence. It is about a person's work, so only what was recorded
-counts: where a text or a result is not known, there is no sign.
+counts: where a text or a result is not known, there is no sign. Texts are known by their digests
+here, and a look costs no more where much came before.
 """
 
 from __future__ import annotations
-
-from hashlib import blake2b
 
 from attrs import define, evolve, field, frozen
 
@@ -20,7 +19,6 @@ RETURNS_AMONG_STATES = 10
 PAUSE_SECONDS = 180
 # Who is away for longer than this does something else.
 LONGEST_PAUSE_SECONDS = 1800
-_LINES_AROUND = 2
 
 MEANINGS = {
     StuckKind.SAME_ERROR: f"the same error in {SAME_ERROR_RUNS} runs in a row or more, with the "
@@ -74,16 +72,16 @@ class Signs:
     _error_at_us: int = 0
     _error_kind: str = ""
 
-    def ran(self, mark: Mark, error: str | None, line: int | None, text: str | None) -> None:
-        """Take in that the program ran; `error` is None where it did not fail, lines count from 1.
+    def ran(self, mark: Mark, error: str | None, around: str) -> None:
+        """Take in that the program ran; `error` is None where it did not fail.
 
-        The same error means the same kind of error, and the same lines around where it happened.
+        The same error means the same kind of error, and the same lines `around` where it happened,
+        as a digest; "" where they are not known.
         """
         if error is None:
             self._errors = None
             self._end(StuckKind.SAME_ERROR)
             return
-        around = _around(text, line)
         streak = self._errors
         if streak is not None and (streak.about, streak.around) == (error, around):
             streak = _Streak(streak.first, streak.times + 1, error, around)
@@ -98,12 +96,12 @@ class Signs:
                 StuckKind.SAME_ERROR, words, streak.first, mark, times=streak.times, error=error
             )
 
-    def tested(self, mark: Mark, share: float, text: str | None) -> None:
+    def tested(self, mark: Mark, share: float, digest: str | None) -> None:
         """Take in a result of tests: the share that passed, from 0 to 1, and of which text.
 
         Once all passed, what comes after is no lack of progress.
         """
-        standing = mark_of_text(text) if text is not None else f"{mark.sequence}"
+        standing = digest if digest is not None else f"{mark.sequence}"
         streak = self._results
         if share == 1 or share > self._best_share or streak is None:
             self._end(StuckKind.NO_PROGRESS)
@@ -121,10 +119,10 @@ class Signs:
                 self._see(StuckKind.NO_PROGRESS, words, first, mark, times=streak.times)
         self._best_share = max(share, self._best_share)
 
-    def stood(self, mark: Mark, text: str, wrong: str | None, active_us: int) -> None:
+    def stood(self, mark: Mark, digest: str, wrong: str | None, active_us: int) -> None:
         """Take in a state: its text, what is wrong with its syntax, and the work until then."""
         self._look_at_syntax(mark, wrong, active_us)
-        self._look_at_returns(mark, mark_of_text(text))
+        self._look_at_returns(mark, digest)
 
     def failed(self, mark: Mark, error: str, at_us: int) -> None:
         """Take in that the person has an error before them, at a moment of the steady clock."""
@@ -202,19 +200,6 @@ class Signs:
 
     def _end(self, kind: StuckKind) -> None:
         self._open.pop(kind.value, None)
-
-
-def _around(text: str | None, line: int | None) -> str:
-    """Return what is equal for as long as the lines around one are; "" where they are not known."""
-    if text is None or line is None:
-        return ""
-    lines = text.split("\n")[max(0, line - 1 - _LINES_AROUND) : line + _LINES_AROUND]
-    return mark_of_text("\n".join(lines))
-
-
-def mark_of_text(text: str) -> str:
-    """Return what is equal for equal texts, and short."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _minutes(seconds: float) -> str:

@@ -15,6 +15,8 @@ else:
     import fcntl
 
 _AGAIN_SECONDS = 0.05
+# Where Windows locks: it lets nobody read what is locked.
+_BEYOND_ANY_FILE = 2**30
 
 
 class HeldError(Exception):
@@ -44,6 +46,7 @@ def holding(path: Path, patience_seconds: float = 0.0) -> Iterator[None]:
 def _take(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":
+            os.lseek(descriptor, _BEYOND_ANY_FILE, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
