@@ -15,7 +15,8 @@ import sqlite_utils
 from attrs import asdict, frozen
 
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.store import ForgottenError, Store, newest_erasure
+from foretrace_telemetry.session_writer import ForgottenError, newest_erasure
+from foretrace_telemetry.store import Store
 from foretrace_telemetry.transaction import writing
 
 # The format of an export that is none of files: what went to a course, by its address.

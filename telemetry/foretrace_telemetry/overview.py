@@ -21,7 +21,8 @@ from foretrace_telemetry.events import (
     TestsFinished,
 )
 from foretrace_telemetry.rows import from_row
-from foretrace_telemetry.store import SessionSummary, Store, UnreadableEventError, newest_erasure
+from foretrace_telemetry.session_writer import newest_erasure
+from foretrace_telemetry.store import SessionSummary, Store, UnreadableEventError
 
 # Of these the whole is of interest and not only the number; none of them has a text.
 _TOLD = (RunFinished, TestsFinished, SuggestionMoved, IntentNoted, Erased)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import cattrs
+import sqlite_utils
 from attrs import asdict
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
@@ -29,6 +30,11 @@ from foretrace_telemetry.events import (
 
 # Shorter texts cost less where they stand than the key that would stand for them.
 _INLINE_CHARACTERS = 256
+# What stands for forgotten events has the numbers of all of them.
+LAST_SEQUENCE = """
+    SELECT CASE kind WHEN 'erased' THEN json_extract(data, '$.last') ELSE sequence END
+    FROM events WHERE events.session = sessions.id ORDER BY sequence DESC LIMIT 1
+"""
 
 Row = dict[str, Any]
 
@@ -149,3 +155,15 @@ def body_from_json(kind: str, data: Any) -> Body:
     if data is not None and not isinstance(data, dict):
         raise ValueError("the data must be an object")
     return _converter.structure(data or {}, BODIES[kind])
+
+
+def text_of(db: sqlite_utils.Database, key: bytes) -> str:
+    """Return a text that was put aside.
+
+    Raises:
+        KeyError: it is missing.
+    """
+    row = db.conn.execute("SELECT deflated FROM texts WHERE key = ?", [key]).fetchone()
+    if row is None:
+        raise KeyError(f"text {key.hex()} is missing from the store")
+    return zlib.decompress(row[0]).decode("utf-8", "surrogatepass")

@@ -16,7 +16,8 @@ from foretrace_telemetry.consent import Content
 from foretrace_telemetry.events import Event, Redacted
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.scrub import Kept, Scrubber
-from foretrace_telemetry.store import SessionWriter, Store
+from foretrace_telemetry.session_writer import SessionWriter
+from foretrace_telemetry.store import Store
 
 _SCOUR_AFTER_SECONDS = 0.5
 # After scouring, so many times as long as it took is the least rest until the next.

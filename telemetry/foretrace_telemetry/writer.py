@@ -42,13 +42,8 @@ from foretrace_telemetry.home import Home
 from foretrace_telemetry.retention import expire
 from foretrace_telemetry.scrub import Kept
 from foretrace_telemetry.scrubbing import Scrubbing
-from foretrace_telemetry.store import (
-    ForgottenError,
-    SessionInfo,
-    SessionWriter,
-    Store,
-    newest_erasure,
-)
+from foretrace_telemetry.session_writer import ForgottenError, SessionWriter, newest_erasure
+from foretrace_telemetry.store import SessionInfo, Store
 
 log = logging.getLogger(__name__)
 

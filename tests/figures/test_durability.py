@@ -13,7 +13,8 @@ import pytest
 
 from foretrace_telemetry.events import Actor, Edited, Event, Opened, Origin
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
+from foretrace_telemetry.session_writer import SessionWriter
+from foretrace_telemetry.store import SessionInfo, Store
 
 URI = "file:///a.py"
 EDITS = 40_000

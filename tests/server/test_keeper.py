@@ -20,7 +20,8 @@ from foretrace_server.collect.keeper import BusyError, Keeper, WithdrawnError
 from foretrace_server.collect.receiving import Reason, Refusal
 from foretrace_server.collect.scouring import Scouring
 from foretrace_telemetry.events import Erased, Event, Opened, Saved
-from foretrace_telemetry.store import SessionWriter, Store, UnwritableEventError
+from foretrace_telemetry.session_writer import SessionWriter, UnwritableEventError
+from foretrace_telemetry.store import Store
 
 SENT = segment((), Opened("x"))
 

@@ -18,7 +18,8 @@ from foretrace_telemetry.lineage import (
     keep_derived,
     note_export,
 )
-from foretrace_telemetry.store import ForgottenError, Store
+from foretrace_telemetry.session_writer import ForgottenError
+from foretrace_telemetry.store import Store
 from foretrace_telemetry.transaction import writing
 
 CSV = Export(1, "csv", "/elsewhere/a", ("s1", "s2"))

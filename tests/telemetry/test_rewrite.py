@@ -12,7 +12,8 @@ from tests.stored import recorded
 from foretrace_telemetry.events import Actor, Edited, Event, Opened, Viewed, Withheld
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.replay import replay
-from foretrace_telemetry.store import SessionInfo, SessionWriter, Store
+from foretrace_telemetry.session_writer import SessionWriter
+from foretrace_telemetry.store import SessionInfo, Store
 
 URI = "file:///a.py"
 

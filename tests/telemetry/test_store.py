@@ -29,7 +29,8 @@ from foretrace_telemetry.events import (
 )
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.rows import body_from_json
-from foretrace_telemetry.store import NoTracesError, SessionInfo, Store, UnwritableEventError
+from foretrace_telemetry.session_writer import UnwritableEventError
+from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 
 INFO = SessionInfo("s1", 1_000_000, "0.1.0", "an editor 1.0")
 

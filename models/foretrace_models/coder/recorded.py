@@ -9,7 +9,8 @@ from attrs import evolve, frozen
 from foretrace_models.coder.profile import Profile, merged, profile_of
 from foretrace_models.repair.tokens import root_of
 from foretrace_telemetry.recorded_traces import RecordedTrace, recorded_traces_of
-from foretrace_telemetry.store import SessionSummary, Store, newest_erasure
+from foretrace_telemetry.session_writer import newest_erasure
+from foretrace_telemetry.store import SessionSummary, Store
 from foretrace_telemetry.traces import Trace
 
 # A vector is made of so many traces at most, the latest.

@@ -45,11 +45,8 @@ from foretrace_telemetry.exchange.segments import (
     SegmentUnreadableError,
     decode,
 )
-from foretrace_telemetry.store import (
-    ForgottenError,
-    UnreadableEventError,
-    UnwritableEventError,
-)
+from foretrace_telemetry.session_writer import ForgottenError, UnwritableEventError
+from foretrace_telemetry.store import UnreadableEventError
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,8 @@ from foretrace_telemetry.erase import forget_derived
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Derived, derived, keep_derived
 from foretrace_telemetry.recorded_traces import recorded_traces_of
-from foretrace_telemetry.store import Store, newest_erasure
+from foretrace_telemetry.session_writer import newest_erasure
+from foretrace_telemetry.store import Store
 
 KIND = "class help"
 

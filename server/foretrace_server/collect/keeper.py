@@ -36,12 +36,8 @@ from foretrace_telemetry.events import Recorded
 from foretrace_telemetry.exchange.forgetting import Forgetting
 from foretrace_telemetry.exchange.segments import SegmentSession, last_of
 from foretrace_telemetry.rewrite import drop_unused, is_to_be_scoured
-from foretrace_telemetry.store import (
-    NoTracesError,
-    SessionInfo,
-    Store,
-    UnwritableEventError,
-)
+from foretrace_telemetry.session_writer import UnwritableEventError
+from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 from foretrace_telemetry.transaction import writing
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,8 @@ from foretrace_server.commands.output import (
 from foretrace_server.commands.sessions import explaining, reading
 from foretrace_server.commands.training import folder_type
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.store import ForgottenError, NoTracesError, Store
+from foretrace_telemetry.session_writer import ForgottenError
+from foretrace_telemetry.store import NoTracesError, Store
 
 coder_argument = click.argument("coder", required=False)
 

@@ -32,7 +32,8 @@ from foretrace_server.commands.output import (
 )
 from foretrace_telemetry.class_help import HelpRefusedError
 from foretrace_telemetry.home import Home
-from foretrace_telemetry.store import ForgottenError, NoTracesError, UnreadableEventError
+from foretrace_telemetry.session_writer import ForgottenError
+from foretrace_telemetry.store import NoTracesError, UnreadableEventError
 
 
 @click.command("help")

@@ -26,7 +26,7 @@ from foretrace_server.commands.output import (
     print_json,
     when,
 )
-from foretrace_telemetry.store import ForgottenError
+from foretrace_telemetry.session_writer import ForgottenError
 
 _HIDDEN = "·"
 _WIDEST_NAME = 32

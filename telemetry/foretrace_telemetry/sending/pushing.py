@@ -39,7 +39,8 @@ from foretrace_telemetry.sending.cutting import SIZE, Cutter, Size, bounded
 from foretrace_telemetry.sending.fetching import Fetching
 from foretrace_telemetry.sending.outbox import Outbox, Run
 from foretrace_telemetry.sending.untold import Untold, is_receipt
-from foretrace_telemetry.store import Store, newest_erasure
+from foretrace_telemetry.session_writer import newest_erasure
+from foretrace_telemetry.store import Store
 from foretrace_telemetry.transaction import writing
 
 SEGMENTS, SESSIONS, FORGET, WITHDRAW, COURSE, HELP = (

@@ -25,13 +25,8 @@ from foretrace_server.collect.insight.account import Account, Accounted
 from foretrace_telemetry.erase import sessions_erased_after
 from foretrace_telemetry.home import Home
 from foretrace_telemetry.lineage import Derived, derived, keep_all_derived
-from foretrace_telemetry.store import (
-    ForgottenError,
-    NoTracesError,
-    SessionInfo,
-    Store,
-    newest_erasure,
-)
+from foretrace_telemetry.session_writer import ForgottenError, newest_erasure
+from foretrace_telemetry.store import NoTracesError, SessionInfo, Store
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,8 @@ from foretrace_telemetry.playback import (
     TextStated,
     playback,
 )
-from foretrace_telemetry.store import NoTracesError, Store, newest_erasure
+from foretrace_telemetry.session_writer import newest_erasure
+from foretrace_telemetry.store import NoTracesError, Store
 from foretrace_telemetry.timeline import VERBS
 
 WINDOW = 2000

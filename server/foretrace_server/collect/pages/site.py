@@ -33,7 +33,8 @@ from foretrace_server.collect.pages.handing_out import ExportPages, ExportProble
 from foretrace_server.collect.pages.students import StudentPages
 from foretrace_server.collect.pages.visits import VISIT_SECONDS, Failures, Visits
 from foretrace_telemetry.playback import TooLargeError
-from foretrace_telemetry.store import ForgottenError, NoTracesError, UnreadableEventError
+from foretrace_telemetry.session_writer import ForgottenError
+from foretrace_telemetry.store import NoTracesError, UnreadableEventError
 
 log = logging.getLogger(__name__)
 
