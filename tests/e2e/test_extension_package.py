@@ -14,7 +14,16 @@ from tests.e2e.vscode import ROOT, node
 
 CLIENT = ROOT / "client-vscode"
 # What an extension is made of; the rest of the folder makes it or tests it.
-SHIPPED = ("LICENSE", "README.md", "icon.png", "out/", "package", "walkthrough/", "wheels/")
+SHIPPED = (
+    "LICENSE",
+    "README.md",
+    "icon.png",
+    "l10n/",
+    "out/",
+    "package",
+    "walkthrough/",
+    "wheels/",
+)
 # The packager gives these two names of its own.
 RENAMED = {"LICENSE.txt": "LICENSE", "readme.md": "README.md"}
 
