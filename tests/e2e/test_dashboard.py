@@ -139,6 +139,8 @@ def replay(page: Page, events: int) -> None:
     """Replay the session that has so many events."""
     page.locator(f"tr:has(td:text-is('{events:,}')) a").last.click()
     page.locator("#code .line").first.wait_for()
+    # The page is there before its script, which puts this away.
+    page.locator("#go").wait_for(state="hidden")
 
 
 def said(page: Page) -> str:
