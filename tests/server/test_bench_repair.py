@@ -115,8 +115,8 @@ def test_the_trace_model_mends_a_program_for_an_exercise_that_it_knows(
         folder = tmp_path / name
         folder.mkdir()
         _lines(folder / "exercises.jsonl.gz", [{"id": name, "tests": own, "reference": text}])
-        wrong = {"id": "1", "exercise": name, "label": "wrong", "code": text.replace("Hello", "")}
-        _lines(folder / "programs.jsonl.gz", [wrong])
+        wrong = {"exercise": name, "label": "wrong", "code": text.replace("Hello", "")}
+        _lines(folder / "programs.jsonl.gz", [{**wrong, "id": each} for each in "1234"])
 
     def figures(name: str, *more: str) -> dict[str, Any]:
         command = ("bench", "repair", "--data", str(tmp_path / name), "--situation", "tests")
@@ -124,7 +124,9 @@ def test_the_trace_model_mends_a_program_for_an_exercise_that_it_knows(
 
     known = figures("helloWorld")
     assert known["samples_of"].startswith("shipped ")
-    assert (known["sampled"], known["repaired"], known["by_source"]["samples"]) == (1, 1, 1)
+    assert known["sampled"] == 4
+    # The model gives way to everything else, and on a busy machine is there too late at first.
+    assert known["repaired"] == known["by_source"]["samples"] >= 1
     unknown = figures("unheardOf")
     assert (unknown["sampled"], unknown["repaired"]) == (0, 0)
     without = figures("helloWorld", "--without", "samples")

@@ -131,8 +131,11 @@ async def test_the_shipped_trace_model_mends_what_no_rule_does(home: Home, tmp_p
         client.open(uri, wrong)
         assert await client.fixes(uri, trigger=None) == []
         before = (await client.request(protocol.STATUS))["traceModel"]
-        (action,) = await client.fixes(uri)
+        for _ in range(10):  # it gives way to all else, and on a busy machine is too late at first
+            if actions := await client.fixes(uri):
+                break
         after = (await client.request(protocol.STATUS))["traceModel"]
+    (action,) = actions
     assert (before["available"], before["worker"], after["worker"]) == (
         True,
         "not started",

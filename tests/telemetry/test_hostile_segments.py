@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foretrace_telemetry.events import (
@@ -21,6 +21,7 @@ from foretrace_telemetry.events import (
     Actor,
     Body,
     Closed,
+    ConditionHeld,
     Edited,
     Erased,
     Event,
@@ -116,6 +117,7 @@ def numbered(events: list[Event], erasures: list[int]) -> Iterator[Recorded]:
 
 
 @settings(max_examples=60)
+@example([Event(0, 0, Actor.USER, ConditionHeld("\ud800", "\0\udc00"))], [])
 @given(st.lists(EVENTS, min_size=1, max_size=20), st.lists(st.integers(1, 9), max_size=2))
 def test_whatever_may_come_is_kept_and_can_be_read_and_exported(
     events: list[Event], erasures: list[int]

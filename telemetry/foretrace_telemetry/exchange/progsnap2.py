@@ -278,7 +278,7 @@ class _Rows:
         """Return the conditions that hold, each behind its study."""
         held = (f"{study}/{name}" for study, name in sorted(self._conditions.items()) if name)
         together = "; ".join(held)
-        return {"ExperimentalCondition": together} if together else {}
+        return {"ExperimentalCondition": cell(together)} if together else {}
 
     def _stating(
         self, uri: str, text: str, identity: str, times: dict[str, Any]
