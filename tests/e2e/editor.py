@@ -202,11 +202,15 @@ class Editor:
         """A notification that has a text in it."""
         return self.page.locator(".notification-toast").filter(has_text=re.compile(text))
 
-    def close_notifications(self) -> None:
-        """Close what asks for attention, and with it the question about recording."""
-        self.notification("").first.wait_for()
+    def close_notifications(self, text: str = "") -> None:
+        """Close what asks for attention, once one with this text is there, and wait for its end.
+
+        Another one may come as soon as it is gone.
+        """
+        named = self.notification(text).first
+        named.wait_for()
         self.command("Notifications: Clear All Notifications")
-        self.notification("").first.wait_for(state="detached")
+        named.wait_for(state="detached")
 
     def lens(self, text: str) -> Locator:
         """A link of a line above the code."""

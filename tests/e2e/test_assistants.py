@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.conftest import Open
-from tests.e2e.editor import Editor
 from tests.e2e.extensions import write_extension
 from tests.e2e.test_consent import QUESTION
 from tests.e2e.test_fixes import EVENS, assign
@@ -30,22 +29,13 @@ def install_supermaven(vscode: VSCode, folder: Path, source: str = _IDLE) -> Non
     vscode.install(write_extension(folder, "Supermaven.supermaven", source))
 
 
-def close_question(editor: Editor) -> None:
-    """Close the question about recording, which comes first."""
-    question = editor.notification(QUESTION)
-    question.wait_for()
-    editor.command("Notifications: Clear All Notifications")
-    # The one about another assistant may be there at once.
-    question.wait_for(state="detached")
-
-
 def test_another_assistant_is_yielded_to_if_the_person_says_so(
     vscode: VSCode, opened: Open, tmp_path: Path
 ) -> None:
     install_supermaven(vscode, tmp_path)
     assign(vscode)
     editor = opened(UNFINISHED)
-    close_question(editor)
+    editor.close_notifications(QUESTION)
     question = editor.notification("Ghost text also comes from Supermaven")
     question.wait_for()
     editor.screenshot("other-assistant")
@@ -69,7 +59,7 @@ def test_no_key_of_ours_refuses_or_takes_what_another_assistant_shows(
     install_supermaven(vscode, tmp_path, _WRITING)
     assign(vscode)
     editor = opened(UNFINISHED)
-    close_question(editor)
+    editor.close_notifications(QUESTION)
     question = editor.notification("Ghost text also comes from")
     question.get_by_role("button", name="Keep Both").click()
     question.wait_for(state="detached")
@@ -87,7 +77,7 @@ def test_who_keeps_both_is_not_asked_again(vscode: VSCode, opened: Open, tmp_pat
     install_supermaven(vscode, tmp_path)
     assign(vscode)
     editor = opened(UNFINISHED)
-    close_question(editor)
+    editor.close_notifications(QUESTION)
     question = editor.notification("Ghost text also comes from")
     question.get_by_role("button", name="Keep Both").click()
     question.wait_for(state="detached")
